@@ -1,0 +1,1 @@
+//! OAuth, OpenID Connect and SMART as typed messages and rules.

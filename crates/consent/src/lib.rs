@@ -1,0 +1,1 @@
+//! Decides what may leave and says why; the only maker of Released.

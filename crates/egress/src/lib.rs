@@ -1,0 +1,1 @@
+//! Everything that goes out by network, under one policy.

@@ -1,0 +1,1 @@
+//! The door for systems: FHIR, native plans, OAuth endpoints.

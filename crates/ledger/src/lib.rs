@@ -1,0 +1,1 @@
+//! Append-only Merkle log: leaves, chains, roots and proofs.

@@ -1,0 +1,1 @@
+//! The door for the person: plans, sharing, receipts, sign-in.

@@ -1,0 +1,1 @@
+//! Released plan to paper: cards and documents.

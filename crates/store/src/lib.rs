@@ -1,0 +1,1 @@
+//! One transaction, one snapshot: rows, ciphertext, and the ledger on disk.

@@ -1,0 +1,1 @@
+//! Bytes to FHIR resource and back, nothing else.
