@@ -1,1 +1,394 @@
-//! x
+//! Writing: a change is a set of items put and removed against what the writer could see; the unseen stays untouched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::OffsetDateTime;
+
+use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
+use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, ItemKind, RUNGS_MAX};
+use crate::kind::Missing;
+use crate::lifecycle::{Mover, State};
+use crate::people::{PARTIES_MAX, PartyId};
+use crate::plan::{Content, DOCUMENT_MAX_BYTES, Plan, Removal, StoredDocument, StoredItem};
+use crate::section::Section;
+
+/// What the writer could see of the plan they change: ids only, nothing unseen is in here.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The items they could see.
+    pub items: BTreeSet<ItemId>,
+    /// The parties they could see.
+    pub parties: BTreeSet<PartyId>,
+    /// The sections whose absences they could see.
+    pub sections: BTreeSet<Section>,
+    /// Whether they could see the document kept whole.
+    pub document: bool,
+    /// Whether they could see the formalities (they go only with the whole).
+    pub formalities: bool,
+}
+
+/// Why a plan was not taken. Paths are JSON pointers into the native plan; no variant holds the person's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// The kind of a plan never changes.
+    #[error("the kind of a plan cannot change; make a new plan")]
+    KindChanged,
+    /// The state cannot be reached from where the plan is.
+    #[error("a plan cannot go from {from:?} to {to:?} this way")]
+    NoSuchMove {
+        /// Where it is.
+        from: State,
+        /// Where it was asked to go.
+        to: State,
+    },
+    /// The plan cannot become active yet.
+    #[error("{0}")]
+    NotReady(Missing),
+    /// An item names a party that is not in the list of parties.
+    #[error("names a party that is not in the list of parties")]
+    UnknownParty {
+        /// Where.
+        path: String,
+    },
+    /// Two parties have the same id.
+    #[error("two parties have the same id")]
+    SameParty {
+        /// Where.
+        path: String,
+    },
+    /// An id is not one of an item the writer could see.
+    #[error("no such item here; leave out the id of a new item")]
+    UnknownItem {
+        /// Where.
+        path: String,
+    },
+    /// Twice the same item.
+    #[error("the same item stands here twice")]
+    SameItem {
+        /// Where.
+        path: String,
+    },
+    /// More than there may be.
+    #[error("at most {most} here")]
+    TooMany {
+        /// Where.
+        path: String,
+        /// The limit.
+        most: usize,
+    },
+    /// The type does not belong into the section.
+    #[error("this type of item does not belong into this section")]
+    WrongType {
+        /// Where.
+        path: String,
+    },
+    /// A document and items cannot be one plan.
+    #[error("a plan holds either items or one whole document")]
+    DocumentAndItems,
+}
+
+impl NotTaken {
+    /// Where it is, as a JSON pointer into the native plan.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::KindChanged => "/kind".to_owned(),
+            Self::NoSuchMove { .. } => "/status".to_owned(),
+            Self::NotReady(Missing::Stance(place)) => format!("/items/{place}/stances"),
+            Self::NotReady(Missing::Jurisdiction) => "/jurisdiction".to_owned(),
+            Self::NotReady(Missing::SecondParty | Missing::Facilitator) => "/parties".to_owned(),
+            Self::NotReady(Missing::Section(_) | Missing::OneOf(_)) => "/items".to_owned(),
+            Self::UnknownParty { path }
+            | Self::SameParty { path }
+            | Self::UnknownItem { path }
+            | Self::SameItem { path }
+            | Self::TooMany { path, .. }
+            | Self::WrongType { path } => path.clone(),
+            Self::DocumentAndItems => "/document".to_owned(),
+        }
+    }
+}
+
+/// Randomness for new ids: 16 bytes at each call.
+pub type Fresh<'a> = &'a mut dyn FnMut() -> [u8; 16];
+
+impl Content {
+    /// Checks what must hold of any plan, draft or not.
+    ///
+    /// # Errors
+    /// The first [`NotTaken`] found.
+    pub fn check(&self) -> Result<(), NotTaken> {
+        if self.items.len() > ITEMS_MAX {
+            return Err(NotTaken::TooMany { path: "/items".into(), most: ITEMS_MAX });
+        }
+        if self.parties.len() > PARTIES_MAX {
+            return Err(NotTaken::TooMany { path: "/parties".into(), most: PARTIES_MAX });
+        }
+        if self.document.is_some() && !self.items.is_empty() {
+            return Err(NotTaken::DocumentAndItems);
+        }
+        if self.document.as_ref().is_some_and(|d| d.data.len() / 4 * 3 > DOCUMENT_MAX_BYTES) {
+            return Err(NotTaken::TooMany { path: "/document/data".into(), most: DOCUMENT_MAX_BYTES });
+        }
+        let mut known = BTreeSet::from([PartyId::person()]);
+        for (place, party) in self.parties.iter().enumerate() {
+            if !known.insert(party.id.clone()) && !party.id.is_person() {
+                return Err(NotTaken::SameParty { path: format!("/parties/{place}/id") });
+            }
+        }
+        for (place, draft) in self.items.iter().enumerate() {
+            let path = format!("/items/{place}");
+            if draft.item.parties().any(|p| !known.contains(p)) {
+                return Err(NotTaken::UnknownParty { path });
+            }
+            if !draft.item.section.types().contains(&draft.item.item_type()) {
+                return Err(NotTaken::WrongType { path: format!("{path}/type") });
+            }
+            let (count, most) = match &draft.item.kind {
+                ItemKind::Ladder(l) => (l.rungs.len(), RUNGS_MAX),
+                ItemKind::Agreement(a) => (a.parties.len(), AGREEMENT_PARTIES_MAX),
+                _ => (0, 0),
+            };
+            if count > most {
+                return Err(NotTaken::TooMany { path, most });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_ready(&self) -> Result<(), NotTaken> {
+        match self.kind.missing(self).first() {
+            Some(first) if self.status == State::Active => Err(NotTaken::NotReady(*first)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Plan {
+    /// The first version of a new plan. Ids in the content are ignored: every item gets a new one.
+    ///
+    /// # Errors
+    /// [`NotTaken`] when the content breaks a rule, or is active but not ready.
+    pub fn begin(person: PersonId, content: Content, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        content.check()?;
+        content.check_ready()?;
+        if content.status == State::Superseded {
+            return Err(NotTaken::NoSuchMove { from: State::Draft, to: State::Superseded });
+        }
+        let items = content
+            .items
+            .into_iter()
+            .map(|draft| StoredItem {
+                id: ItemId::from_random(fresh()),
+                version: ItemVersion::from_random(fresh()),
+                changed_at: now,
+                item: draft.item,
+            })
+            .collect();
+        let document = content.document.map(|document| StoredDocument {
+            id: ItemId::from_random(fresh()),
+            version: ItemVersion::from_random(fresh()),
+            document,
+        });
+        Ok(Self {
+            id: PlanId::from_random(fresh()),
+            person,
+            kind: content.kind,
+            state: content.status,
+            version: PlanVersionId::from_random(fresh()),
+            recorded_at: now,
+            head: content.head,
+            head_version: ItemVersion::from_random(fresh()),
+            head_changed_at: now,
+            parties: content.parties,
+            absences: content.absences,
+            items,
+            removals: Vec::new(),
+            document,
+        })
+    }
+
+    /// The next version: `content` is what the writer wants of the part they could see; the rest stays as it is.
+    /// Nothing in the result's visible part depends on the unseen part.
+    ///
+    /// # Errors
+    /// [`NotTaken`] when the content breaks a rule, the move is not allowed, or the plan is not ready to be active.
+    pub fn revise(
+        &self,
+        content: Content,
+        seen: &Seen,
+        now: OffsetDateTime,
+        fresh: Fresh<'_>,
+    ) -> Result<Self, NotTaken> {
+        content.check()?;
+        if content.kind != self.kind {
+            return Err(NotTaken::KindChanged);
+        }
+        if content.status != self.state && !self.state.may_become(content.status, Mover::Person) {
+            return Err(NotTaken::NoSuchMove { from: self.state, to: content.status });
+        }
+        let mut content = content;
+        rename_new_parties(&mut content, seen, fresh);
+        let mut next = self.clone();
+        next.state = content.status;
+        next.version = PlanVersionId::from_random(fresh());
+        next.recorded_at = now;
+        next.revise_head(&content, seen, now, fresh);
+        next.revise_parties(&content, seen);
+        next.revise_absences(&content, seen);
+        next.revise_items(content.items, seen, now, fresh)?;
+        if seen.document {
+            next.revise_document(content.document, fresh);
+        }
+        next.as_content().check_ready()?;
+        Ok(next)
+    }
+
+    fn revise_head(&mut self, content: &Content, seen: &Seen, now: OffsetDateTime, fresh: Fresh<'_>) {
+        let mut head = content.head.clone();
+        if !seen.formalities {
+            head.formalities.clone_from(&self.head.formalities);
+        }
+        if head != self.head || content.status != self.state {
+            self.head = head;
+            self.head_version = ItemVersion::from_random(fresh());
+            self.head_changed_at = now;
+        }
+    }
+
+    fn revise_parties(&mut self, content: &Content, seen: &Seen) {
+        self.parties.retain(|p| !seen.parties.contains(&p.id));
+        let mut parties = content.parties.clone();
+        parties.retain(|p| !self.parties.iter().any(|kept| kept.id == p.id));
+        self.parties.extend(parties);
+    }
+
+    fn revise_absences(&mut self, content: &Content, seen: &Seen) {
+        self.absences.retain(|section, _| !seen.sections.contains(section));
+        let visible = content.absences.iter().filter(|(s, _)| seen.sections.contains(s));
+        self.absences.extend(visible.map(|(s, a)| (*s, *a)));
+    }
+
+    fn revise_items(
+        &mut self,
+        drafts: Vec<crate::item::DraftItem>,
+        seen: &Seen,
+        now: OffsetDateTime,
+        fresh: Fresh<'_>,
+    ) -> Result<(), NotTaken> {
+        let mut old: BTreeMap<ItemId, StoredItem> = BTreeMap::new();
+        let mut slots: Vec<Option<StoredItem>> = Vec::new();
+        for item in std::mem::take(&mut self.items) {
+            if seen.items.contains(&item.id) {
+                old.insert(item.id, item);
+                slots.push(None);
+            } else {
+                slots.push(Some(item));
+            }
+        }
+        let mut incoming = Vec::new();
+        let mut taken = BTreeSet::new();
+        for (place, draft) in drafts.into_iter().enumerate() {
+            let path = || format!("/items/{place}/id");
+            let known = match draft.id {
+                Some(id) if !taken.insert(id) => return Err(NotTaken::SameItem { path: path() }),
+                Some(id) => Some(old.remove(&id).ok_or_else(|| NotTaken::UnknownItem { path: path() })?),
+                None => None,
+            };
+            incoming.push(match known {
+                Some(kept) if kept.item == draft.item => kept,
+                Some(kept) => StoredItem {
+                    id: kept.id,
+                    version: ItemVersion::from_random(fresh()),
+                    changed_at: now,
+                    item: draft.item,
+                },
+                None => StoredItem {
+                    id: ItemId::from_random(fresh()),
+                    version: ItemVersion::from_random(fresh()),
+                    changed_at: now,
+                    item: draft.item,
+                },
+            });
+        }
+        self.removals.extend(old.into_values().map(|gone| Removal {
+            id: gone.id,
+            section: gone.item.section,
+            share: gone.item.share_level(),
+            at: now,
+        }));
+        let mut incoming = incoming.into_iter();
+        let merged: Vec<StoredItem> = slots.into_iter().filter_map(|slot| slot.or_else(|| incoming.next())).collect();
+        // No limit here: counting the unseen would tell of it. Content::check limits what the writer sees.
+        self.items = merged.into_iter().chain(incoming).collect();
+        Ok(())
+    }
+
+    fn revise_document(&mut self, document: Option<crate::plan::WholeDocument>, fresh: Fresh<'_>) {
+        self.document = match (self.document.take(), document) {
+            (Some(kept), Some(new)) if kept.document == new => Some(kept),
+            (kept, Some(document)) => Some(StoredDocument {
+                id: kept.map_or_else(|| ItemId::from_random(fresh()), |k| k.id),
+                version: ItemVersion::from_random(fresh()),
+                document,
+            }),
+            (_, None) => None,
+        };
+    }
+
+    /// This version as replaced by a newer plan of its kind.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoSuchMove`] when it is not active.
+    pub fn supersede(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        if !self.state.may_become(State::Superseded, Mover::Replacement) {
+            return Err(NotTaken::NoSuchMove { from: self.state, to: State::Superseded });
+        }
+        let mut next = self.clone();
+        next.state = State::Superseded;
+        next.version = PlanVersionId::from_random(fresh());
+        next.recorded_at = now;
+        next.head_version = ItemVersion::from_random(fresh());
+        next.head_changed_at = now;
+        Ok(next)
+    }
+
+    /// The plan in the form in which it is handed in.
+    #[must_use]
+    pub fn as_content(&self) -> Content {
+        Content {
+            kind: self.kind,
+            status: self.state,
+            head: self.head.clone(),
+            parties: self.parties.clone(),
+            absences: self.absences.clone(),
+            items: self.items.iter().map(|i| crate::item::DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
+            document: self.document.as_ref().map(|d| d.document.clone()),
+        }
+    }
+}
+
+/// A party that the writer adds gets a new id, always: whether its id was free must not depend on the unseen.
+fn rename_new_parties(content: &mut Content, seen: &Seen, fresh: Fresh<'_>) {
+    let new: BTreeMap<PartyId, PartyId> = content
+        .parties
+        .iter()
+        .filter(|p| !seen.parties.contains(&p.id) && !p.id.is_person())
+        .map(|p| (p.id.clone(), PartyId::from_random(fresh())))
+        .collect();
+    if new.is_empty() {
+        return;
+    }
+    let rename = |party: &PartyId| new.get(party).unwrap_or(party).clone();
+    content.parties.iter_mut().for_each(|p| p.id = rename(&p.id));
+    content.items.iter_mut().for_each(|d| d.item.rename_parties(&rename));
+    for formality in &mut content.head.formalities {
+        formality.party = rename(&formality.party);
+    }
+    if let Some(review) = &mut content.head.review {
+        review.starts = review.starts.as_ref().map(&rename);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,25 @@
 //! The plan in the person's own words: what it contains, its kinds, its versions. Pure: no clock, no randomness, no I/O.
 
+pub mod draft;
 pub mod id;
 pub mod item;
 pub mod kind;
+pub mod lifecycle;
 pub mod people;
 pub mod plan;
+pub mod purpose;
 pub mod section;
 pub mod words;
-pub mod draft;
-pub mod lifecycle;
 
 pub use id::{
     ClientId, ConsentId, ItemId, ItemVersion, LeafId, OrganizationId, PersonId, PlanId, PlanVersionId, PractitionerId,
     ProvisionId,
 };
-pub use item::{Item, ItemKind, Share};
+pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
 pub use kind::PlanKind;
-pub use people::{Identifier, Party, PartyId, Person};
-pub use plan::{Content, Head, Plan, Removal, StoredItem, WholeDocument};
+pub use lifecycle::State;
+pub use people::{Identifier, IdentifierState, Party, PartyId, PartyRole, Person};
+pub use plan::{Absence, Content, Head, Plan, Removal, StoredDocument, StoredItem, WholeDocument};
+pub use purpose::Purpose;
 pub use section::Section;
 pub use words::{Lang, Words};

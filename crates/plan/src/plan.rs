@@ -1,1 +1,222 @@
-//! x
+//! The plan: one versioned aggregate. What comes in is a [`Content`]; what is kept is a [`Plan`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
+use crate::item::{DraftItem, Item, PlanDate, Share};
+use crate::kind::PlanKind;
+use crate::lifecycle::State;
+use crate::people::{Party, PartyId};
+use crate::section::Section;
+use crate::words::{Lang, Words};
+
+/// The largest whole document that is kept, in bytes before base64.
+pub const DOCUMENT_MAX_BYTES: usize = 1_048_576;
+
+/// What the plan as a whole says, beside its items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The title, the one thing a draft needs.
+    pub title: Words,
+    /// The language of the plan where an item has none.
+    pub language: Lang,
+    /// From which day it is meant to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PlanDate>,
+    /// Until which day (whole day).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<PlanDate>,
+    /// When it is to be looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+    /// Which law it is written under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<Jurisdiction>,
+    /// What the person wants to happen if the plan was not followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_not_followed: Option<Words>,
+    /// Signatures, witnesses and evidence of capacity; released only with the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formalities: Vec<Formality>,
+}
+
+/// When a plan is to be looked at again, and who begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// The day.
+    pub on: PlanDate,
+    /// Who begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<PartyId>,
+}
+
+/// The law a plan is written under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Jurisdiction {
+    /// None named: the directive is a wish, and no formality is asked for.
+    Unknown,
+}
+
+/// One formality: a signature, a witness, evidence of capacity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Formality {
+    /// What it is.
+    pub is: FormalityKind,
+    /// Who signed, witnessed or attested.
+    pub party: PartyId,
+    /// On which day.
+    pub on: PlanDate,
+    /// In which words, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
+}
+
+/// The kinds of formality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names say all")]
+pub enum FormalityKind {
+    Signature,
+    Witness,
+    CapacityEvidence,
+}
+
+/// Why a section has no items. Never inferred from an empty list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absence {
+    /// Asked, and there is nothing to say.
+    NothingToSay,
+    /// Asked, and the person did not want to say.
+    AskedDeclined,
+    /// Not asked.
+    NotAsked,
+}
+
+/// A document kept whole, byte for byte; a part of its own that is released or withheld as one piece.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WholeDocument {
+    /// Media type, as given.
+    pub content_type: String,
+    /// The bytes, as the base64 text in which they came.
+    pub data: String,
+    /// Title of the attachment, when given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When it was made, as written (FHIR dateTime).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creation: Option<String>,
+}
+
+impl fmt::Debug for WholeDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WholeDocument({}, {} bytes of base64)", self.content_type, self.data.len())
+    }
+}
+
+/// What somebody hands in: a whole plan as they see it, in native form. Unknown elements are refused by the published
+/// schema before this type is read, because serde cannot refuse them beside flattened parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// The kind; never changes.
+    pub kind: PlanKind,
+    /// Draft or active; superseding is done by the plan that replaces it.
+    pub status: State,
+    /// What the plan as a whole says.
+    #[serde(flatten)]
+    pub head: Head,
+    /// Whom it names; `self` is always among them.
+    #[serde(default)]
+    pub parties: Vec<Party>,
+    /// Sections without items, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub absences: BTreeMap<Section, Absence>,
+    /// The items, in order.
+    #[serde(default)]
+    pub items: Vec<DraftItem>,
+    /// A document kept whole, instead of items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<WholeDocument>,
+}
+
+/// An item as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredItem {
+    /// Its id, the same through all its versions.
+    pub id: ItemId,
+    /// This state of it; every change makes a new one, so that A-B-A is seen.
+    pub version: ItemVersion,
+    /// When this state was recorded.
+    #[serde(with = "time::serde::rfc3339")]
+    pub changed_at: OffsetDateTime,
+    /// The item.
+    pub item: Item,
+}
+
+/// That something was removed, kept so that those who saw it learn of the change, and nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// The removed item.
+    pub id: ItemId,
+    /// The section it stood in.
+    pub section: Section,
+    /// The level it had.
+    pub share: Share,
+    /// When it was removed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// A document kept whole, with its id and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredDocument {
+    /// Its id; it is a part like an item.
+    pub id: ItemId,
+    /// This state of it.
+    pub version: ItemVersion,
+    /// The document.
+    pub document: WholeDocument,
+}
+
+/// One version of a plan, as it is kept. It is immutable once it is active.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Id, the same through all versions.
+    pub id: PlanId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Its kind.
+    pub kind: PlanKind,
+    /// Where it is in its life.
+    pub state: State,
+    /// Id of this version; internal, the outside sees fingerprints.
+    pub version: PlanVersionId,
+    /// When this version was recorded.
+    #[serde(with = "time::serde::rfc3339")]
+    pub recorded_at: OffsetDateTime,
+    /// What the plan as a whole says.
+    pub head: Head,
+    /// The state of the head.
+    pub head_version: ItemVersion,
+    /// When the head last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub head_changed_at: OffsetDateTime,
+    /// Whom it names.
+    pub parties: Vec<Party>,
+    /// Sections without items, and why.
+    pub absences: BTreeMap<Section, Absence>,
+    /// The items, in order.
+    pub items: Vec<StoredItem>,
+    /// What was removed.
+    pub removals: Vec<Removal>,
+    /// A document kept whole.
+    pub document: Option<StoredDocument>,
+}

@@ -1,0 +1,147 @@
+//! Laws of writing: what a writer cannot see, a writer cannot change, remove or learn of.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::item::{DraftItem, Item, ItemKind, NoMore, Voice, VoiceRole};
+use crate::kind::PlanKind;
+use crate::plan::Head;
+use crate::words::{Lang, Words};
+
+fn words(text: &str) -> Words {
+    Words::new(text.to_owned(), Lang::try_from("en").unwrap()).unwrap()
+}
+
+fn item(section: Section, text: &str) -> DraftItem {
+    DraftItem {
+        id: None,
+        item: Item {
+            section,
+            words: Some(words(text)),
+            kind: ItemKind::Words(NoMore {}),
+            translations: vec![],
+            voice: Voice { party: PartyId::person(), role: VoiceRole::Person },
+            stances: vec![],
+            when: vec![],
+            order: None,
+            share: None,
+            about_parties: vec![],
+            since: None,
+            framework: None,
+        },
+    }
+}
+
+fn content(items: Vec<DraftItem>) -> Content {
+    Content {
+        kind: PlanKind::RecoveryPlan,
+        status: State::Draft,
+        head: Head {
+            title: words("Mine"),
+            language: Lang::try_from("en").unwrap(),
+            from: None,
+            until: None,
+            review: None,
+            jurisdiction: None,
+            if_not_followed: None,
+            formalities: vec![],
+        },
+        parties: vec![],
+        absences: BTreeMap::new(),
+        items,
+        document: None,
+    }
+}
+
+fn counter() -> impl FnMut() -> [u8; 16] {
+    let mut n = 0u128;
+    move || {
+        n += 1;
+        n.to_be_bytes()
+    }
+}
+
+const SECTIONS: [Section; 3] = [Section::Helps, Section::Hopes, Section::PastToKnow];
+
+fn at(second: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000 + second).unwrap()
+}
+
+proptest! {
+    /// A writer who sees some sections hands in whatever they like for those; the others come out as they were.
+    #[test]
+    fn an_app_that_sees_six_sections_cannot_touch_the_seventh(
+        old in prop::collection::vec((0usize..3, "\\PC{0,8}"), 0..12),
+        new in prop::collection::vec((0usize..2, "\\PC{0,8}"), 0..12),
+        keep in prop::collection::vec(any::<bool>(), 12),
+    ) {
+        let mut fresh = counter();
+        let old = old.into_iter().map(|(s, t)| item(SECTIONS[s], &t)).collect();
+        let plan = Plan::begin(PersonId::from_random([1; 16]), content(old), at(0), &mut fresh).unwrap();
+        let seen_items: Vec<_> = plan.items.iter().filter(|i| i.item.section != Section::PastToKnow).cloned().collect();
+        let seen = Seen {
+            items: seen_items.iter().map(|i| i.id).collect(),
+            sections: SECTIONS[..2].iter().copied().collect(),
+            ..Seen::default()
+        };
+        let mut drafts: Vec<DraftItem> = seen_items.iter().zip(&keep).filter(|(_, k)| **k)
+            .map(|(i, _)| DraftItem { id: Some(i.id), item: i.item.clone() }).collect();
+        drafts.extend(new.iter().map(|(s, t)| item(SECTIONS[*s], t)));
+        let wanted: Vec<_> = drafts.iter().map(|d| d.item.clone()).collect();
+        let next = plan.revise(content(drafts), &seen, at(1), &mut fresh).unwrap();
+
+        let hidden = |p: &Plan| p.items.iter().filter(|i| i.item.section == Section::PastToKnow).cloned().collect::<Vec<_>>();
+        prop_assert_eq!(hidden(&plan), hidden(&next));
+        let visible: Vec<_> = next.items.iter().filter(|i| i.item.section != Section::PastToKnow).map(|i| i.item.clone()).collect();
+        prop_assert_eq!(visible, wanted);
+        prop_assert!(next.removals.iter().all(|r| r.section != Section::PastToKnow));
+    }
+}
+
+#[test]
+fn an_unseen_items_id_is_answered_like_an_id_that_never_was() {
+    let mut fresh = counter();
+    let plan =
+        Plan::begin(PersonId::from_random([1; 16]), content(vec![item(Section::PastToKnow, "x")]), at(0), &mut fresh)
+            .unwrap();
+    let hidden = plan.items[0].id;
+    let never = ItemId::from_random([9; 16]);
+    let answer = |id| {
+        let mut draft = item(Section::Helps, "y");
+        draft.id = Some(id);
+        plan.revise(content(vec![draft]), &Seen::default(), at(1), &mut counter()).unwrap_err()
+    };
+    assert_eq!(answer(hidden), answer(never));
+}
+
+#[test]
+fn a_change_back_and_forth_leaves_a_new_version_each_time() {
+    let mut fresh = counter();
+    let plan = Plan::begin(PersonId::from_random([1; 16]), content(vec![item(Section::Helps, "a")]), at(0), &mut fresh)
+        .unwrap();
+    let seen = Seen { items: plan.items.iter().map(|i| i.id).collect(), ..Seen::default() };
+    let put = |plan: &Plan, text: &str, fresh: Fresh<'_>| {
+        let mut draft = item(Section::Helps, text);
+        draft.id = Some(plan.items[0].id);
+        plan.revise(content(vec![draft]), &seen, at(2), fresh).unwrap()
+    };
+    let b = put(&plan, "b", &mut fresh);
+    let a = put(&b, "a", &mut fresh);
+    assert_eq!(a.items[0].item, plan.items[0].item);
+    assert_ne!(a.items[0].version, plan.items[0].version);
+    assert_eq!(put(&a, "a", &mut fresh).items[0].version, a.items[0].version);
+}
+
+#[test]
+fn a_draft_needs_only_a_title_and_an_active_plan_what_its_kind_needs() {
+    let person = PersonId::from_random([1; 16]);
+    assert!(Plan::begin(person, content(vec![]), at(0), &mut counter()).is_ok());
+    let mut active = content(vec![]);
+    active.status = State::Active;
+    assert!(matches!(
+        Plan::begin(person, active, at(0), &mut counter()),
+        Err(NotTaken::NotReady(Missing::Section(Section::Strengths)))
+    ));
+}
