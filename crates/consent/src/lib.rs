@@ -1,1 +1,21 @@
-//! Decides what may leave and says why; the only maker of Released.
+//! Decides what may leave and says why; the only maker of [`Released`]. Pure and total: no clock, no I/O, no panic.
+
+pub mod audience;
+pub mod compile;
+pub mod decide;
+pub mod explain;
+#[cfg(feature = "leaks")]
+pub mod leak;
+pub mod provision;
+pub mod release;
+pub mod sealed;
+pub mod tri;
+
+pub use audience::{Ask, Audience, Class};
+pub use compile::Compiled;
+pub use decide::{Part, Verdict, Why, decide};
+pub use explain::{Explained, explain};
+pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
+pub use release::{FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, subject};
+pub use sealed::{Sealed, Themselves};
+pub use tri::{Known, Tri};

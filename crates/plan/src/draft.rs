@@ -9,7 +9,7 @@ use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, ItemKind, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, PartyId};
-use crate::plan::{Content, DOCUMENT_MAX_BYTES, Plan, Removal, StoredDocument, StoredItem};
+use crate::plan::{Content, DOCUMENT_MAX_BYTES, Head, Plan, Removal, StoredDocument, StoredItem};
 use crate::section::Section;
 
 /// What the writer could see of the plan they change: ids only, nothing unseen is in here.
@@ -23,6 +23,8 @@ pub struct Seen {
     pub sections: BTreeSet<Section>,
     /// Whether they could see the document kept whole.
     pub document: bool,
+    /// Whether they could see the title, the review and what the person wants if the plan was not followed.
+    pub head: bool,
     /// Whether they could see the formalities (they go only with the whole).
     pub formalities: bool,
 }
@@ -200,6 +202,8 @@ impl Plan {
             head: content.head,
             head_version: ItemVersion::from_random(fresh()),
             head_changed_at: now,
+            terms_version: ItemVersion::from_random(fresh()),
+            terms_changed_at: now,
             parties: content.parties,
             absences: content.absences,
             items,
@@ -233,7 +237,7 @@ impl Plan {
         next.state = content.status;
         next.version = PlanVersionId::from_random(fresh());
         next.recorded_at = now;
-        next.revise_head(&content, seen, now, fresh);
+        next.revise_head(&content, seen, self.state != content.status, now, fresh);
         next.revise_parties(&content, seen);
         next.revise_absences(&content, seen);
         next.revise_items(content.items, seen, now, fresh)?;
@@ -244,12 +248,22 @@ impl Plan {
         Ok(next)
     }
 
-    fn revise_head(&mut self, content: &Content, seen: &Seen, now: OffsetDateTime, fresh: Fresh<'_>) {
-        let mut head = content.head.clone();
+    fn revise_head(&mut self, content: &Content, seen: &Seen, moved: bool, now: OffsetDateTime, fresh: Fresh<'_>) {
+        let mut head = if seen.head { content.head.clone() } else { self.head.clone() };
         if !seen.formalities {
             head.formalities.clone_from(&self.head.formalities);
         }
-        if head != self.head || content.status != self.state {
+        if !seen.head {
+            head.from = content.head.from;
+            head.until = content.head.until;
+            head.jurisdiction = content.head.jurisdiction;
+        }
+        let terms = |h: &Head| (h.from, h.until, h.jurisdiction);
+        if moved || terms(&head) != terms(&self.head) {
+            self.terms_version = ItemVersion::from_random(fresh());
+            self.terms_changed_at = now;
+        }
+        if head != self.head {
             self.head = head;
             self.head_version = ItemVersion::from_random(fresh());
             self.head_changed_at = now;
@@ -348,8 +362,8 @@ impl Plan {
         next.state = State::Superseded;
         next.version = PlanVersionId::from_random(fresh());
         next.recorded_at = now;
-        next.head_version = ItemVersion::from_random(fresh());
-        next.head_changed_at = now;
+        next.terms_version = ItemVersion::from_random(fresh());
+        next.terms_changed_at = now;
         Ok(next)
     }
 

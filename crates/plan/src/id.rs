@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_id_has_one_written_form() {
-        let id = PlanId::from_random([7; 16]);
+        let id = PlanId::from_random([0xab; 16]);
         assert_eq!(id.to_string().parse::<PlanId>(), Ok(id));
         assert!(id.to_string().to_uppercase().parse::<PlanId>().is_err());
         assert!(id.to_string().replace('-', "").parse::<PlanId>().is_err());

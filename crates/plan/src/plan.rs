@@ -209,6 +209,11 @@ pub struct Plan {
     /// When the head last changed.
     #[serde(with = "time::serde::rfc3339")]
     pub head_changed_at: OffsetDateTime,
+    /// The state of the terms (state, period, jurisdiction), which every reader of the plan sees.
+    pub terms_version: ItemVersion,
+    /// When the terms last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub terms_changed_at: OffsetDateTime,
     /// Whom it names.
     pub parties: Vec<Party>,
     /// Sections without items, and why.

@@ -1,0 +1,73 @@
+//! Compiling: all consents of a person become one flat decision set at write time, so that a read only compares.
+
+use sayso_plan::{ConsentId, ProvisionId};
+use time::OffsetDateTime;
+
+use crate::provision::{Consent, Effect, Origin, Period, Purposes, Recipient, Status, What};
+use crate::tri::Known;
+
+/// One provision in the decision set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) effect: Effect,
+    pub(crate) recipient: Known<Recipient>,
+    pub(crate) purposes: Known<Purposes>,
+    pub(crate) what: Known<What>,
+    pub(crate) period: Known<Period>,
+    pub(crate) given_at: OffsetDateTime,
+    pub(crate) consent: ConsentId,
+    pub(crate) provision: ProvisionId,
+}
+
+/// What a person's consents say together. Order, date and number of the consents have no meaning in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compiled {
+    pub(crate) rules: Box<[Rule]>,
+}
+
+impl Compiled {
+    /// Compiles the consents of one person.
+    #[must_use]
+    pub fn of(consents: &[Consent]) -> Self {
+        Self { rules: consents.iter().flat_map(rules_of).collect() }
+    }
+
+    /// How many provisions count.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether nothing was ever decided.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
+    consent.provisions.iter().filter(move |p| counts(consent, p)).map(move |p| Rule {
+        effect: p.effect,
+        recipient: p.recipient,
+        purposes: p.purposes,
+        what: p.what,
+        period: p.period,
+        given_at: consent.given_at,
+        consent: consent.id,
+        provision: p.id,
+    })
+}
+
+fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
+    match provision.effect {
+        Effect::Permit => {
+            consent.status == Known::Is(Status::Active)
+                && consent.origin == Origin::Person
+                && provision.recipient != Known::Is(Recipient::Everyone)
+                && provision.purposes != Known::Is(Purposes::Any)
+                && provision.what != Known::Is(What::Everything)
+        }
+        // Case 11: a refusal counts while it is active, and when its status is not understood.
+        Effect::Deny => matches!(consent.status, Known::Is(Status::Active) | Known::Unknown),
+    }
+}

@@ -1,0 +1,93 @@
+//! Planted leaks: forgotten paths, switched on at run time, that the tests must find. Only in test builds.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use sayso_plan::ProvisionId;
+use time::OffsetDateTime;
+
+use crate::audience::Ask;
+use crate::decide::{Part, Verdict};
+
+/// One forgotten path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Leak {
+    /// None: the honest program.
+    None = 0,
+    /// Every decision is a yes: the permit-all twin of the benchmarks.
+    PermitAll,
+    /// A refusal is forgotten.
+    DenyForgotten,
+    /// The end of a period is forgotten.
+    PeriodForgotten,
+    /// The purpose is forgotten.
+    PurposeForgotten,
+    /// Close parts go with their section.
+    CloseForgotten,
+    /// The fingerprint is made over the whole plan.
+    EtagFromWhole,
+    /// `lastUpdated` is that of the whole plan.
+    LastUpdatedFromWhole,
+    /// The narrative is made from the whole plan.
+    NarrativeFromWhole,
+    /// Counts are made from the whole plan.
+    CountFromWhole,
+    /// All parties are named.
+    PartiesOfWhole,
+    /// Old versions are shown without asking when they were in force.
+    HistoryWithoutTime,
+    /// A read by id finds a withheld plan as forbidden instead of absent.
+    ForbiddenInsteadOfAbsent,
+    /// The absence of a hidden section is shown.
+    AbsencesOfWhole,
+    /// A person without any grant is found by identifier.
+    PatientWithoutGrant,
+    /// Assembled bytes are kept by plan and not by fingerprint.
+    StaleCache,
+    /// The person's own title is always shown.
+    TitleAlways,
+    /// A conditional read is answered before the decision.
+    NotModifiedBeforeDecision,
+}
+
+impl Leak {
+    /// All planted leaks that the non-interference harness must find.
+    pub const PLANTED: [Self; 16] = [
+        Self::DenyForgotten,
+        Self::PeriodForgotten,
+        Self::PurposeForgotten,
+        Self::CloseForgotten,
+        Self::EtagFromWhole,
+        Self::LastUpdatedFromWhole,
+        Self::NarrativeFromWhole,
+        Self::CountFromWhole,
+        Self::PartiesOfWhole,
+        Self::HistoryWithoutTime,
+        Self::ForbiddenInsteadOfAbsent,
+        Self::AbsencesOfWhole,
+        Self::PatientWithoutGrant,
+        Self::StaleCache,
+        Self::TitleAlways,
+        Self::NotModifiedBeforeDecision,
+    ];
+}
+
+static SAYSO_PLANTED_LEAK: AtomicU8 = AtomicU8::new(0);
+
+/// Plants one leak in this process, or none.
+pub fn plant(leak: Leak) {
+    SAYSO_PLANTED_LEAK.store(leak as u8, Ordering::SeqCst);
+}
+
+/// Whether this leak is planted.
+#[must_use]
+pub fn planted(leak: Leak) -> bool {
+    SAYSO_PLANTED_LEAK.load(Ordering::Relaxed) == leak as u8
+}
+
+pub(crate) fn verdict(_part: &Part, ask: &Ask) -> Option<Verdict> {
+    planted(Leak::PermitAll).then(|| Verdict::Released {
+        by: ProvisionId::from_stored([0; 16]),
+        since: OffsetDateTime::UNIX_EPOCH.min(ask.at),
+    })
+}

@@ -1,0 +1,200 @@
+//! Consents: what the person allowed or refused. Effect × recipient × purpose × what × when.
+
+use sayso_plan::{
+    ClientId, ConsentId, ItemId, OrganizationId, PersonId, PlanId, PlanKind, PractitionerId, ProvisionId, Purpose,
+    Section, Share,
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::audience::{Ask, Audience, Class};
+use crate::decide::Part;
+use crate::tri::{Known, Tri};
+
+/// Allowed or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Allowed.
+    Permit,
+    /// Refused.
+    Deny,
+}
+
+/// To whom a provision speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    /// Everyone. Only a refusal can say so.
+    Everyone,
+    /// An organization and all who work there.
+    Organization(OrganizationId),
+    /// A named practitioner at an organization.
+    Practitioner(OrganizationId, PractitionerId),
+    /// A class of organizations.
+    Class(Class),
+    /// An app that acts for the person.
+    App(ClientId),
+}
+
+/// For which purposes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purposes {
+    /// Any. Only a refusal can say so.
+    Any,
+    /// One.
+    Only(Purpose),
+}
+
+/// What a provision covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// All plans. Only a refusal can say so.
+    Everything,
+    /// Plans of a kind, but not what is close in them.
+    Kind(PlanKind),
+    /// One plan, but not what is close in it.
+    Plan(PlanId),
+    /// A section of any plan, but not what is close in it.
+    Section(Section),
+    /// A single item, however close.
+    Item(ItemId),
+    /// Permit: this level and all more open ones, never close. Refusal: this level and all closer ones (case 22).
+    Level(Share),
+}
+
+/// From when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Period {
+    /// The first instant.
+    #[serde(with = "time::serde::rfc3339")]
+    pub from: OffsetDateTime,
+    /// The first instant after it.
+    #[serde(with = "time::serde::rfc3339")]
+    pub until: OffsetDateTime,
+}
+
+/// One thing the person allowed or refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provision {
+    /// Id.
+    pub id: ProvisionId,
+    /// Allowed or refused.
+    pub effect: Effect,
+    /// To whom.
+    pub recipient: Known<Recipient>,
+    /// For which purposes.
+    pub purposes: Known<Purposes>,
+    /// What.
+    pub what: Known<What>,
+    /// When.
+    pub period: Known<Period>,
+    /// A refusal that no emergency opens.
+    #[serde(default)]
+    pub even_in_emergency: bool,
+}
+
+/// Where a consent stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Being written.
+    Draft,
+    /// Proposed by an app or a record system; the person has not said yes.
+    Proposed,
+    /// In force.
+    Active,
+    /// The person said no to a proposal.
+    Rejected,
+    /// Withdrawn, or replaced.
+    Inactive,
+    /// Never meant; both sides are gone.
+    EnteredInError,
+}
+
+/// Where a consent comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The person's own act, signed in, on our page; only this can permit.
+    Person,
+    /// Sent by an app or system and not confirmed by the person: its refusals count, its permits do not.
+    Sent,
+}
+
+/// What the person decided in one act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Id.
+    pub id: ConsentId,
+    /// Whose decision.
+    pub person: PersonId,
+    /// Where it stands.
+    pub status: Known<Status>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// When it was given.
+    #[serde(with = "time::serde::rfc3339")]
+    pub given_at: OffsetDateTime,
+    /// When it was withdrawn.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub withdrawn_at: Option<OffsetDateTime>,
+    /// What it says.
+    pub provisions: Vec<Provision>,
+}
+
+impl Recipient {
+    pub(crate) fn matches(self, audience: &Audience) -> Tri {
+        let holds = match (self, audience) {
+            (Self::Everyone, _) => true,
+            (Self::Organization(named), Audience::Organization { organization, .. }) => named == *organization,
+            (Self::Practitioner(at, named), Audience::Organization { organization, practitioner, .. }) => {
+                at == *organization && Some(named) == *practitioner
+            }
+            (Self::Class(named), Audience::Organization { class, .. }) => Some(named) == *class,
+            (Self::App(named), Audience::App { client }) => named == *client,
+            (Self::Organization(_) | Self::Practitioner(..) | Self::Class(_), Audience::App { .. })
+            | (Self::App(_), Audience::Organization { .. }) => false,
+        };
+        Tri::from(holds)
+    }
+}
+
+impl Purposes {
+    /// A permit names exactly one purpose; a refusal also covers what lies below the refused purpose.
+    pub(crate) fn matches(self, effect: Effect, asked: Option<Purpose>) -> Tri {
+        match (self, asked) {
+            (Self::Any, _) => Tri::True,
+            (Self::Only(_), None) => Tri::Unknown,
+            (Self::Only(named), Some(asked)) => Tri::from(match effect {
+                Effect::Permit => named == asked,
+                Effect::Deny => named.covers_when_refused(asked),
+            }),
+        }
+    }
+}
+
+impl What {
+    pub(crate) fn matches(self, effect: Effect, part: &Part, ask: &Ask) -> Tri {
+        let permit = effect == Effect::Permit;
+        // What is close is permitted item by item only; the person's own app is the person's own hand.
+        let within_reach = !permit || part.level != Share::Close || ask.is_own_app();
+        Tri::from(match self {
+            Self::Everything => true,
+            Self::Kind(kind) => part.kind == kind && within_reach,
+            Self::Plan(plan) => part.plan == plan && within_reach,
+            Self::Section(section) => part.section == Some(section) && within_reach,
+            Self::Item(item) => part.item == Some(item),
+            Self::Level(level) if permit => part.level <= level && part.level != Share::Close,
+            Self::Level(level) => part.level >= level,
+        })
+    }
+}
+
+impl Period {
+    pub(crate) fn holds(self, at: OffsetDateTime) -> Tri {
+        if self.until <= self.from { Tri::Unknown } else { Tri::from(self.from <= at && at < self.until) }
+    }
+}

@@ -1,0 +1,425 @@
+//! Releasing: from a sealed plan to the projection that one recipient may see now. The only maker of [`Released`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sayso_plan::plan::{Absence, Head};
+use sayso_plan::{
+    Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State, StoredDocument,
+    StoredItem, Words,
+};
+use sha2::Sha256;
+use time::OffsetDateTime;
+
+use crate::audience::Ask;
+use crate::compile::Compiled;
+use crate::decide::{Part, Verdict, decide_until};
+use crate::sealed::{Sealed, Themselves};
+
+/// What the person allowed this recipient to see. Its only constructors are in this module.
+pub struct Released<T> {
+    inner: T,
+    fingerprint: Fingerprint,
+}
+
+impl<T> Released<T> {
+    /// What was released.
+    #[must_use]
+    pub const fn get(&self) -> &T {
+        &self.inner
+    }
+
+    /// The fingerprint of what was released.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
+
+impl<T> fmt::Debug for Released<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Released({})", self.fingerprint)
+    }
+}
+
+/// Keyed hash over what is released, 128 bits; ETag, versionId, cursors and cached bytes depend on nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint([u8; 16]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+/// The key of the fingerprints: one for each installation, so that nobody can test a guess at hidden content.
+#[derive(Clone)]
+pub struct FingerprintKey(Hmac<Sha256>);
+
+impl FingerprintKey {
+    /// Takes 32 secret bytes.
+    #[must_use]
+    pub fn new(key: [u8; 32]) -> Self {
+        // RFC 2104: a key shorter than the block is filled up with zeros.
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
+        Self(Hmac::new(&block.into()))
+    }
+}
+
+impl fmt::Debug for FingerprintKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FingerprintKey")
+    }
+}
+
+/// The part of a plan that one recipient may see.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// The plan.
+    pub id: PlanId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Its kind.
+    pub kind: PlanKind,
+    /// Its state.
+    pub state: State,
+    /// The head as far as it is visible: the terms always; the title is the kind's label where the person's own title
+    /// is not released; formalities only in the whole.
+    pub head: Head,
+    /// Whether title, review and the wish for when the plan was not followed are the person's own and released.
+    pub head_visible: bool,
+    /// The parties that what is released names, and the person.
+    pub parties: Vec<Party>,
+    /// The sections whose absence the recipient may know.
+    pub sections: BTreeSet<Section>,
+    /// Sections without items, and why, among [`Self::sections`].
+    pub absences: BTreeMap<Section, Absence>,
+    /// The released items, in order. For anyone but the person and the person's apps without share level and without
+    /// the list of parties an item is about.
+    pub items: Vec<StoredItem>,
+    /// The whole document, if released.
+    pub document: Option<StoredDocument>,
+    /// The later of the last visible change and the moment it became visible to this recipient.
+    pub last_updated: OffsetDateTime,
+    /// Whether this is the person's own view: the whole, with levels and formalities. Anything else is an extract.
+    pub whole: bool,
+    /// Whether the reader is an app of the person's, which sees levels.
+    pub own_app: bool,
+}
+
+/// What may be said of the person to somebody who may see a plan: name and verified identifiers, no more.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The person, without anything that is not verified.
+    pub person: Person,
+    /// When what is said of the person last changed for this reader.
+    pub last_updated: OffsetDateTime,
+}
+
+/// Nothing of the plan may leave. The reasons are for the person; the asker gets the one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("withheld")]
+pub struct Withheld;
+
+/// A decision over a whole plan version, before anything is copied out of it.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    plan: PlanId,
+    version: PlanVersionId,
+    items: Vec<bool>,
+    sections: BTreeSet<Section>,
+    head: bool,
+    document: bool,
+    own_app: bool,
+    whole: bool,
+    last_updated: OffsetDateTime,
+    fingerprint: Fingerprint,
+}
+
+impl Grant {
+    /// The fingerprint of what would be released: known before anything is assembled.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The plan it is about.
+    #[must_use]
+    pub const fn plan(&self) -> PlanId {
+        self.plan
+    }
+
+    /// When what is released last changed for this recipient.
+    #[must_use]
+    pub const fn last_updated(&self) -> OffsetDateTime {
+        self.last_updated
+    }
+
+    /// Copies what is granted out of the plan it was decided on.
+    ///
+    /// # Errors
+    /// [`Withheld`] when `sealed` is not the very version that was decided on.
+    pub fn open(&self, sealed: &Sealed<Plan>) -> Result<Released<Projection>, Withheld> {
+        let plan = &sealed.0;
+        if plan.version != self.version || plan.id != self.plan {
+            return Err(Withheld);
+        }
+        let full = self.whole || self.own_app;
+        let items: Vec<StoredItem> = plan
+            .items
+            .iter()
+            .zip(&self.items)
+            .filter(|(_, visible)| **visible)
+            .map(|(item, _)| if full { item.clone() } else { without_levels(item) })
+            .collect();
+        let mut named: BTreeSet<&PartyId> = items.iter().flat_map(|i| i.item.parties()).collect();
+        if self.head {
+            named.extend(plan.head.review.iter().filter_map(|r| r.starts.as_ref()));
+        }
+        let parties =
+            plan.parties.iter().filter(|p| self.whole || p.id.is_person() || named.contains(&p.id)).cloned().collect();
+        let absences = plan.absences.iter().filter(|(s, _)| self.sections.contains(s)).map(|(s, a)| (*s, *a)).collect();
+        Ok(Released {
+            fingerprint: self.fingerprint,
+            inner: Projection {
+                id: plan.id,
+                person: plan.person,
+                kind: plan.kind,
+                state: plan.state,
+                head: visible_head(plan, self.head, self.whole),
+                head_visible: self.head,
+                parties,
+                sections: self.sections.clone(),
+                absences,
+                document: plan.document.clone().filter(|_| self.document),
+                items,
+                last_updated: self.last_updated,
+                whole: self.whole,
+                own_app: self.own_app,
+            },
+        })
+    }
+}
+
+fn without_levels(item: &StoredItem) -> StoredItem {
+    let mut item = item.clone();
+    item.item.share = None;
+    item.item.about_parties.clear();
+    item
+}
+
+fn visible_head(plan: &Plan, visible: bool, whole: bool) -> Head {
+    let mut head = plan.head.clone();
+    if !whole {
+        head.formalities.clear();
+    }
+    if !visible {
+        head.review = None;
+        head.if_not_followed = None;
+        if let Ok(label) = Words::new(plan.kind.label().to_owned(), english()) {
+            head.title = label;
+        }
+        head.language = english();
+    }
+    head
+}
+
+fn english() -> sayso_plan::Lang {
+    sayso_plan::Lang::try_from("en").unwrap_or_else(|_| sayso_plan::Lang::undetermined())
+}
+
+/// Decides what of the current version of a plan this recipient may see now.
+///
+/// # Errors
+/// [`Withheld`] when that is nothing.
+pub fn judge(sealed: &Sealed<Plan>, rules: &Compiled, ask: &Ask, key: &FingerprintKey) -> Result<Grant, Withheld> {
+    judge_past(sealed, rules, ask, None, key)
+}
+
+/// Like [`judge`], for a version that was in force until `held_until` (none: the current one). Only what the current
+/// consent releases, and what was in force during this recipient's permit, is visible (case 28).
+///
+/// # Errors
+/// [`Withheld`] when that is nothing.
+pub fn judge_past(
+    sealed: &Sealed<Plan>,
+    rules: &Compiled,
+    ask: &Ask,
+    held_until: Option<OffsetDateTime>,
+    key: &FingerprintKey,
+) -> Result<Grant, Withheld> {
+    let plan = &sealed.0;
+    let own_app = ask.is_own_app();
+    if !own_app && !plan.state.releasable() {
+        return Err(Withheld);
+    }
+    let verdict = |part: Part| decide_until(rules, &part, ask, held_until);
+    let above = |section: Option<Section>, level| Part { plan: plan.id, kind: plan.kind, section, item: None, level };
+    let mut times = Times(None);
+    let items: Vec<bool> =
+        plan.items.iter().map(|item| times.note(verdict(part_of(plan, item)), item.changed_at)).collect();
+    let document = plan.document.as_ref().is_some_and(|doc| {
+        let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
+        times.note(verdict(part), plan.recorded_at)
+    });
+    let sections: BTreeSet<Section> = Section::all()
+        .filter(|section| verdict(above(Some(*section), section.default_share())).is_released())
+        .collect();
+    let head = if own_app { !sections.is_empty() } else { verdict(above(None, Share::Care)).is_released() };
+    let anything = document || items.contains(&true) || (own_app && head);
+    if !anything {
+        return Err(Withheld);
+    }
+    for removal in &plan.removals {
+        let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
+        times.note_change_after_grant(verdict(part), removal.at);
+    }
+    if head {
+        times.changed(plan.head_changed_at);
+    }
+    times.changed(plan.terms_changed_at);
+    let mut grant = Grant {
+        plan: plan.id,
+        version: plan.version,
+        items,
+        sections,
+        head,
+        document,
+        own_app,
+        whole: false,
+        last_updated: times.0.unwrap_or(plan.terms_changed_at),
+        fingerprint: Fingerprint([0; 16]),
+    };
+    grant.fingerprint = fingerprint(plan, &grant, key);
+    Ok(grant)
+}
+
+fn part_of(plan: &Plan, item: &StoredItem) -> Part {
+    Part {
+        plan: plan.id,
+        kind: plan.kind,
+        section: Some(item.item.section),
+        item: Some(item.id),
+        level: item.item.share_level(),
+    }
+}
+
+/// The later of the last visible change and the moment it became visible.
+struct Times(Option<OffsetDateTime>);
+
+impl Times {
+    fn changed(&mut self, at: OffsetDateTime) {
+        self.0 = Some(self.0.map_or(at, |latest| latest.max(at)));
+    }
+
+    fn note(&mut self, verdict: Verdict, changed_at: OffsetDateTime) -> bool {
+        match verdict {
+            Verdict::Released { since, .. } => {
+                self.changed(changed_at.max(since));
+                true
+            }
+            Verdict::Withheld(_) => false,
+        }
+    }
+
+    /// A removal is news only to those who could see the item while it was there.
+    fn note_change_after_grant(&mut self, verdict: Verdict, at: OffsetDateTime) {
+        if let Verdict::Released { since, .. } = verdict
+            && since < at
+        {
+            self.changed(at);
+        }
+    }
+}
+
+/// The person reads their own plan: the whole, in any state.
+///
+/// # Errors
+/// [`Withheld`] when it is not theirs.
+pub fn own(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> Result<Released<Projection>, Withheld> {
+    let plan = &sealed.0;
+    if plan.person != reader.person() {
+        return Err(Withheld);
+    }
+    let changes = plan.items.iter().map(|i| i.changed_at).chain(plan.removals.iter().map(|r| r.at));
+    let mut grant = Grant {
+        plan: plan.id,
+        version: plan.version,
+        items: vec![true; plan.items.len()],
+        sections: Section::all().collect(),
+        head: true,
+        document: plan.document.is_some(),
+        own_app: false,
+        whole: true,
+        last_updated: changes.chain([plan.head_changed_at, plan.terms_changed_at]).max().unwrap_or(plan.recorded_at),
+        fingerprint: Fingerprint([0; 16]),
+    };
+    grant.fingerprint = fingerprint(plan, &grant, key);
+    grant.open(sealed)
+}
+
+/// What may be said of the person beside plans that were granted.
+///
+/// # Errors
+/// [`Withheld`] when no plan was granted.
+pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) -> Result<Released<Subject>, Withheld> {
+    let last_updated = grants.iter().map(|g| g.last_updated).max().ok_or(Withheld)?;
+    let mut person = sealed.0.clone();
+    person.identifiers.retain(sayso_plan::Identifier::is_verified);
+    let mut mac = key.0.clone();
+    mac.update(b"sayso subject 1");
+    mac.update(person.id.as_bytes());
+    mac.update(&serde_json::to_vec(&person).unwrap_or_default());
+    mac.update(&last_updated.unix_timestamp_nanos().to_be_bytes());
+    Ok(Released { fingerprint: finish(mac), inner: Subject { person, last_updated } })
+}
+
+/// The person reads what is kept of themselves.
+///
+/// # Errors
+/// [`Withheld`] when it is not theirs.
+pub fn own_self<'a>(sealed: &'a Sealed<Person>, reader: &Themselves) -> Result<&'a Person, Withheld> {
+    if sealed.0.id == reader.person() { Ok(&sealed.0) } else { Err(Withheld) }
+}
+
+fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint {
+    let mut mac = key.0.clone();
+    mac.update(b"sayso plan 1");
+    mac.update(plan.id.as_bytes());
+    mac.update(plan.terms_version.as_bytes());
+    mac.update(&[u8::from(grant.head), u8::from(grant.own_app), u8::from(grant.whole), u8::from(grant.document)]);
+    mac.update(&grant.last_updated.unix_timestamp_nanos().to_be_bytes());
+    if grant.head {
+        mac.update(plan.head_version.as_bytes());
+    }
+    let mut named: BTreeSet<&PartyId> = BTreeSet::new();
+    for (item, _) in plan.items.iter().zip(&grant.items).filter(|(_, visible)| **visible) {
+        mac.update(item.id.as_bytes());
+        mac.update(item.version.as_bytes());
+        named.extend(item.item.parties());
+    }
+    if let Some(document) = plan.document.as_ref().filter(|_| grant.document) {
+        mac.update(document.version.as_bytes());
+    }
+    for party in plan.parties.iter().filter(|p| grant.whole || p.id.is_person() || named.contains(&p.id)) {
+        let role = [party.role as u8, party.in_treating_team.map_or(2, u8::from)];
+        for text in [party.id.as_str(), &party.name, party.organization.as_deref().unwrap_or_default()] {
+            mac.update(&(text.len() as u64).to_be_bytes());
+            mac.update(text.as_bytes());
+        }
+        mac.update(&role);
+    }
+    for section in &grant.sections {
+        mac.update(&[*section as u8, plan.absences.get(section).map_or(3, |a| *a as u8)]);
+    }
+    finish(mac)
+}
+
+fn finish(mac: Hmac<Sha256>) -> Fingerprint {
+    let full: [u8; 32] = mac.finalize().into_bytes().into();
+    let mut short = [0; 16];
+    short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+    Fingerprint(short)
+}

@@ -1,0 +1,150 @@
+//! Sealed: what the store hands out. It cannot be read, only released by the decision, or opened by the person.
+
+use std::fmt;
+
+use sayso_plan::draft::{Fresh, NotTaken, Seen};
+use sayso_plan::plan::Content;
+use sayso_plan::{Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, State};
+use time::OffsetDateTime;
+
+use crate::release::{Projection, Released};
+
+/// Something of a person's that nobody has been allowed to see yet. It has no getter; `Debug` prints nothing of it.
+#[derive(Clone)]
+pub struct Sealed<T>(pub(crate) T);
+
+impl<T> fmt::Debug for Sealed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed")
+    }
+}
+
+/// The bytes from the store were not what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the stored bytes are not what this version of the program can read")]
+pub struct NotReadable;
+
+macro_rules! storable {
+    ($what:ty) => {
+        impl Sealed<$what> {
+            /// Seals it.
+            #[must_use]
+            pub const fn new(what: $what) -> Self {
+                Self(what)
+            }
+
+            /// Seals what the store kept as bytes.
+            ///
+            /// # Errors
+            /// [`NotReadable`] when the bytes are not what [`Self::to_storage`] made.
+            pub fn from_storage(bytes: &[u8]) -> Result<Self, NotReadable> {
+                serde_json::from_slice(bytes).map(Self).map_err(|_| NotReadable)
+            }
+
+            /// The bytes to keep; the store encrypts them under the person's key before they touch a disk.
+            ///
+            /// # Errors
+            /// [`NotReadable`] when it cannot be written as JSON, which no value of this type is known to do.
+            pub fn to_storage(&self) -> Result<Vec<u8>, NotReadable> {
+                serde_json::to_vec(&self.0).map_err(|_| NotReadable)
+            }
+        }
+    };
+}
+storable!(Plan);
+storable!(Person);
+
+impl Sealed<Plan> {
+    /// Id of the plan.
+    #[must_use]
+    pub const fn id(&self) -> PlanId {
+        self.0.id
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn person(&self) -> PersonId {
+        self.0.person
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> PlanKind {
+        self.0.kind
+    }
+
+    /// Its state.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.0.state
+    }
+
+    /// Id of this version; internal.
+    #[must_use]
+    pub const fn version(&self) -> PlanVersionId {
+        self.0.version
+    }
+
+    /// When this version was recorded.
+    #[must_use]
+    pub const fn recorded_at(&self) -> OffsetDateTime {
+        self.0.recorded_at
+    }
+
+    /// The next version, still sealed: `content` speaks of what the writer saw in `base`, nothing else is touched.
+    ///
+    /// # Errors
+    /// [`NotTaken`] with the path of what was not taken.
+    pub fn revise(
+        &self,
+        content: Content,
+        base: &Released<Projection>,
+        now: OffsetDateTime,
+        fresh: Fresh<'_>,
+    ) -> Result<Self, NotTaken> {
+        let base = base.get();
+        let seen = Seen {
+            items: base.items.iter().map(|i| i.id).collect(),
+            parties: base.parties.iter().map(|p| p.id.clone()).collect(),
+            sections: base.sections.clone(),
+            document: base.document.is_some() || base.whole,
+            head: base.head_visible,
+            formalities: base.whole,
+        };
+        self.0.revise(content, &seen, now, fresh).map(Self)
+    }
+
+    /// This version as replaced by a newer plan of its kind.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoSuchMove`] when it is not active.
+    pub fn supersede(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        self.0.supersede(now, fresh).map(Self)
+    }
+}
+
+impl Sealed<Person> {
+    /// Id of the person.
+    #[must_use]
+    pub const fn id(&self) -> PersonId {
+        self.0.id
+    }
+}
+
+/// Proof that the one who reads is the person whose plan it is. Made by the sign-in, for one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Themselves(PersonId);
+
+impl Themselves {
+    /// The person has signed in. Only the use case of signing in says this.
+    #[must_use]
+    pub const fn signed_in(person: PersonId) -> Self {
+        Self(person)
+    }
+
+    /// Who.
+    #[must_use]
+    pub const fn person(&self) -> PersonId {
+        self.0
+    }
+}
