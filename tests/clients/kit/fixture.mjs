@@ -1,5 +1,5 @@
 // Files of fixtures/, and the strings of a resource that must come back as they went in.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,4 +33,24 @@ export function lost(sent, kept) {
     left.set(word, count - 1);
     return count <= 0;
   });
+}
+
+/** The words of one synthetic person's plan, parted into those of one section and those of all others. */
+export function fixtureWords(person, kind, section) {
+  const plans = readdirSync(join(FIXTURES, 'persons', person), { recursive: true })
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => json(join('persons', person, name)));
+  const items = plans.flatMap((plan) => itemsOf(plan, kind));
+  const text = (item) => item.words?.text;
+  const shown = items.filter((item) => item.section === section).map(text);
+  const hidden = items.filter((item) => item.section !== section).map(text);
+  const whole = (word) => typeof word === 'string' && word.length > 12;
+  return { shown: shown.filter(whole), hidden: hidden.filter((word) => whole(word) && !shown.includes(word)) };
+}
+
+function itemsOf(plan, kind) {
+  if (Array.isArray(plan)) return plan.flatMap((one) => itemsOf(one, kind));
+  if (!plan || typeof plan !== 'object') return [];
+  if (Array.isArray(plan.items) && (plan.kind === undefined || plan.kind === kind)) return plan.items;
+  return Object.values(plan).flatMap((one) => itemsOf(one, kind));
 }
