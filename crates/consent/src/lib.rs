@@ -16,6 +16,9 @@ pub use compile::Compiled;
 pub use decide::{Part, Verdict, Why, decide};
 pub use explain::{Explained, explain};
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
-pub use release::{FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, subject};
+pub use release::{
+    Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, own_self,
+    subject,
+};
 pub use sealed::{Sealed, Themselves};
 pub use tri::{Known, Tri};

@@ -6,8 +6,8 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sayso_plan::plan::{Absence, Head};
 use sayso_plan::{
-    Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State, StoredDocument,
-    StoredItem, Words,
+    ItemId, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State,
+    StoredDocument, StoredItem, Words,
 };
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -127,8 +127,10 @@ pub struct Withheld;
 #[derive(Debug, Clone)]
 pub struct Grant {
     plan: PlanId,
+    kind: PlanKind,
     version: PlanVersionId,
     items: Vec<bool>,
+    shown: Vec<(ItemId, Section)>,
     sections: BTreeSet<Section>,
     head: bool,
     document: bool,
@@ -149,6 +151,47 @@ impl Grant {
     #[must_use]
     pub const fn plan(&self) -> PlanId {
         self.plan
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> PlanKind {
+        self.kind
+    }
+
+    /// The granted items and the sections they stand in, in order; for the record of what was shown.
+    #[must_use]
+    pub fn shown(&self) -> &[(ItemId, Section)] {
+        &self.shown
+    }
+
+    /// Whether the whole document is granted.
+    #[must_use]
+    pub const fn shows_document(&self) -> bool {
+        self.document
+    }
+
+    /// The same decision, narrowed to what a responder needs: the sections of the crisis extract, and nothing that
+    /// stands above them.
+    ///
+    /// # Errors
+    /// [`Withheld`] when nothing is left, or `sealed` is not the very version that was decided on.
+    pub fn for_crisis(mut self, sealed: &Sealed<Plan>, key: &FingerprintKey) -> Result<Self, Withheld> {
+        let plan = &sealed.0;
+        if plan.version != self.version {
+            return Err(Withheld);
+        }
+        for (granted, item) in self.items.iter_mut().zip(&plan.items) {
+            *granted &= item.item.section.in_crisis_extract();
+        }
+        self.shown.retain(|(_, section)| section.in_crisis_extract());
+        self.sections.retain(|section| section.in_crisis_extract());
+        self.document = false;
+        if self.shown.is_empty() {
+            return Err(Withheld);
+        }
+        self.fingerprint = fingerprint(plan, &self, key);
+        Ok(self)
     }
 
     /// When what is released last changed for this recipient.
@@ -280,9 +323,12 @@ pub fn judge_past(
         times.changed(plan.head_changed_at);
     }
     times.changed(plan.terms_changed_at);
+    let shown = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
     let mut grant = Grant {
         plan: plan.id,
+        kind: plan.kind,
         version: plan.version,
+        shown: shown.map(|(item, _)| (item.id, item.item.section)).collect(),
         items,
         sections,
         head,
@@ -346,7 +392,9 @@ pub fn own(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> 
     let changes = plan.items.iter().map(|i| i.changed_at).chain(plan.removals.iter().map(|r| r.at));
     let mut grant = Grant {
         plan: plan.id,
+        kind: plan.kind,
         version: plan.version,
+        shown: plan.items.iter().map(|i| (i.id, i.item.section)).collect(),
         items: vec![true; plan.items.len()],
         sections: Section::all().collect(),
         head: true,
