@@ -1,0 +1,101 @@
+//! Who asks, once an access token has been looked up: all that the use cases need to know of it.
+
+use sayso_plan::{ClientId, OrganizationId, PersonId, PractitionerId, Purpose};
+use serde::{Deserialize, Serialize};
+
+use crate::records::GrantId;
+use crate::scope::{Context, Interaction, ResourceType, Scopes};
+
+/// What kind of software a client is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientKind {
+    /// A record system of an organization; a backend service.
+    Ehr,
+    /// An app that acts for the person who signs in.
+    PatientApp,
+    /// A crisis service of an organization; a backend service.
+    CrisisService,
+}
+
+impl ClientKind {
+    /// Whether the client acts for itself, by `client_credentials`, without a signed-in person.
+    #[must_use]
+    pub const fn is_backend(self) -> bool {
+        match self {
+            Self::Ehr | Self::CrisisService => true,
+            Self::PatientApp => false,
+        }
+    }
+
+    /// The only context in which scopes of this kind of client count. One token never mixes contexts.
+    #[must_use]
+    pub const fn context(self) -> Context {
+        match self {
+            Self::Ehr | Self::CrisisService => Context::System,
+            Self::PatientApp => Context::Patient,
+        }
+    }
+
+    /// The name in configuration and descriptions.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ehr => "ehr",
+            Self::PatientApp => "patient-app",
+            Self::CrisisService => "crisis-service",
+        }
+    }
+}
+
+impl std::fmt::Display for ClientKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What an access token stands for at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The software.
+    pub client: ClientId,
+    /// The organization that runs it, if any.
+    pub organization: Option<OrganizationId>,
+    /// The kind of software.
+    pub kind: ClientKind,
+    /// The person who signed in and allowed the app; none for backend services.
+    pub person: Option<PersonId>,
+    /// A named practitioner; none until user sign-in of practitioners exists.
+    pub practitioner: Option<PractitionerId>,
+    /// What the token may be used for: granted and still registered.
+    pub scopes: Scopes,
+    /// The purpose that was stated when the token was asked for.
+    pub purpose: Option<Purpose>,
+    /// The purposes that the client is registered for.
+    pub purposes_registered: Vec<Purpose>,
+    /// The purpose that counts when none is stated.
+    pub default_purpose: Purpose,
+    /// The grant that the token belongs to.
+    pub grant: GrantId,
+}
+
+impl Caller {
+    /// Whether the token's scopes allow this, in the context of the caller's kind. Consent is asked separately and
+    /// always.
+    #[must_use]
+    pub fn allows(&self, resource: ResourceType, interaction: Interaction) -> bool {
+        self.scopes.allows(self.kind.context(), resource, interaction)
+    }
+
+    /// The purpose of a request: what the operation states, else what the token states, else the default; none when
+    /// the client is not registered for it, or when token and operation contradict each other.
+    #[must_use]
+    pub fn purpose(&self, stated: Option<Purpose>) -> Option<Purpose> {
+        let purpose = match (stated, self.purpose) {
+            (Some(one), Some(other)) if one != other => return None,
+            (Some(one), _) | (None, Some(one)) => one,
+            (None, None) => self.default_purpose,
+        };
+        self.purposes_registered.contains(&purpose).then_some(purpose)
+    }
+}

@@ -1,0 +1,1 @@
+//! The policy against addresses, and the limits against a local server that misbehaves.
