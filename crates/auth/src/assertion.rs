@@ -3,7 +3,7 @@
 //! RFC 7523, and SMART App Launch 2.2, "Client Authentication: Asymmetric".
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

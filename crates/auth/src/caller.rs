@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::GrantId;
 use crate::scope::{Context, Interaction, ResourceType, Scopes};
+use crate::secret::{NotASecret, Opaque, of};
 
 /// What kind of software a client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +53,16 @@ impl std::fmt::Display for ClientKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Reads the access token of an `Authorization` header (RFC 6750 section 2.1). A token anywhere else, such as in the
+/// query, is not looked for: it would end up in logs (OA21, B16).
+///
+/// # Errors
+/// [`NotASecret`]: another scheme, or a text that cannot be one of our tokens.
+pub fn bearer(authorization: &str) -> Result<Opaque<of::Access>, NotASecret> {
+    let (scheme, token) = authorization.split_once(' ').ok_or(NotASecret)?;
+    if scheme.eq_ignore_ascii_case("Bearer") { Opaque::parse(token) } else { Err(NotASecret) }
 }
 
 /// What an access token stands for at this moment.

@@ -1,7 +1,7 @@
 //! A registered client: who runs it, how it proves itself, where answers go, what it may ask for.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use sayso_plan::{ClientId, OrganizationId, Purpose};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! What is told about a token to who may ask: the mirror of its token response, or nothing at all (RFC 7662).
+//! Questions about a token: revoke it (RFC 7009), or tell what it is (RFC 7662): the mirror of its token response, or
+//! nothing at all.
 
 use sayso_plan::{ClientId, PersonId};
 use serde::Serialize;
@@ -6,6 +7,8 @@ use time::OffsetDateTime;
 
 use crate::client::Client;
 use crate::records::{AccessRecord, RefreshRecord};
+use crate::secret::{Opaque, SecretHash, of};
+use crate::token::{Proof, TokenError, need, read};
 
 /// The answer of the introspection endpoint. An inactive token is `{"active":false}` whatever the reason (OA17).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,5 +70,32 @@ impl Introspection {
 
     const fn about(about: About) -> Self {
         Self { active: true, about: Some(about) }
+    }
+}
+
+/// A request of the revocation (RFC 7009) or introspection (RFC 7662) endpoint: a token, and who asks about it.
+#[derive(Debug)]
+pub struct AboutToken {
+    /// Who asks. A public client may revoke, not introspect.
+    pub proof: Proof,
+    /// The token, looked up as an access token.
+    pub access: Option<SecretHash>,
+    /// The token, looked up as a refresh token.
+    pub refresh: Option<SecretHash>,
+}
+
+impl AboutToken {
+    /// Reads the body. A token that cannot be ours has no hashes: it is answered like an unknown one.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse(body: &str, has_authorization: bool) -> Result<Self, TokenError> {
+        let form = read(body)?;
+        let token = need(&form, "token", "token is required")?;
+        Ok(Self {
+            access: Opaque::<of::Access>::parse(token).ok().map(|token| token.hash()),
+            refresh: Opaque::<of::Refresh>::parse(token).ok().map(|token| token.hash()),
+            proof: Proof::read(&form, has_authorization)?,
+        })
     }
 }

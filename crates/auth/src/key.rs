@@ -2,6 +2,9 @@
 //!
 //! <https://hl7.org/fhir/smart-app-launch/STU2.2/client-confidential-asymmetric.html>
 
+#[cfg(test)]
+mod tests;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
@@ -240,7 +243,9 @@ fn p384(x: Option<String>, y: Option<String>) -> Result<Material, KeyFault> {
 fn rsa(n: Option<String>, e: Option<String>) -> Result<Material, KeyFault> {
     let (n, e) = (n.ok_or(KeyFault::Incomplete)?, e.ok_or(KeyFault::Incomplete)?);
     let (modulus, exponent) = (decode(&n)?, decode(&e)?);
-    let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+    // Zero bytes in front add nothing to the strength (and RFC 7518 section 6.3.1.1 knows who writes them).
+    let strong: Vec<u8> = modulus.into_iter().skip_while(|b| *b == 0).collect();
+    let bits = strong.len() * 8 - strong.first().map_or(0, |first| first.leading_zeros() as usize);
     let exponent = exponent.iter().try_fold(0_u64, |sum, b| sum.checked_mul(256).map(|s| s + u64::from(*b)));
     let fit = exponent.is_some_and(|e| e % 2 == 1 && (65_537..=u64::from(u32::MAX)).contains(&e));
     if !fit || !(RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) {

@@ -105,10 +105,11 @@ mod tests {
         for method in [None, Some(""), Some("plain"), Some("s256"), Some("S512")] {
             assert_eq!(Challenge::parse(CHALLENGE, method), Err(PkceFault::Method), "{method:?}");
         }
-        for challenge in ["", "short", &CHALLENGE[..42], &format!("{CHALLENGE}A"), &format!("{CHALLENGE}=")] {
+        for challenge in ["", "short", CHALLENGE.get(..42).unwrap(), &format!("{CHALLENGE}A"), &format!("{CHALLENGE}=")]
+        {
             assert_eq!(Challenge::parse(challenge, Some("S256")), Err(PkceFault::Challenge), "{challenge}");
         }
-        for verifier in ["", &VERIFIER[..42], &"a".repeat(129), &format!("{VERIFIER} "), &"ä".repeat(43)] {
+        for verifier in ["", VERIFIER.get(..42).unwrap(), &"a".repeat(129), &format!("{VERIFIER} "), &"ä".repeat(43)] {
             assert!(Verifier::parse(verifier).is_err(), "{verifier}");
         }
         assert!(Verifier::parse(&"a".repeat(128)).is_ok());

@@ -182,7 +182,7 @@ impl CodeRecord {
         if self.used.is_some() {
             return Err(CodeFault::Used);
         }
-        if now < self.issued || now - self.issued > Duration::seconds(CODE_LIFETIME_SECONDS) {
+        if now < self.issued || now - self.issued >= Duration::seconds(CODE_LIFETIME_SECONDS) {
             return Err(CodeFault::Expired);
         }
         if self.client != client {
@@ -316,7 +316,7 @@ impl RefreshRecord {
         }
         let scopes = self.narrowed(scope);
         if let Some(replaced) = &self.replaced {
-            let soon = now - replaced.at <= Duration::seconds(REFRESH_REPEAT_SECONDS);
+            let soon = (now - replaced.at).abs() <= Duration::seconds(REFRESH_REPEAT_SECONDS);
             return match scopes {
                 Ok(scopes) if soon && scopes == replaced.scopes => Ok(Refresh::Repeat(scopes)),
                 Ok(_) | Err(_) => Err(RefreshFault::Reused),

@@ -1,23 +1,23 @@
 //! The token endpoint's messages: what is asked, what is answered, and the errors of RFC 6749 section 5.2.
 
+mod proof;
 #[cfg(test)]
 mod tests;
 
-use sayso_plan::{ClientId, PersonId, Purpose};
+use sayso_plan::{PersonId, Purpose};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use time::OffsetDateTime;
 
-use crate::assertion::{Assertion, AssertionFault};
-use crate::client::{Client, ClientAuth};
+use crate::assertion::AssertionFault;
+use crate::client::Client;
 use crate::form::Form;
 use crate::pkce::Verifier;
 use crate::records::{AccessRecord, CodeFault, RefreshFault};
 use crate::scope::Scopes;
-use crate::secret::{Opaque, SecretHash, of};
+use crate::secret::{Opaque, of};
 
-/// The only `client_assertion_type` there is (RFC 7523 section 2.2).
-pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub use proof::{ASSERTION_TYPE, Proof};
 
 /// A token request.
 #[derive(Debug)]
@@ -26,15 +26,6 @@ pub struct TokenRequest {
     pub proof: Proof,
     /// What it presents.
     pub asks: Asks,
-}
-
-/// How the client proves itself. Not yet checked.
-#[derive(Debug)]
-pub enum Proof {
-    /// `client_id` alone: a public client.
-    Public(ClientId),
-    /// A signed assertion, and `client_id` agrees with it if it was there.
-    Assertion(Box<Assertion>),
 }
 
 /// What the client presents for a token.
@@ -201,7 +192,7 @@ impl TokenRequest {
     }
 }
 
-fn read(body: &str) -> Result<Form, TokenError> {
+pub(crate) fn read(body: &str) -> Result<Form, TokenError> {
     let form = Form::parse(body).map_err(|_| TokenError::InvalidRequest("the form cannot be read"))?;
     if form.has_any_twice() {
         return Err(TokenError::InvalidRequest("a parameter is repeated"));
@@ -209,60 +200,13 @@ fn read(body: &str) -> Result<Form, TokenError> {
     Ok(form)
 }
 
-fn need<'f>(form: &'f Form, name: &str, why: &'static str) -> Result<&'f str, TokenError> {
+pub(crate) fn need<'f>(form: &'f Form, name: &str, why: &'static str) -> Result<&'f str, TokenError> {
     form.get(name).ok_or(TokenError::InvalidRequest(why))
 }
 
 fn purpose(form: &Form) -> Result<Option<Purpose>, TokenError> {
     let known = form.get("purpose_of_use").map(str::parse).transpose();
     known.map_err(|_| TokenError::InvalidRequest("purpose_of_use must be one known code"))
-}
-
-impl Proof {
-    fn read(form: &Form, has_authorization: bool) -> Result<Self, TokenError> {
-        if has_authorization || form.get("client_secret").is_some() {
-            return Err(TokenError::InvalidClient);
-        }
-        let client_id = form.get("client_id").map(str::parse).transpose().map_err(|_| TokenError::InvalidClient)?;
-        match (form.get("client_assertion_type"), form.get("client_assertion"), client_id) {
-            (None, None, Some(client_id)) => Ok(Self::Public(client_id)),
-            (Some(ASSERTION_TYPE), Some(text), client_id) => {
-                let assertion = Assertion::read(text)?;
-                if client_id.is_some_and(|id| id != assertion.client()) {
-                    return Err(TokenError::InvalidClient);
-                }
-                Ok(Self::Assertion(Box::new(assertion)))
-            }
-            (_, _, _) => Err(TokenError::InvalidClient),
-        }
-    }
-
-    /// The client to look up.
-    #[must_use]
-    pub fn client(&self) -> ClientId {
-        match self {
-            Self::Public(client) => *client,
-            Self::Assertion(assertion) => assertion.client(),
-        }
-    }
-
-    /// The assertion that the client must be held to; none for a public client. A client with a key that comes
-    /// without its assertion, a public one that comes with one, and a disabled one are not let in.
-    ///
-    /// # Errors
-    /// [`TokenError::InvalidClient`].
-    pub fn fits(&self, client: &Client) -> Result<Option<&Assertion>, TokenError> {
-        if client.id != self.client() || !client.is_active() {
-            return Err(TokenError::InvalidClient);
-        }
-        match (self, &client.auth) {
-            (Self::Public(_), ClientAuth::Public) => Ok(None),
-            (Self::Assertion(assertion), ClientAuth::PrivateKeyJwt { .. }) => Ok(Some(assertion)),
-            (Self::Public(_), ClientAuth::PrivateKeyJwt { .. }) | (Self::Assertion(_), ClientAuth::Public) => {
-                Err(TokenError::InvalidClient)
-            }
-        }
-    }
 }
 
 /// The purpose of a new token: what the form and the assertion state, which must agree and be registered.
@@ -333,32 +277,5 @@ impl TokenResponse {
 impl std::fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TokenResponse(..)")
-    }
-}
-
-/// A request of the revocation (RFC 7009) or introspection (RFC 7662) endpoint: a token, and who asks about it.
-#[derive(Debug)]
-pub struct AboutToken {
-    /// Who asks. A public client may revoke, not introspect.
-    pub proof: Proof,
-    /// The token, looked up as an access token.
-    pub access: Option<SecretHash>,
-    /// The token, looked up as a refresh token.
-    pub refresh: Option<SecretHash>,
-}
-
-impl AboutToken {
-    /// Reads the body. A token that cannot be ours has no hashes: it is answered like an unknown one.
-    ///
-    /// # Errors
-    /// [`TokenError`].
-    pub fn parse(body: &str, has_authorization: bool) -> Result<Self, TokenError> {
-        let form = read(body)?;
-        let token = need(&form, "token", "token is required")?;
-        Ok(Self {
-            access: Opaque::<of::Access>::parse(token).ok().map(|token| token.hash()),
-            refresh: Opaque::<of::Refresh>::parse(token).ok().map(|token| token.hash()),
-            proof: Proof::read(&form, has_authorization)?,
-        })
     }
 }
