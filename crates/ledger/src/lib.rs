@@ -7,6 +7,7 @@
 //! | [`chain`] | [`Chain`], [`Head`], and [`ChainCheck`], which finds the first broken thing of a chain |
 //! | [`seal`] | [`Seal`]: the head of a chain as an entry of the tree |
 //! | [`tree`] | [`Frontier`], [`TreeHead`], inclusion and consistency proofs |
+//! | [`proof`] | [`Proof`] that one leaf stands in the log |
 //!
 //! A leaf stands in two chains: that of the organization that acted and that of the person it concerns. Each chain is a
 //! row of leaves, each naming the hash of the one before it. From time to time the heads of the chains that have grown
@@ -15,12 +16,14 @@
 pub mod chain;
 pub mod hash;
 pub mod leaf;
+pub mod proof;
 pub mod seal;
 pub mod tree;
 
 pub use chain::{Broken, Chain, ChainCheck, Head, Row, verify_chain};
 pub use hash::Hash;
 pub use leaf::{Kind, Leaf, Link, commitment};
+pub use proof::Proof;
 pub use seal::Seal;
 pub use tree::{Frontier, ProofError, TreeHead};
 

@@ -13,18 +13,60 @@
 //! | see what a decision needs | `snapshot(PersonId) -> Result<Option<Arc<Snapshot>>, StoreError>`: `person`, `fence()`, `consent_version`, `demographics: Option<Sealed<Person>>`, `plans: Vec<Sealed<Plan>>` (current versions, drafts too), `consents: Vec<Consent>` |
 //! | find | `person_by_identifier(system, value) -> Result<Option<PersonId>, _>` (verified and unambiguous only); `owner_of(id: &[u8; 16]) -> Result<Option<Owner { person, plan: Option<PlanId> }>, _>` for ids of plans, items, whole documents, consents and what `Change::Plan::addresses` added; `persons() -> Vec<PersonId>` |
 //! | read history | `versions(PersonId, PlanId) -> Result<Vec<Version { plan: Sealed<Plan>, recorded_at, until_at, current }>, _>`, newest first |
-//! | make a person | `create_person(Person, at, NewLeaf) -> Result<Receipt, Refused>` |
-//! | write | `write(Write { fence, leaf, changes: Vec<Change>, events: Vec<Event>, once: Option<Once> }) -> Result<Written { receipt, revision, consent_version }, Refused>`; one transaction. `Refused::{Moved, Stale, SecondActive, Repeated(Done), KeyReused, Exists, Unrecorded(StoreError)}` |
-//! | a change | `Change::Plan { body: Box<Plan>, replaces: Option<PlanVersionId>, addresses: Vec<[u8; 16]> }` (a replaced draft is overwritten, a replaced active version kept), `Change::Consent(Box<Consent>)` (new, or the same id again), `Change::Person(Box<Person>)` (identifiers follow from it), `Change::CloseAsks { organization }` |
-//! | retry safely | `done(ClientId, key) -> Result<Option<Done { request: [u8; 32], answer: Vec<u8> }>, _>`, `Once { client, key, request, answer, expires_at }` in the write |
+//! | make a person | `create_person(Sealed<Person>, at, NewLeaf) -> Result<Receipt, Refused>` |
+//! | write | `write(Write { fence, leaf, changes: Vec<Change>, events: Vec<Event>, once: Option<Once> }) -> Result<Written { receipt, fence }, Refused>`; one transaction. `Refused::{Moved, Stale, SecondActive, Repeated(Done), KeyReused, Exists, Unrecorded(StoreError)}` |
+//! | a change | `Change::Plan { body: Box<Sealed<Plan>>, replaces: Option<PlanVersionId>, addresses: Vec<[u8; 16]> }` (a replaced draft is overwritten, a replaced active version kept), `Change::Consent(Box<Consent>)` (new, or the same id again), `Change::Person(Box<Sealed<Person>>)` (identifiers follow from it), `Change::CloseAsks { organization }` |
+//! | retry safely | `done(ClientId, key, now) -> Result<Option<Done { request: [u8; 32], answer: Vec<u8> }>, _>`, `Once { client, key, request, answer, expires_at }` in the write |
 //! | registry | `put_organization(Organization, NewLeaf)`, `organization(id)`, `organizations()`, `put_client(Client, NewLeaf)`, `client(id)`, `clients()`; both have a `document: serde_json::Value` |
 //! | ask to share | `ask(Ask, NewLeaf) -> Result<Receipt, StoreError>` (person may be `nobody()`; one open ask per person, organization and purpose), `asks(PersonId) -> Vec<Ask>` |
 //! | sign in | `put_account(PersonId, name, password_hash, NewLeaf)`, `account(name) -> Option<Account { person, password_hash }>`, `put_link(secret, PersonId, expires_at)`, `redeem_link(secret, now) -> Option<PersonId>` |
 //! | sessions | `open_session(secret, Session { person, at, expires_at, document }, NewLeaf) -> Receipt`, `session(secret, now) -> Option<Session>`, `close_session(secret)`, `close_sessions_of(PersonId)` |
-//! | codes | `put_code(secret, Code { grant: Grant, document, expires_at }, NewLeaf)`, `code(secret, now) -> Option<Code>` (look only), `redeem_code(secret, now, Vec<NewToken>, NewLeaf) -> Redeemed::{Fresh(Receipt), Reused, Unknown}` (single use; a second use revokes the grant) |
-//! | tokens | `issue(Grant, Vec<NewToken>, NewLeaf) -> Receipt`, `rotate(secret, now, Vec<NewToken>, NewLeaf) -> Redeemed` (refresh; reuse revokes the grant), `token(secret, now) -> Option<Arc<Token { kind, grant: Grant, issued_at, expires_at }>>`, `revoke_grant(GrantId, at, NewLeaf) -> Receipt`, `grants_of(PersonId) -> Vec<Grant>` |
+//! | codes | `put_code(secret, AuthorizationCode { grant: Grant, document, expires_at }, NewLeaf)`, `code(secret) -> Option<AuthorizationCode>` (look only, also at used or expired ones), `redeem_code(secret, now, Vec<NewToken>, leaf: NewLeaf, if_reused: NewLeaf) -> Redeemed::{Fresh(Receipt), Reused(Receipt), Unknown}` (single use; a second use revokes the grant) |
+//! | tokens | `issue(Grant, Vec<NewToken>, NewLeaf) -> Receipt`, `rotate(secret, now, Vec<NewToken>, leaf, if_reused) -> Redeemed` (refresh; reuse revokes the grant), `token(secret, now) -> Option<Arc<Token { kind, grant: Grant, issued_at, expires_at }>>`, `revoke_grant(GrantId, at, NewLeaf) -> Receipt`, `grants_of(PersonId) -> Vec<Grant>` |
 //! | replay | `first_use(issuer, jti, expires_at, now) -> bool` |
-//! | tell others | `events(limit) -> Vec<Event>`, `events_done(&[EventId])` |
+//! | tell others | `events(limit) -> Vec<Waiting>`, `events_done(Vec<EventId>)` |
 //! | the person's list | `acts_of_person(PersonId, before: Option<u64>, limit: u32) -> Vec<Recorded>`, `acts_of_organization(OrganizationId, before, limit)`; newest first, `Recorded { leaf, at, organization, person, person_seq, organization_seq, kind, act: Option<Act> }` |
 //! | the log | `audit_verify() -> Result<Report, StoreError>`, `audit_verify_since(&[TreeHead])`, `tree_head()`, `seal_now()`, `proof(PersonId, seq) -> Option<Proof>` |
 //! | built-in ids | `nobody() -> PersonId` (absorbs what is asked about people who do not exist), `house() -> OrganizationId` (our own acts) |
+
+mod act;
+mod acts;
+mod asks;
+mod audit;
+mod cache;
+mod error;
+mod find;
+mod granted;
+mod keys;
+mod moment;
+mod outbox;
+mod receipt;
+mod record;
+mod registry;
+mod replay;
+mod retry;
+mod sign_in;
+mod snapshot;
+mod store;
+mod versions;
+mod write;
+mod writer;
+
+pub use act::{Act, Code, ConsentChange, NewLeaf, Shown};
+pub use acts::{ACTS_MAX, Recorded};
+pub use asks::Ask;
+pub use audit::{NotWhole, Report};
+pub use error::StoreError;
+pub use find::Owner;
+pub use granted::{AuthorizationCode, Grant, GrantId, NewToken, OfGrant, Redeemed, Token, TokenKind};
+pub use keys::{KeyedHashKey, WrappingKey};
+pub use outbox::{Event, EventId, OfEvent, Waiting};
+pub use receipt::Receipt;
+pub use record::{Fenced, ReadLeaf};
+pub use registry::{Client, Organization};
+pub use retry::{Done, Once};
+pub use sign_in::{Account, Session};
+pub use snapshot::{Fence, Revision, Snapshot};
+pub use store::{Place, Store, house, nobody};
+pub use versions::Version;
+pub use write::{Change, Refused, Write, Written};

@@ -1,0 +1,203 @@
+//! What is done inside the transaction: rows in, or a reason why not.
+
+use sayso_plan::PersonId;
+use sqlx::{Row as _, SqliteConnection};
+use time::OffsetDateTime;
+
+use super::Refused;
+use super::prepare::{ConsentRow, PersonRow, PlanRow, Prepared, Row};
+use crate::error::StoreError;
+use crate::moment;
+use crate::store::id_at;
+use crate::writer::{Record, Stop};
+
+type Applied<T> = Result<T, Stop<Refused>>;
+
+impl Prepared {
+    pub(super) async fn apply(self, connection: &mut SqliteConnection) -> Applied<((), Record)> {
+        if let Some(once) = &self.once {
+            once.insert(connection, self.person, self.now).await.map_err(|error| error.or(Refused::KeyReused))?;
+        }
+        for change in &self.changes {
+            match change {
+                Row::Plan(row) => plan(connection, self.person, row).await?,
+                Row::Consent(row) => consent(connection, self.person, row).await?,
+                Row::Person(row) => person(connection, self.person, row).await?,
+                Row::CloseAsks(organization) => close_asks(connection, self.person, organization).await?,
+            }
+        }
+        for event in &self.events {
+            event.insert(connection, self.person).await?;
+        }
+        Ok(((), Record::First))
+    }
+}
+
+/// What a broken constraint means here.
+trait Conflicting {
+    fn or(self, reason: Refused) -> Stop<Refused>;
+}
+
+impl Conflicting for StoreError {
+    fn or(self, reason: Refused) -> Stop<Refused> {
+        if self == Self::Conflict { Stop::Refused(reason) } else { Stop::Failed(self) }
+    }
+}
+
+impl Conflicting for sqlx::Error {
+    fn or(self, reason: Refused) -> Stop<Refused> {
+        StoreError::from(self).or(reason)
+    }
+}
+
+async fn plan(connection: &mut SqliteConnection, person: PersonId, row: &PlanRow) -> Applied<()> {
+    match row.replaces {
+        None => {
+            sqlx::query("INSERT INTO plan (person_id, id, active_slot) VALUES (?, ?, NULL)")
+                .bind(person.as_bytes().to_vec())
+                .bind(row.plan.to_vec())
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| error.or(Refused::Exists))?;
+        }
+        Some(replaced) => retire(connection, person, row, replaced.as_bytes()).await?,
+    }
+    sqlx::query(
+        "INSERT INTO plan_version (person_id, plan_id, id, draft, current, recorded_at, until_at, body) \
+         VALUES (?, ?, ?, ?, 1, ?, NULL, ?)",
+    )
+    .bind(person.as_bytes().to_vec())
+    .bind(row.plan.to_vec())
+    .bind(row.version.to_vec())
+    .bind(i64::from(row.draft))
+    .bind(row.recorded_at)
+    .bind(row.body.clone())
+    .execute(&mut *connection)
+    .await
+    .map_err(|error| error.or(Refused::Stale))?;
+    sqlx::query("UPDATE plan SET active_slot = ? WHERE person_id = ? AND id = ?")
+        .bind(row.active_slot.map(|slot| slot.to_vec()))
+        .bind(person.as_bytes().to_vec())
+        .bind(row.plan.to_vec())
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| error.or(Refused::SecondActive))?;
+    lead_to(connection, &row.addresses, person, Some(&row.plan)).await
+}
+
+/// The version that was current steps back: a draft goes, anything else stays with its end.
+async fn retire(
+    connection: &mut SqliteConnection,
+    person: PersonId,
+    row: &PlanRow,
+    replaced: &[u8; 16],
+) -> Applied<()> {
+    let current = sqlx::query("SELECT id, draft FROM plan_version WHERE person_id = ? AND plan_id = ? AND current = 1")
+        .bind(person.as_bytes().to_vec())
+        .bind(row.plan.to_vec())
+        .fetch_optional(&mut *connection)
+        .await?;
+    let draft = match current {
+        Some(current) if id_at(&current, 0)? == *replaced => current.try_get::<i64, _>(1)? == 1,
+        Some(_) | None => return Err(Stop::Refused(Refused::Stale)),
+    };
+    let query = if draft {
+        sqlx::query("DELETE FROM plan_version WHERE person_id = ? AND plan_id = ? AND id = ?")
+    } else {
+        sqlx::query("UPDATE plan_version SET current = 0, until_at = ? WHERE person_id = ? AND plan_id = ? AND id = ?")
+            .bind(row.recorded_at)
+    };
+    query.bind(person.as_bytes().to_vec()).bind(row.plan.to_vec()).bind(replaced.to_vec()).execute(connection).await?;
+    Ok(())
+}
+
+async fn consent(connection: &mut SqliteConnection, person: PersonId, row: &ConsentRow) -> Applied<()> {
+    sqlx::query(
+        "INSERT INTO consent (person_id, id, version, body) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (person_id, id) DO UPDATE SET version = excluded.version, body = excluded.body",
+    )
+    .bind(person.as_bytes().to_vec())
+    .bind(row.id.to_vec())
+    .bind(row.version)
+    .bind(row.body.clone())
+    .execute(&mut *connection)
+    .await?;
+    lead_to(connection, &row.addresses, person, None).await
+}
+
+async fn person(connection: &mut SqliteConnection, person: PersonId, row: &PersonRow) -> Applied<()> {
+    sqlx::query("UPDATE person SET body = ? WHERE id = ?")
+        .bind(row.body.clone())
+        .bind(person.as_bytes().to_vec())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM identifier WHERE person_id = ?")
+        .bind(person.as_bytes().to_vec())
+        .execute(&mut *connection)
+        .await?;
+    identifiers(connection, person, row).await
+}
+
+async fn identifiers(connection: &mut SqliteConnection, person: PersonId, row: &PersonRow) -> Applied<()> {
+    for (fingerprint, state) in &row.identifiers {
+        // The same number twice in one person's list counts as the surer of the two.
+        sqlx::query(
+            "INSERT INTO identifier (person_id, fingerprint, state) VALUES (?, ?, ?) \
+             ON CONFLICT (person_id, fingerprint) DO UPDATE SET state = max(state, excluded.state)",
+        )
+        .bind(person.as_bytes().to_vec())
+        .bind(fingerprint.to_vec())
+        .bind(*state)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn new_person(
+    connection: &mut SqliteConnection,
+    id: PersonId,
+    wrapped: Vec<u8>,
+    row: PersonRow,
+    at: OffsetDateTime,
+) -> Applied<((), Record)> {
+    sqlx::query("INSERT INTO person (id, wrapped_key, revision, consent_version, at, body) VALUES (?, ?, 1, 0, ?, ?)")
+        .bind(id.as_bytes().to_vec())
+        .bind(wrapped)
+        .bind(moment::to_micros(at))
+        .bind(row.body.clone())
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| error.or(Refused::Exists))?;
+    identifiers(connection, id, &row).await?;
+    Ok(((), Record::First))
+}
+
+async fn close_asks(connection: &mut SqliteConnection, person: PersonId, organization: &[u8; 16]) -> Applied<()> {
+    sqlx::query("DELETE FROM ask_to_share WHERE person_id = ? AND organization_id = ?")
+        .bind(person.as_bytes().to_vec())
+        .bind(organization.to_vec())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The most rows of one statement.
+const ROWS_MAX: usize = 200;
+
+/// Ids that lead nowhere yet lead here now. One that was given away since it was looked up is refused.
+async fn lead_to(
+    connection: &mut SqliteConnection,
+    ids: &[[u8; 16]],
+    person: PersonId,
+    plan: Option<&[u8; 16]>,
+) -> Applied<()> {
+    for chunk in ids.chunks(ROWS_MAX) {
+        let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO address (id, person_id, plan_id) ");
+        query.push_values(chunk, |mut row, id| {
+            row.push_bind(id.to_vec()).push_bind(person.as_bytes().to_vec()).push_bind(plan.map(|plan| plan.to_vec()));
+        });
+        query.build().persistent(false).execute(&mut *connection).await.map_err(|error| error.or(Refused::Exists))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! What is done before the writer is asked: reading the bodies, encrypting, hashing.
+
+use sayso_consent::{Consent, Sealed};
+use sayso_plan::people::IdentifierState;
+use sayso_plan::{Person, PersonId, Plan, PlanVersionId, State};
+
+use super::{Change, Refused, Write};
+use crate::error::StoreError;
+use crate::keys::{DataKey, Keys, Use};
+use crate::moment;
+use crate::outbox::EventRow;
+use crate::retry::OnceRow;
+use crate::snapshot::{consent_place, person_place, plan_place};
+use crate::store::Store;
+
+/// A write as rows.
+pub(super) struct Prepared {
+    pub(super) person: PersonId,
+    pub(super) changes: Vec<Row>,
+    pub(super) events: Vec<EventRow>,
+    pub(super) once: Option<OnceRow>,
+    pub(super) now: i64,
+}
+
+/// One change as rows.
+pub(super) enum Row {
+    Plan(PlanRow),
+    Consent(ConsentRow),
+    Person(PersonRow),
+    CloseAsks([u8; 16]),
+}
+
+pub(super) struct PlanRow {
+    pub(super) plan: [u8; 16],
+    pub(super) version: [u8; 16],
+    pub(super) replaces: Option<PlanVersionId>,
+    pub(super) draft: bool,
+    pub(super) recorded_at: i64,
+    pub(super) active_slot: Option<[u8; 32]>,
+    pub(super) body: Vec<u8>,
+    pub(super) addresses: Vec<[u8; 16]>,
+}
+
+pub(super) struct ConsentRow {
+    pub(super) id: [u8; 16],
+    pub(super) version: i64,
+    pub(super) body: Vec<u8>,
+    pub(super) addresses: Vec<[u8; 16]>,
+}
+
+pub(super) struct PersonRow {
+    pub(super) body: Vec<u8>,
+    pub(super) identifiers: Vec<([u8; 32], i64)>,
+}
+
+impl Prepared {
+    /// Whether a decision made before this write may be another one after it.
+    pub(super) fn moves(&self) -> bool {
+        self.changes.iter().any(|row| !matches!(row, Row::CloseAsks(_)))
+    }
+
+    pub(super) fn changes_consent(&self) -> bool {
+        self.changes.iter().any(|row| matches!(row, Row::Consent(_)))
+    }
+}
+
+impl Store {
+    pub(super) async fn prepare(&self, write: &Write) -> Result<Prepared, Refused> {
+        let person = write.fence.person;
+        let key = self.data_key(person).await?;
+        let mut changes = Vec::with_capacity(write.changes.len());
+        for change in &write.changes {
+            changes.push(match change {
+                Change::Plan { body, replaces, addresses } => {
+                    let mut row = plan(self.keys(), &key, person, body, *replaces, addresses)?;
+                    row.addresses = self.leading_nowhere(person, row.addresses).await?;
+                    Row::Plan(row)
+                }
+                Change::Consent(consent) => Row::Consent(self.consent(&key, person, consent).await?),
+                Change::Person(body) if body.id() == person => Row::Person(self::person(self.keys(), &key, body)?),
+                Change::Person(_) => return Err(Refused::Exists),
+                Change::CloseAsks { organization } => Row::CloseAsks(*organization.as_bytes()),
+            });
+        }
+        // A plan that is superseded makes room for the one that follows it.
+        changes.sort_by_key(|row| matches!(row, Row::Plan(plan) if plan.active_slot.is_some()));
+        let events = write.events.iter().map(EventRow::from).collect();
+        let once = match &write.once {
+            Some(once) => Some(self.once_row(&key, person, once)?),
+            None => None,
+        };
+        Ok(Prepared { person, changes, events, once, now: moment::to_micros(write.leaf.at) })
+    }
+
+    /// The version that is part of the ciphertext's place counts up; the fence keeps it true until the commit.
+    async fn consent(&self, key: &DataKey, person: PersonId, consent: &Consent) -> Result<ConsentRow, Refused> {
+        if consent.person != person {
+            return Err(Refused::Exists);
+        }
+        let id = *consent.id.as_bytes();
+        let before: Option<i64> = sqlx::query_scalar("SELECT version FROM consent WHERE person_id = ? AND id = ?")
+            .bind(person.as_bytes().as_slice())
+            .bind(id.as_slice())
+            .fetch_optional(self.readers())
+            .await
+            .map_err(StoreError::from)?;
+        let version = before.unwrap_or(0) + 1;
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(consent).map_err(|_| StoreError::Damaged("consent"))?);
+        let body = key.seal(consent_place(person, &id, &version.to_be_bytes()), &plain)?;
+        let addresses = self.leading_nowhere(person, vec![id]).await?;
+        Ok(ConsentRow { id, version, body, addresses })
+    }
+
+    /// Those of the ids that lead nowhere yet. An id leads to one person for ever.
+    async fn leading_nowhere(&self, person: PersonId, mut ids: Vec<[u8; 16]>) -> Result<Vec<[u8; 16]>, Refused> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut new = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.owner_of(&id).await? {
+                None => new.push(id),
+                Some(owner) if owner.person == person => {}
+                Some(_) => return Err(Refused::Exists),
+            }
+        }
+        Ok(new)
+    }
+}
+
+fn plan(
+    keys: &Keys,
+    key: &DataKey,
+    person: PersonId,
+    body: &Sealed<Plan>,
+    replaces: Option<PlanVersionId>,
+    addresses: &[[u8; 16]],
+) -> Result<PlanRow, Refused> {
+    let plain = zeroize::Zeroizing::new(body.to_storage().map_err(|_| StoreError::Damaged("plan"))?);
+    let plan: Plan = serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("plan"))?;
+    if plan.person != person {
+        return Err(Refused::Exists);
+    }
+    let (id, version) = (*plan.id.as_bytes(), *plan.version.as_bytes());
+    let mut leads_here = vec![id];
+    leads_here.extend(plan.items.iter().map(|item| *item.id.as_bytes()));
+    leads_here.extend(plan.document.iter().map(|document| *document.id.as_bytes()));
+    leads_here.extend_from_slice(addresses);
+    Ok(PlanRow {
+        plan: id,
+        version,
+        replaces,
+        draft: plan.state == State::Draft,
+        recorded_at: moment::to_micros(plan.recorded_at),
+        active_slot: active_slot(keys, &plan)?,
+        body: key.seal(plan_place(person, &id, &version), &plain)?,
+        addresses: leads_here,
+    })
+}
+
+/// One active plan per person, kind and jurisdiction; none named is the same as unknown.
+fn active_slot(keys: &Keys, plan: &Plan) -> Result<Option<[u8; 32]>, StoreError> {
+    if plan.state != State::Active {
+        return Ok(None);
+    }
+    let jurisdiction = plan.head.jurisdiction.unwrap_or(sayso_plan::plan::Jurisdiction::Unknown);
+    let jurisdiction = serde_json::to_vec(&jurisdiction).map_err(|_| StoreError::Damaged("plan"))?;
+    let parts = [plan.person.as_bytes().as_slice(), plan.kind.code().as_bytes(), &jurisdiction];
+    Ok(Some(keys.hash(Use::ActiveSlot, &parts)))
+}
+
+pub(super) fn person(keys: &Keys, key: &DataKey, body: &Sealed<Person>) -> Result<PersonRow, StoreError> {
+    let plain = zeroize::Zeroizing::new(body.to_storage().map_err(|_| StoreError::Damaged("person"))?);
+    let person: Person = serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("person"))?;
+    let identifiers = person
+        .identifiers
+        .iter()
+        .map(|identifier| {
+            let state = match identifier.state {
+                IdentifierState::Claimed => 0,
+                IdentifierState::Verified { .. } => 1,
+                IdentifierState::Contested => 2,
+            };
+            (identifier_fingerprint(keys, &identifier.system, &identifier.value), state)
+        })
+        .collect();
+    Ok(PersonRow { body: key.seal(person_place(person.id), &plain)?, identifiers })
+}
+
+pub(crate) fn identifier_fingerprint(keys: &Keys, system: &str, value: &str) -> [u8; 32] {
+    keys.hash(Use::Identifier, &[system.as_bytes(), value.as_bytes()])
+}
