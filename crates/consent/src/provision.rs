@@ -59,8 +59,10 @@ pub enum What {
     Plan(PlanId),
     /// A section of any plan, but not what is close in it.
     Section(Section),
-    /// A single item, however close.
+    /// A single item, however close; or a single whole document.
     Item(ItemId),
+    /// Whole documents of any plan.
+    Documents,
     /// Permit: this level and all more open ones, never close. Refusal: this level and all closer ones (case 22).
     Level(Share),
 }
@@ -187,6 +189,7 @@ impl What {
             Self::Plan(plan) => part.plan == plan && within_reach,
             Self::Section(section) => part.section == Some(section) && within_reach,
             Self::Item(item) => part.item == Some(item),
+            Self::Documents => part.section.is_none() && part.item.is_some() && within_reach,
             Self::Level(level) if permit => part.level <= level && part.level != Share::Close,
             Self::Level(level) => part.level >= level,
         })

@@ -66,6 +66,15 @@ impl FingerprintKey {
         block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
         Self(Hmac::new(&block.into()))
     }
+
+    /// A keyed hash over something that has to come back unchanged.
+    #[must_use]
+    pub fn seal(&self, bound: &[u8]) -> Fingerprint {
+        let mut mac = self.0.clone();
+        mac.update(b"sayso seal 1");
+        mac.update(bound);
+        finish(mac)
+    }
 }
 
 impl fmt::Debug for FingerprintKey {
@@ -385,6 +394,14 @@ impl Times {
 /// # Errors
 /// [`Withheld`] when it is not theirs.
 pub fn own(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> Result<Released<Projection>, Withheld> {
+    own_grant(sealed, reader, key)?.open(sealed)
+}
+
+/// Like [`own`], before anything is copied out.
+///
+/// # Errors
+/// [`Withheld`] when it is not theirs.
+pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> Result<Grant, Withheld> {
     let plan = &sealed.0;
     if plan.person != reader.person() {
         return Err(Withheld);
@@ -405,7 +422,7 @@ pub fn own(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> 
         fingerprint: Fingerprint([0; 16]),
     };
     grant.fingerprint = fingerprint(plan, &grant, key);
-    grant.open(sealed)
+    Ok(grant)
 }
 
 /// What may be said of the person beside plans that were granted.

@@ -1,1 +1,95 @@
 //! The use cases, one file each; the only place where store, consent and ledger meet.
+//!
+//! | Use case | File |
+//! |---|---|
+//! | a system or app looks at what it may see | [`read_released`] |
+//! | the current directive, or the crisis extract, in one call | [`current_plan`] |
+//! | versions that were in force during the reader's permit | [`history`] |
+//! | an app or the person writes a plan | [`publish_plan`] |
+//! | an organization asks to be let in | [`ask_to_share`] |
+//! | the person decides who sees what; previews it; takes it back | [`sharing`] |
+//! | the person reads their own plans and what happened to them | [`own_pages`] |
+//! | the operator registers organizations, clients, persons | [`administer`] |
+//! | the canary nobody may read | [`canary`] |
+
+pub mod administer;
+pub mod ask_to_share;
+pub mod canary;
+pub mod current_plan;
+pub mod history;
+pub mod own_pages;
+pub mod publish_plan;
+pub mod read_released;
+mod refusal;
+pub mod sharing;
+mod surroundings;
+
+use std::sync::Arc;
+
+use sayso_consent::FingerprintKey;
+use sayso_plan::LeafId;
+use sayso_store::{Act, NewLeaf, Store};
+use time::OffsetDateTime;
+
+pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
+pub use refusal::Refusal;
+pub use sayso_store::Receipt;
+pub use surroundings::{Clock, Entropy, Surroundings};
+
+/// The use cases over one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Exchange {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) fingerprints: FingerprintKey,
+    pub(crate) compiled: read_released::CompiledCache,
+}
+
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Exchange")
+    }
+}
+
+impl Exchange {
+    /// The use cases over a store, with the clock and randomness that the binary brings.
+    #[must_use]
+    pub fn new(store: Store, surroundings: Surroundings) -> Self {
+        let fingerprints = FingerprintKey::new(store.keyed_hash_key().derive("fingerprint"));
+        let compiled = read_released::CompiledCache::default();
+        Self { inner: Arc::new(Inner { store, surroundings, fingerprints, compiled }) }
+    }
+
+    /// The store, for the binary's own tasks: sealing, verifying, closing.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The time that decisions are made at: never earlier than the last recorded event (case 20 of the law of consent).
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        let clock = self.inner.surroundings.now();
+        self.inner.store.latest_record_at().map_or(clock, |last| last.max(clock))
+    }
+
+    /// 16 fresh random bytes.
+    #[must_use]
+    pub fn fresh(&self) -> [u8; 16] {
+        self.inner.surroundings.fresh()
+    }
+
+    /// A keyed hash over something that the server wants back unchanged, such as a page's position.
+    #[must_use]
+    pub fn seal_of(&self, bound: &[u8]) -> String {
+        self.inner.fingerprints.seal(bound).to_string()
+    }
+
+    pub(crate) fn leaf(&self, at: OffsetDateTime, organization: Option<sayso_plan::OrganizationId>, act: Act) -> NewLeaf {
+        NewLeaf { id: LeafId::from_random(self.fresh()), at, organization, act }
+    }
+}

@@ -1,0 +1,317 @@
+//! Writing: a change set against what the writer could see, one transaction, one record.
+
+use std::sync::Arc;
+
+use sayso_auth::Caller;
+use sayso_consent::{Ask, Sealed, Themselves};
+use sayso_plan::plan::Content;
+use sayso_plan::{ClientId, PersonId, Plan, PlanId, PlanVersionId, State};
+use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
+use time::{Duration, OffsetDateTime};
+
+use crate::read_released::{Look, Sheet, Wanted, Whom};
+use crate::{Exchange, Refusal};
+
+/// How often a write is tried again because something else of the person's changed meanwhile.
+const TRIES_MAX: usize = 16;
+/// How long an Idempotency-Key is remembered.
+const KEY_LIFETIME_HOURS: i64 = 24;
+
+/// A retry-safe key and the hash of the request it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The key, as the caller sent it.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub request: [u8; 32],
+}
+
+/// What was written.
+#[derive(Debug)]
+pub struct Written {
+    /// Proof that it is durable and recorded.
+    pub receipt: Receipt,
+    /// The plan as the writer sees it now.
+    pub sheet: Sheet,
+}
+
+/// Who writes.
+enum Writer<'a> {
+    App(&'a Caller),
+    Person(Themselves),
+}
+
+impl Writer<'_> {
+    const fn client(&self) -> Option<ClientId> {
+        match self {
+            Self::App(caller) => Some(caller.client),
+            Self::Person(_) => None,
+        }
+    }
+}
+
+impl Exchange {
+    /// An app makes a new plan for the person it acts for.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the reason; nothing is stored then.
+    pub async fn create_plan(
+        &self,
+        caller: &Caller,
+        content: Content,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Written, Refusal> {
+        let person = self.person_of_app(caller).await?;
+        if let Some(key) = &once
+            && let Some(done) = self.inner.store.done(caller.client, &key.key).await?
+        {
+            return self.again(caller, key, &done).await;
+        }
+        self.put(&Writer::App(caller), person, None, content, once).await
+    }
+
+    /// An app changes a plan it can see. `base` is the fingerprint it read.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the reason; nothing is stored then.
+    pub async fn revise_plan(
+        &self,
+        caller: &Caller,
+        plan: PlanId,
+        base: Option<&str>,
+        content: Content,
+    ) -> Result<Written, Refusal> {
+        let person = self.person_of_app(caller).await?;
+        self.put(&Writer::App(caller), person, Some((plan, base)), content, None).await
+    }
+
+    /// The person writes on their own page.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the reason; nothing is stored then.
+    pub async fn write_own_plan(
+        &self,
+        themselves: Themselves,
+        plan: Option<(PlanId, &str)>,
+        content: Content,
+    ) -> Result<Written, Refusal> {
+        let target = plan.map(|(plan, base)| (plan, Some(base)));
+        self.put(&Writer::Person(themselves), themselves.person(), target, content, None).await
+    }
+
+    async fn person_of_app(&self, caller: &Caller) -> Result<PersonId, Refusal> {
+        match caller.person {
+            Some(person) => Ok(person),
+            None => Err(self.absent(caller, "write").await),
+        }
+    }
+
+    /// The one answer for what is not there, recorded.
+    pub(crate) async fn absent(&self, caller: &Caller, operation: &'static str) -> Refusal {
+        let whom = Whom::Person(self.inner.store.nobody());
+        let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation };
+        match self.look(caller, &look).await {
+            Ok(disclosure) => Refusal::Absent(disclosure.receipt),
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn put(
+        &self,
+        writer: &Writer<'_>,
+        person: PersonId,
+        target: Option<(PlanId, Option<&str>)>,
+        content: Content,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Written, Refusal> {
+        for _ in 0..TRIES_MAX {
+            let at = self.now();
+            let snapshot = self.snapshot_or_nobody(Some(person)).await?;
+            let view = self.view(writer, &snapshot, at).await?;
+            let (sealed, replaces, change) = match target {
+                None => (self.begin(&view, person, content.clone(), at)?, None, "created"),
+                Some((plan, base)) => {
+                    let Some(sheet) = view.sheet(self, plan) else {
+                        return Err(self.absent_to(writer).await);
+                    };
+                    self.check_base(writer, &sheet, base, at).await?;
+                    let next = self.next(&view, &sheet, content.clone(), at)?;
+                    (next, Some(sheet.sealed().version()), "changed")
+                }
+            };
+            let mut changes = self.superseded_by(&snapshot, &sealed, at)?;
+            changes.push(plan_change(&sealed, replaces));
+            let act = Act::PlanWritten {
+                client: writer.client(),
+                plan: sealed.id(),
+                kind: sealed.kind(),
+                version: sealed.version(),
+                change: Code::new(change),
+            };
+            let organization = match writer {
+                Writer::App(caller) => caller.organization,
+                Writer::Person(_) => None,
+            };
+            let write = Write {
+                fence: snapshot.fence(),
+                leaf: self.leaf(at, organization, act),
+                changes,
+                events: Vec::new(),
+                once: once.as_ref().and_then(|key| remember(key, writer, sealed.id(), at)),
+            };
+            match self.inner.store.write(write).await {
+                Ok(written) => {
+                    let after = self.snapshot_or_nobody(Some(person)).await?;
+                    let view = self.view(writer, &after, at.max(self.now())).await?;
+                    let sheet = view.sheet_of(self, &sealed).ok_or(Refusal::Moved)?;
+                    return Ok(Written { receipt: written.receipt, sheet });
+                }
+                Err(Refused::Moved | Refused::Stale | Refused::SecondActive) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    async fn view(&self, writer: &Writer<'_>, snapshot: &Arc<Snapshot>, at: OffsetDateTime) -> Result<View, Refusal> {
+        let by = match writer {
+            Writer::App(caller) => By::Ask(self.ask_of(caller, None, at).await?),
+            Writer::Person(themselves) => By::Themselves(*themselves),
+        };
+        Ok(View { snapshot: Arc::clone(snapshot), by })
+    }
+
+    async fn absent_to(&self, writer: &Writer<'_>) -> Refusal {
+        match writer {
+            Writer::App(caller) => self.absent(caller, "write").await,
+            Writer::Person(_) => Refusal::Moved,
+        }
+    }
+
+    fn begin(&self, view: &View, person: PersonId, content: Content, at: OffsetDateTime) -> Result<Sealed<Plan>, Refusal> {
+        let fresh = &mut || self.fresh();
+        let plan = Sealed::new(Plan::begin(person, content.clone(), at, fresh)?);
+        view.check_open(self, &plan, &content)?;
+        Ok(plan)
+    }
+
+    fn next(&self, view: &View, sheet: &Sheet, content: Content, at: OffsetDateTime) -> Result<Sealed<Plan>, Refusal> {
+        let base = sheet.open().map_err(|_| Refusal::Moved)?;
+        let next = sheet.sealed().revise(content.clone(), &base, at, &mut || self.fresh())?;
+        view.check_open(self, &next, &content)?;
+        Ok(next)
+    }
+
+    async fn check_base(
+        &self,
+        writer: &Writer<'_>,
+        sheet: &Sheet,
+        base: Option<&str>,
+        at: OffsetDateTime,
+    ) -> Result<(), Refusal> {
+        let base = base.ok_or(Refusal::NeedsIfMatch)?;
+        if sheet.fingerprint().to_string() == base {
+            return Ok(());
+        }
+        let known = match writer {
+            Writer::App(caller) => self.versions_of(caller, sheet, at).await?,
+            Writer::Person(_) => Vec::new(),
+        };
+        let base = known.into_iter().find(|old| old.fingerprint().to_string() == base).map(Box::new);
+        Err(Refusal::Stale { base, current: Box::new(sheet.clone()) })
+    }
+
+    /// A newly active plan takes the place of the active one of its kind, in the same transaction.
+    fn superseded_by(
+        &self,
+        snapshot: &Snapshot,
+        next: &Sealed<Plan>,
+        at: OffsetDateTime,
+    ) -> Result<Vec<Change>, Refusal> {
+        let replaced = |old: &&Sealed<Plan>| {
+            next.state() == State::Active
+                && old.state() == State::Active
+                && old.kind() == next.kind()
+                && old.id() != next.id()
+        };
+        let mut changes = Vec::new();
+        for old in snapshot.plans.iter().filter(replaced) {
+            let gone = old.supersede(at, &mut || self.fresh())?;
+            changes.push(plan_change(&gone, Some(old.version())));
+        }
+        Ok(changes)
+    }
+
+    async fn again(&self, caller: &Caller, key: &IdempotencyKey, done: &Done) -> Result<Written, Refusal> {
+        if done.request != key.request {
+            return Err(Refusal::KeyReused);
+        }
+        let plan = <[u8; 16]>::try_from(done.answer.as_slice()).map(PlanId::from_stored).map_err(|_| Refusal::Moved)?;
+        let whom = Whom::OwnerOf(*plan.as_bytes());
+        let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "write-repeated" };
+        let mut disclosure = self.look(caller, &look).await?;
+        match disclosure.sheets.pop() {
+            Some(sheet) => Ok(Written { receipt: disclosure.receipt, sheet }),
+            None => Err(Refusal::Absent(disclosure.receipt)),
+        }
+    }
+}
+
+fn plan_change(sealed: &Sealed<Plan>, replaces: Option<PlanVersionId>) -> Change {
+    Change::Plan { body: sealed.clone(), replaces, addresses: Vec::new() }
+}
+
+fn remember(key: &IdempotencyKey, writer: &Writer<'_>, plan: PlanId, at: OffsetDateTime) -> Option<Once> {
+    Some(Once {
+        client: writer.client()?,
+        key: key.key.clone(),
+        request: key.request,
+        answer: plan.as_bytes().to_vec(),
+        expires_at: at + Duration::hours(KEY_LIFETIME_HOURS),
+    })
+}
+
+/// What the writer may see, and so may change.
+struct View {
+    snapshot: Arc<Snapshot>,
+    by: By,
+}
+
+enum By {
+    Ask(Ask),
+    Themselves(Themselves),
+}
+
+impl View {
+    fn sheet(&self, exchange: &Exchange, plan: PlanId) -> Option<Sheet> {
+        let sealed = self.snapshot.plans.iter().find(|sealed| sealed.id() == plan)?;
+        self.sheet_of(exchange, sealed)
+    }
+
+    fn sheet_of(&self, exchange: &Exchange, sealed: &Sealed<Plan>) -> Option<Sheet> {
+        let key = &exchange.inner.fingerprints;
+        let grant = match &self.by {
+            By::Ask(ask) => sayso_consent::judge(sealed, &exchange.rules(&self.snapshot), ask, key).ok()?,
+            By::Themselves(themselves) => sayso_consent::own_grant(sealed, themselves, key).ok()?,
+        };
+        Some(Sheet::new(grant, sealed.clone()))
+    }
+
+    /// An app must be able to see all it writes: what it could not show the person again would be lost to it.
+    fn check_open(&self, exchange: &Exchange, next: &Sealed<Plan>, content: &Content) -> Result<(), Refusal> {
+        let By::Ask(_) = &self.by else { return Ok(()) };
+        let sheet = self.sheet_of(exchange, next).ok_or(Refusal::SectionNotOpen { path: String::new() })?;
+        let seen = sheet.open().map_err(|_| Refusal::Moved)?;
+        let open = &seen.get().sections;
+        if let Some(place) = content.items.iter().position(|draft| !open.contains(&draft.item.section)) {
+            return Err(Refusal::SectionNotOpen { path: format!("/items/{place}/section") });
+        }
+        if let Some(section) = content.absences.keys().find(|section| !open.contains(section)) {
+            return Err(Refusal::SectionNotOpen { path: format!("/absences/{section}") });
+        }
+        if content.document.is_some() && seen.get().document.is_none() {
+            return Err(Refusal::SectionNotOpen { path: "/document".into() });
+        }
+        Ok(())
+    }
+}

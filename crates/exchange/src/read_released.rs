@@ -1,0 +1,293 @@
+//! Looking: snapshot, decision, leaf with fence, and again if the person changed something in between.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sayso_auth::{Caller, ClientKind};
+use sayso_consent::{Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld};
+use sayso_plan::{ItemId, PersonId, Plan, PlanId, PlanKind, Purpose, Section, State};
+use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError};
+use time::OffsetDateTime;
+
+use crate::{Exchange, Refusal};
+
+/// How often a decision is made anew because the person changed something meanwhile, before we say "try again".
+const DECISIONS_MAX: usize = 16;
+/// How many persons' compiled consents are kept at hand.
+const COMPILED_MAX: usize = 4_096;
+
+/// Of whom something is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// The person with this id.
+    Person(PersonId),
+    /// The person with this verified identifier.
+    Identifier {
+        /// The naming system.
+        system: String,
+        /// The number.
+        value: String,
+    },
+    /// The person to whom a plan, item or document with this id belongs.
+    OwnerOf([u8; 16]),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Whatever plans are released, of one kind or of all.
+    Plans(Option<PlanKind>),
+    /// One plan.
+    Plan(PlanId),
+    /// The plan that an item or whole document belongs to, if that part is released.
+    Part(ItemId),
+    /// The crisis sections of all released plans.
+    CrisisExtract,
+}
+
+/// One look.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Of whom.
+    pub whom: Whom,
+    /// For what.
+    pub wanted: Wanted,
+    /// The purpose stated in the request, if it states one.
+    pub purpose: Option<Purpose>,
+    /// In which way, for the record.
+    pub operation: &'static str,
+}
+
+/// What a look disclosed, with the proof that it is on record. Empty when nothing is released: then the answer must be
+/// the one that a person who does not exist gets.
+#[derive(Debug)]
+pub struct Disclosure {
+    /// Proof that this look is durably recorded.
+    pub receipt: Receipt,
+    /// The released plans, in the order of their ids.
+    pub sheets: Vec<Sheet>,
+    /// The time of the decision.
+    pub at: OffsetDateTime,
+    snapshot: Option<Arc<Snapshot>>,
+    fingerprints: sayso_consent::FingerprintKey,
+}
+
+/// One released plan, decided but not yet copied out: the fingerprint tells whether that is needed at all.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    grant: Grant,
+    sealed: Sealed<Plan>,
+}
+
+impl Sheet {
+    /// The fingerprint of what is released.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.grant.fingerprint()
+    }
+
+    /// The plan.
+    #[must_use]
+    pub const fn plan(&self) -> PlanId {
+        self.grant.plan()
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> PlanKind {
+        self.grant.kind()
+    }
+
+    /// When it last changed for this reader.
+    #[must_use]
+    pub const fn last_updated(&self) -> OffsetDateTime {
+        self.grant.last_updated()
+    }
+
+    /// The released projection.
+    ///
+    /// # Errors
+    /// [`Withheld`] never in practice: the grant was made on this very plan version.
+    pub fn open(&self) -> Result<Released<Projection>, Withheld> {
+        self.grant.open(&self.sealed)
+    }
+
+    pub(crate) const fn sealed(&self) -> &Sealed<Plan> {
+        &self.sealed
+    }
+
+    fn shows(&self, part: ItemId) -> bool {
+        self.grant.shown().iter().any(|(id, _)| *id == part)
+    }
+
+    pub(crate) fn new(grant: Grant, sealed: Sealed<Plan>) -> Self {
+        Self { grant, sealed }
+    }
+
+    fn record(&self) -> Shown {
+        let sections: BTreeSet<Section> = self.grant.shown().iter().map(|(_, section)| *section).collect();
+        Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections: sections.into_iter().collect() }
+    }
+}
+
+impl Disclosure {
+    /// What may be said of the person; none when nothing is released.
+    #[must_use]
+    pub fn subject(&self) -> Option<Released<Subject>> {
+        let demographics = self.snapshot.as_ref()?.demographics.as_ref()?;
+        let grants: Vec<Grant> = self.sheets.iter().map(|s| s.grant.clone()).collect();
+        sayso_consent::subject(demographics, &grants, &self.fingerprints).ok()
+    }
+
+    /// Whose plans they are; none when nothing is released.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        self.sheets.first().map(|sheet| sheet.sealed.person())
+    }
+}
+
+/// Compiled consents at hand, by person and revision.
+#[derive(Default)]
+pub(crate) struct CompiledCache(Mutex<HashMap<PersonId, (u64, Arc<Compiled>)>>);
+
+impl CompiledCache {
+    fn of(&self, snapshot: &Snapshot) -> Arc<Compiled> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, compiled)) = kept.get(&snapshot.person)
+            && *version == snapshot.consent_version
+        {
+            return Arc::clone(compiled);
+        }
+        let compiled = Arc::new(Compiled::of(&snapshot.consents));
+        if kept.len() >= COMPILED_MAX {
+            kept.clear();
+        }
+        kept.insert(snapshot.person, (snapshot.consent_version, Arc::clone(&compiled)));
+        compiled
+    }
+}
+
+impl Exchange {
+    /// Looks at what this caller may see now. Nothing seen is an empty disclosure, not an error: the record is made
+    /// and the answer is the same whether it was withheld or never existed.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the look cannot be recorded; then nothing is answered.
+    pub async fn look(&self, caller: &Caller, look: &Look) -> Result<Disclosure, Refusal> {
+        let person = self.resolve(caller, &look.whom).await?;
+        for _ in 0..DECISIONS_MAX {
+            let snapshot = self.snapshot_or_nobody(person).await?;
+            let at = self.now();
+            let ask = self.ask_of(caller, look.purpose, at).await?;
+            let sheets = self.decide(&snapshot, &ask, look.wanted);
+            let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
+            let fence = snapshot.fence();
+            self.between_decision_and_leaf().await;
+            match self.inner.store.record(ReadLeaf { leaf, fence }).await {
+                Ok(receipt) => {
+                    let fingerprints = self.inner.fingerprints.clone();
+                    return Ok(Disclosure { receipt, sheets, at, snapshot: Some(snapshot), fingerprints });
+                }
+                Err(Fenced::Moved) => {}
+                Err(Fenced::Unrecorded(error)) => return Err(error.into()),
+            }
+        }
+        Err(Refusal::Unrecorded(StoreError::Busy))
+    }
+
+    pub(crate) fn rules(&self, snapshot: &Snapshot) -> Arc<Compiled> {
+        self.inner.compiled.of(snapshot)
+    }
+
+    /// The law of consent over one snapshot, in memory.
+    pub(crate) fn decide(&self, snapshot: &Snapshot, ask: &Ask, wanted: Wanted) -> Vec<Sheet> {
+        let rules = self.inner.compiled.of(snapshot);
+        let key = &self.inner.fingerprints;
+        let mut sheets: Vec<Sheet> = snapshot
+            .plans
+            .iter()
+            .filter(|sealed| may_concern(sealed, wanted))
+            .filter_map(|sealed| {
+                let grant = sayso_consent::judge(sealed, &rules, ask, key).ok()?;
+                let grant = match wanted {
+                    Wanted::CrisisExtract => grant.for_crisis(sealed, key).ok()?,
+                    Wanted::Plans(_) | Wanted::Plan(_) | Wanted::Part(_) => grant,
+                };
+                Some(Sheet::new(grant, sealed.clone()))
+            })
+            .filter(|sheet| match wanted {
+                Wanted::Part(part) => sheet.shows(part),
+                Wanted::Plans(_) | Wanted::Plan(_) | Wanted::CrisisExtract => true,
+            })
+            .collect();
+        sheets.sort_by_key(Sheet::plan);
+        sheets
+    }
+
+    async fn resolve(&self, caller: &Caller, whom: &Whom) -> Result<Option<PersonId>, StoreError> {
+        let store = &self.inner.store;
+        let person = match whom {
+            Whom::Person(person) => Some(*person),
+            Whom::Identifier { system, value } => store.person_by_identifier(system, value).await?,
+            Whom::OwnerOf(id) => store.owner_of(id).await?.map(|owner| owner.person),
+        };
+        // An app acts for one person; everybody else is nobody to it.
+        Ok(person.filter(|person| caller.person.is_none_or(|own| own == *person)))
+    }
+
+    /// The snapshot of the person, or of the built-in nobody, so that absent and hidden are the same work.
+    pub(crate) async fn snapshot_or_nobody(&self, person: Option<PersonId>) -> Result<Arc<Snapshot>, StoreError> {
+        let store = &self.inner.store;
+        if let Some(person) = person
+            && let Some(snapshot) = store.snapshot(person).await?
+        {
+            return Ok(snapshot);
+        }
+        store.snapshot(store.nobody()).await?.ok_or(StoreError::NoSuchPerson)
+    }
+
+    /// The question that this caller's token asks.
+    pub(crate) async fn ask_of(
+        &self,
+        caller: &Caller,
+        stated: Option<Purpose>,
+        at: OffsetDateTime,
+    ) -> Result<Ask, StoreError> {
+        let audience = match (caller.organization, caller.kind) {
+            (Some(organization), ClientKind::Ehr | ClientKind::CrisisService) => {
+                let class = (caller.kind == ClientKind::CrisisService).then_some(Class::CrisisServices);
+                Audience::Organization { organization, practitioner: caller.practitioner, class }
+            }
+            (None, ClientKind::Ehr | ClientKind::CrisisService) | (_, ClientKind::PatientApp) => {
+                Audience::App { client: caller.client }
+            }
+        };
+        Ok(Ask { audience, purpose: caller.purpose(stated), at })
+    }
+
+    /// A place for tests to act between a decision and its record.
+    async fn between_decision_and_leaf(&self) {
+        #[cfg(feature = "leaks")]
+        crate::surroundings::between().await;
+    }
+}
+
+/// Whether a sealed plan can be meant at all, by what is asked for and not by what is in it.
+fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted) -> bool {
+    match wanted {
+        Wanted::Plans(Some(kind)) => sealed.kind() == kind,
+        Wanted::Plan(plan) => sealed.id() == plan,
+        Wanted::CrisisExtract => sealed.state() == State::Active,
+        Wanted::Plans(None) | Wanted::Part(_) => true,
+    }
+}
+
+fn record(caller: &Caller, look: &Look, ask: &Ask, sheets: &[Sheet]) -> Act {
+    let client = Some(caller.client);
+    let operation = Code::new(look.operation);
+    if sheets.is_empty() {
+        let reason = Code::new(if ask.purpose.is_none() { "no-purpose" } else { "not-released" });
+        return Act::ReadRefused { client, purpose: ask.purpose, operation, reason };
+    }
+    Act::ReadAllowed { client, purpose: ask.purpose, operation, shown: sheets.iter().map(Sheet::record).collect() }
+}

@@ -1,0 +1,76 @@
+//! Why a use case gave no answer. The doors turn each into one status and one text; none holds a person's words.
+
+use sayso_plan::draft::NotTaken;
+use sayso_store::{Receipt, Refused, StoreError};
+
+use crate::read_released::Sheet;
+
+/// Why a use case gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Withheld, revoked, or never there: one and the same.
+    #[error("there is nothing here for you")]
+    Absent(Receipt),
+    /// What was handed in breaks a rule; the path is a JSON pointer into the native plan.
+    #[error("{0}")]
+    NotTaken(NotTaken),
+    /// An update without the fingerprint it is based on.
+    #[error("say which version you change: send If-Match with the ETag you read")]
+    NeedsIfMatch,
+    /// The plan changed since the caller read it; with the caller's view of the base (when it is known) and of now.
+    #[error("the plan has changed since you read it; read it again and decide which words stand")]
+    Stale {
+        /// What the caller based the change on, as far as it can still be shown to them.
+        base: Option<Box<Sheet>>,
+        /// What is there now, for this caller.
+        current: Box<Sheet>,
+    },
+    /// The same idempotency key with another request.
+    #[error("this Idempotency-Key was used for another request")]
+    KeyReused,
+    /// The same request was already answered: the id of the plan it made.
+    #[error("already done")]
+    AlreadyDone(Vec<u8>),
+    /// The app tries to write where it may not look, so that it could not show the person what it wrote.
+    #[error("this app may not write here; the person did not open this section to it")]
+    SectionNotOpen {
+        /// Where, as a JSON pointer.
+        path: String,
+    },
+    /// Somebody else changed what this change is based on.
+    #[error("something changed meanwhile; look again and decide")]
+    Moved,
+    /// The store did not take it; nothing was done, and nothing is answered without its record.
+    #[error("nothing could be recorded, so nothing was done; try again later")]
+    Unrecorded(StoreError),
+    /// It is already there.
+    #[error("already there")]
+    Exists,
+    /// What was chosen cannot be chosen.
+    #[error("{0}")]
+    NotPossible(&'static str),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Unrecorded(error)
+    }
+}
+
+impl From<NotTaken> for Refusal {
+    fn from(why: NotTaken) -> Self {
+        Self::NotTaken(why)
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Moved | Refused::Stale | Refused::SecondActive => Self::Moved,
+            Refused::Repeated(done) => Self::AlreadyDone(done.answer),
+            Refused::KeyReused => Self::KeyReused,
+            Refused::Exists => Self::Exists,
+            Refused::Unrecorded(error) => Self::Unrecorded(error),
+        }
+    }
+}

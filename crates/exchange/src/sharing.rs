@@ -1,0 +1,416 @@
+//! The person decides who sees what: sets it, previews it, takes it back. Every act is the person's own and recorded.
+
+use std::collections::BTreeSet;
+
+use sayso_consent::{
+    Ask, Audience, Class, Compiled, Consent, Effect, Explained, Known, Origin, Period, Projection, Provision, Purposes,
+    Recipient, Released, Status, Themselves, What,
+};
+use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section};
+use sayso_store::{Act, Change, ConsentChange, Receipt, Snapshot, Write};
+use time::{Duration, OffsetDateTime};
+
+use crate::{Exchange, Refusal};
+
+/// How long a permit lasts when the person says nothing else: twelve months.
+pub const PERMIT_DAYS_DEFAULT: i64 = 365;
+
+/// To whom the person opens or closes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Party {
+    /// An organization.
+    Organization(OrganizationId),
+    /// Any verified crisis service, a class the person chooses knowingly.
+    CrisisServices,
+    /// An app that acts for the person.
+    App(ClientId),
+}
+
+/// What of the person's plans is open to somebody for one purpose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Whole kinds of plan (without what is close).
+    pub kinds: BTreeSet<PlanKind>,
+    /// Sections (without what is close).
+    pub sections: BTreeSet<Section>,
+    /// Single items and single whole documents.
+    pub items: BTreeSet<ItemId>,
+    /// All documents kept whole.
+    pub documents: bool,
+}
+
+/// The person's standing word towards one party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// To whom.
+    pub party: Party,
+    /// For which purpose.
+    pub purpose: Purpose,
+    /// What is open.
+    pub open: Choice,
+    /// Until when the first of it ends.
+    pub until: Option<OffsetDateTime>,
+    /// Whether the person refused this party altogether.
+    pub refused: bool,
+}
+
+impl Choice {
+    /// Whether nothing is open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.sections.is_empty() && self.items.is_empty() && !self.documents
+    }
+
+    fn whats(&self) -> Vec<What> {
+        let kinds = self.kinds.iter().copied().map(What::Kind);
+        let sections = self.sections.iter().copied().map(What::Section);
+        let items = self.items.iter().copied().map(What::Item);
+        kinds.chain(sections).chain(items).chain(self.documents.then_some(What::Documents)).collect()
+    }
+
+    fn add(&mut self, what: What) {
+        match what {
+            What::Kind(kind) => drop(self.kinds.insert(kind)),
+            What::Section(section) => drop(self.sections.insert(section)),
+            What::Item(item) => drop(self.items.insert(item)),
+            What::Documents => self.documents = true,
+            What::Everything | What::Plan(_) | What::Level(_) => {}
+        }
+    }
+}
+
+impl Party {
+    const fn recipient(self) -> Recipient {
+        match self {
+            Self::Organization(id) => Recipient::Organization(id),
+            Self::CrisisServices => Recipient::Class(Class::CrisisServices),
+            Self::App(id) => Recipient::App(id),
+        }
+    }
+
+    const fn of(recipient: Recipient) -> Option<Self> {
+        match recipient {
+            Recipient::Organization(id) => Some(Self::Organization(id)),
+            Recipient::Class(Class::CrisisServices) => Some(Self::CrisisServices),
+            Recipient::App(id) => Some(Self::App(id)),
+            Recipient::Everyone | Recipient::Practitioner(..) => None,
+        }
+    }
+
+    const fn organization(self) -> Option<OrganizationId> {
+        match self {
+            Self::Organization(id) => Some(id),
+            Self::CrisisServices | Self::App(_) => None,
+        }
+    }
+
+    fn ask(self, purpose: Purpose, at: OffsetDateTime) -> Ask {
+        let audience = match self {
+            Self::Organization(organization) => Audience::Organization { organization, practitioner: None, class: None },
+            // Any organization of the class: one that nobody named.
+            Self::CrisisServices => Audience::Organization {
+                organization: OrganizationId::from_stored([0; 16]),
+                practitioner: None,
+                class: Some(Class::CrisisServices),
+            },
+            Self::App(client) => Audience::App { client },
+        };
+        Ask { audience, purpose: Some(purpose), at }
+    }
+}
+
+impl Exchange {
+    /// Sets what is open to a party for a purpose: exactly `choice`, from now on. What stays open keeps its date; what
+    /// is no longer in the choice ends at once. `seen` is the consent version that the person decided on.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] when something changed since `seen`; [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn share(
+        &self,
+        person: Themselves,
+        party: Party,
+        purpose: Purpose,
+        choice: &Choice,
+        seen: Option<u64>,
+    ) -> Result<Receipt, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        if seen.is_some_and(|seen| seen != snapshot.consent_version) {
+            return Err(Refusal::Moved);
+        }
+        let at = self.now();
+        let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
+        self.decided(person, &snapshot, party, Some(purpose), changed, at, seen.is_some()).await
+    }
+
+    /// Takes back everything that is open to a party, for all purposes.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn stop_sharing(&self, person: Themselves, party: Party) -> Result<Receipt, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let at = self.now();
+        let ended = snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
+        self.decided(person, &snapshot, party, None, ended, at, false).await
+    }
+
+    /// The person says no to a party: whatever was or will be open to it, it gets nothing until the person ends this.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn refuse(&self, person: Themselves, party: Party, even_in_emergency: bool) -> Result<Receipt, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let at = self.now();
+        let mut consent = self.consent(person, party, Effect::Deny, Purposes::Any, What::Everything, at);
+        consent.provisions.iter_mut().for_each(|p| p.even_in_emergency = even_in_emergency);
+        let mut changes: Vec<Consent> =
+            snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
+        changes.push(consent);
+        self.decided(person, &snapshot, party, None, changes, at, false).await
+    }
+
+    /// The person ends a refusal; nothing is open by that.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn end_refusal(&self, person: Themselves, party: Party) -> Result<Receipt, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let at = self.now();
+        let ended = snapshot.consents.iter().filter(|c| refuses(c, party)).map(|c| ended(c, at)).collect();
+        self.decided(person, &snapshot, party, None, ended, at, false).await
+    }
+
+    /// What the person has said to whom, at this moment.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn standing(&self, person: Themselves) -> Result<(u64, Vec<Standing>), Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let now = self.now();
+        let mut standing: Vec<Standing> = Vec::new();
+        for consent in snapshot.consents.iter().filter(|c| c.status == Known::Is(Status::Active)) {
+            for provision in &consent.provisions {
+                note_standing(&mut standing, provision, now);
+            }
+        }
+        standing.sort_by_key(|s| (s.party, s.purpose));
+        Ok((snapshot.consent_version, standing))
+    }
+
+    /// Exactly what a party would see if the person chose this; nothing is stored.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn preview(
+        &self,
+        person: Themselves,
+        party: Party,
+        purpose: Purpose,
+        choice: &Choice,
+    ) -> Result<Vec<Released<Projection>>, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let at = self.now();
+        let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
+        let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
+        let ask = party.ask(purpose, at);
+        let judged = snapshot.plans.iter().filter_map(|sealed| {
+            let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok()?;
+            grant.open(sealed).ok()
+        });
+        Ok(judged.collect())
+    }
+
+    /// Why a party sees each part of the person's plans, or does not.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn explain(&self, person: Themselves, party: Party, purpose: Purpose) -> Result<Vec<Explained>, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let rules = self.rules(&snapshot);
+        let ask = party.ask(purpose, self.now());
+        Ok(snapshot.plans.iter().flat_map(|sealed| sayso_consent::explain(sealed, &person, &rules, &ask)).collect())
+    }
+
+    /// The consents that change when exactly `choice` is open to a party for a purpose.
+    fn redecide(
+        &self,
+        consents: &[Consent],
+        person: Themselves,
+        party: Party,
+        purpose: Purpose,
+        choice: &Choice,
+        at: OffsetDateTime,
+    ) -> Vec<Consent> {
+        let wanted = choice.whats();
+        let mut kept: Vec<What> = Vec::new();
+        let mut changes = Vec::new();
+        for consent in consents.iter().filter(|c| permits(c, party, Some(purpose))) {
+            let here: Vec<What> = consent.provisions.iter().filter_map(|p| known(p.what)).collect();
+            let live = consent.provisions.iter().all(|p| is_live(p, at));
+            if live && !here.is_empty() && here.iter().all(|what| wanted.contains(what) && !kept.contains(what)) {
+                kept.extend(here);
+            } else {
+                changes.push(ended(consent, at));
+            }
+        }
+        let new = wanted.into_iter().filter(|what| !kept.contains(what));
+        changes.extend(new.map(|what| self.consent(person, party, Effect::Permit, Purposes::Only(purpose), what, at)));
+        changes
+    }
+
+    fn consent(
+        &self,
+        person: Themselves,
+        party: Party,
+        effect: Effect,
+        purposes: Purposes,
+        what: What,
+        at: OffsetDateTime,
+    ) -> Consent {
+        let days = if effect == Effect::Deny { PERMIT_DAYS_DEFAULT * 100 } else { PERMIT_DAYS_DEFAULT };
+        Consent {
+            id: ConsentId::from_random(self.fresh()),
+            person: person.person(),
+            status: Known::Is(Status::Active),
+            origin: Origin::Person,
+            given_at: at,
+            withdrawn_at: None,
+            provisions: vec![Provision {
+                id: ProvisionId::from_random(self.fresh()),
+                effect,
+                recipient: Known::Is(party.recipient()),
+                purposes: Known::Is(purposes),
+                what: Known::Is(what),
+                period: Known::Is(Period { from: at, until: at + Duration::days(days) }),
+                even_in_emergency: false,
+            }],
+        }
+    }
+
+    /// Stores the changed consents with one leaf. Taking back is tried again when something else moved: it is never
+    /// refused because of somebody else's change.
+    #[allow(clippy::too_many_arguments, reason = "one act and all that is said of it in the record")]
+    async fn decided(
+        &self,
+        person: Themselves,
+        snapshot: &Snapshot,
+        party: Party,
+        purpose: Option<Purpose>,
+        consents: Vec<Consent>,
+        at: OffsetDateTime,
+        strict: bool,
+    ) -> Result<Receipt, Refusal> {
+        let widened = consents.iter().any(|c| c.withdrawn_at.is_none() && is_permit(c));
+        let refused = consents.iter().any(|c| c.withdrawn_at.is_none() && !is_permit(c));
+        let still_open = snapshot
+            .consents
+            .iter()
+            .any(|c| permits(c, party, purpose) && !consents.iter().any(|changed| changed.id == c.id));
+        let change = match (refused, widened, still_open) {
+            (true, ..) => ConsentChange::Refused,
+            (_, true, _) => ConsentChange::Given,
+            (_, false, true) => ConsentChange::Narrowed,
+            (_, false, false) => ConsentChange::Withdrawn,
+        };
+        let concerned = |c: &Consent| c.provisions.iter().filter_map(|p| known(p.what)).collect::<Vec<_>>();
+        let sections: BTreeSet<Section> = consents
+            .iter()
+            .flat_map(concerned)
+            .filter_map(|what| if let What::Section(section) = what { Some(section) } else { None })
+            .collect();
+        let act = Act::ConsentChanged {
+            consent: consents.first().map_or_else(|| ConsentId::from_random(self.fresh()), |c| c.id),
+            change,
+            recipient: party.organization(),
+            purpose,
+            sections: sections.into_iter().collect(),
+            client: if let Party::App(client) = party { Some(client) } else { None },
+        };
+        let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
+        if let Some(organization) = party.organization()
+            && change == ConsentChange::Given
+        {
+            changes.push(Change::CloseAsks { organization });
+        }
+        let mut fence = snapshot.fence();
+        for _ in 0..16 {
+            let leaf = self.leaf(at, None, act.clone());
+            let write = Write { fence, leaf, changes: changes.clone(), events: Vec::new(), once: None };
+            match self.inner.store.write(write).await {
+                Ok(written) => return Ok(written.receipt),
+                Err(sayso_store::Refused::Moved) if !strict => fence = self.snapshot_of(person).await?.fence(),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+}
+
+fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {
+    let untouched = consents.iter().filter(|c| !changes.iter().any(|changed| changed.id == c.id)).cloned();
+    untouched.collect::<Vec<_>>().into_iter().chain(changes).collect()
+}
+
+fn known<T: Copy>(value: Known<T>) -> Option<T> {
+    match value {
+        Known::Is(value) => Some(value),
+        Known::Unknown => None,
+    }
+}
+
+fn is_live(provision: &Provision, at: OffsetDateTime) -> bool {
+    known(provision.period).is_some_and(|period| at < period.until)
+}
+
+fn is_permit(consent: &Consent) -> bool {
+    consent.provisions.iter().all(|p| p.effect == Effect::Permit)
+}
+
+fn speaks_to(consent: &Consent, party: Party, effect: Effect, purpose: Option<Purpose>) -> bool {
+    consent.status == Known::Is(Status::Active)
+        && consent.provisions.iter().any(|p| {
+            p.effect == effect
+                && p.recipient == Known::Is(party.recipient())
+                && purpose.is_none_or(|purpose| p.purposes == Known::Is(Purposes::Only(purpose)))
+        })
+}
+
+fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>) -> bool {
+    speaks_to(consent, party, Effect::Permit, purpose)
+}
+
+fn refuses(consent: &Consent, party: Party) -> bool {
+    speaks_to(consent, party, Effect::Deny, None)
+}
+
+fn ended(consent: &Consent, at: OffsetDateTime) -> Consent {
+    Consent { status: Known::Is(Status::Inactive), withdrawn_at: Some(at), ..consent.clone() }
+}
+
+fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: OffsetDateTime) {
+    let Some(party) = known(provision.recipient).and_then(Party::of) else { return };
+    let Some(period) = known(provision.period).filter(|period| now < period.until) else { return };
+    let purpose = match known(provision.purposes) {
+        Some(Purposes::Only(purpose)) => purpose,
+        Some(Purposes::Any) => Purpose::Treat,
+        None => return,
+    };
+    let place = standing.iter().position(|s| s.party == party && s.purpose == purpose);
+    let entry = match place.and_then(|place| standing.get_mut(place)) {
+        Some(entry) => entry,
+        None => {
+            standing.push(Standing { party, purpose, open: Choice::default(), until: None, refused: false });
+            match standing.last_mut() {
+                Some(entry) => entry,
+                None => return,
+            }
+        }
+    };
+    match (provision.effect, known(provision.what)) {
+        (Effect::Permit, Some(what)) => {
+            entry.open.add(what);
+            entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));
+        }
+        (Effect::Deny, _) => entry.refused = true,
+        (Effect::Permit, None) => {}
+    }
+}

@@ -1,0 +1,67 @@
+//! Admitting: the policy of a route is checked here, before its handler runs.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::HeaderMap;
+use sayso_auth::Caller;
+
+use crate::Gateway;
+use crate::fault::{Fault, Speaks};
+use crate::policy::Policy;
+
+/// The policy of one route.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    pub(crate) policy: Policy,
+}
+
+/// Checks the policy; a handler behind a token policy finds its [`Caller`] as an extension.
+pub(crate) async fn admit(
+    State((gateway, rule)): State<(Gateway, Rule)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let speaks = Speaks::of(request.uri().path());
+    match check(&gateway, rule.policy, request.headers()).await {
+        Ok(None) => next.run(request).await,
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(fault) => speaks.say(&fault).into_response(),
+    }
+}
+
+async fn check(gateway: &Gateway, policy: Policy, headers: &HeaderMap) -> Result<Option<Caller>, Fault> {
+    let (kind, interaction, own_app) = match policy {
+        Policy::Public | Policy::ClientItself => return Ok(None),
+        Policy::EachEntry => return caller(gateway, headers).await.map(Some),
+        Policy::Scope(kind, interaction) => (kind, interaction, false),
+        Policy::OwnApp(kind, interaction) => (kind, interaction, true),
+    };
+    let caller = caller(gateway, headers).await?;
+    if !caller.allows(kind, interaction) || (own_app && caller.person.is_none()) {
+        return Err(Fault::Scope);
+    }
+    Ok(Some(caller))
+}
+
+async fn caller(gateway: &Gateway, headers: &HeaderMap) -> Result<Caller, Fault> {
+    let mut presented = headers.get_all(AUTHORIZATION).iter();
+    let token = match (presented.next(), presented.next()) {
+        (Some(value), None) => value.to_str().ok().and_then(bearer).ok_or(Fault::BadToken)?,
+        (None, _) => return Err(Fault::NoToken),
+        (Some(_), Some(_)) => return Err(Fault::BadToken),
+    };
+    let caller = gateway.exchange().caller(token).await.map_err(|_| Fault::Unrecorded)?.ok_or(Fault::BadToken)?;
+    gateway.limits().client(&caller)?;
+    Ok(caller)
+}
+
+/// RFC 6750 §2.1; the scheme's name is case-insensitive (RFC 9110 §11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}

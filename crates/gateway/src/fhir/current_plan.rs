@@ -1,0 +1,154 @@
+//! `Patient/$current-plan`: the plan in force, or the crisis extract, as one FHIR document.
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderMap;
+use sayso_auth::Caller;
+use sayso_consent::{Projection, Released};
+use sayso_exchange::{Disclosure, Look, Wanted, Whom};
+use sayso_fhir::{Shown, outgoing};
+use sayso_plan::{PlanId, PlanKind, Purpose};
+use serde_json::Value;
+
+use super::ask::{Parameters, identifier};
+use crate::Gateway;
+use crate::answer::{Answer, FHIR_JSON, answer};
+use crate::fault::{Fault, Issue, Speaks};
+
+/// What the operation was asked.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) whom: Option<Whom>,
+    kind: Option<PlanKind>,
+    pub(super) purpose: Option<Purpose>,
+}
+
+impl Asked {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Fault> {
+        let bad = |text| Fault::Parameter { name: name.chars().take(64).collect(), text };
+        let twice = || bad("give it once");
+        match name {
+            "identifier" if self.whom.is_some() => return Err(twice()),
+            "identifier" => self.whom = Some(identifier(name, value)?),
+            "kind" if self.kind.is_some() => return Err(twice()),
+            "kind" => self.kind = Some(value.parse().map_err(|_| bad("not a kind of plan"))?),
+            "purpose" if self.purpose.is_some() => return Err(bad("one request has one purpose")),
+            "purpose" => self.purpose = Some(value.parse().map_err(|_| bad("not a purpose that can be allowed here"))?),
+            "_format" | "_pretty" => {}
+            _ => return Err(bad("this parameter is not known here; leave it out")),
+        }
+        Ok(())
+    }
+
+    pub(super) fn of_query(query: &str) -> Result<Self, Fault> {
+        let mut asked = Self::default();
+        for (name, value) in Parameters::read(query)?.iter() {
+            asked.set(name, value)?;
+        }
+        Ok(asked)
+    }
+
+    /// A Parameters resource: `identifier` as valueIdentifier, `kind` and `purpose` as valueCode.
+    pub(super) fn of_body(body: &[u8]) -> Result<Self, Fault> {
+        super::parameters::read(body)?.into_iter().try_fold(Self::default(), |mut asked, (name, value)| {
+            asked.set(&name, &value)?;
+            Ok(asked)
+        })
+    }
+}
+
+/// `GET Patient/$current-plan?identifier=system|value&kind=…`.
+pub(super) async fn by_get(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::of_query(query.as_deref().unwrap_or_default());
+    let done = current(&gateway, &caller, asked, &headers).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+/// `POST Patient/$current-plan` with Parameters.
+pub(super) async fn by_post(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = match super::push::is_json(&headers) {
+        true => current(&gateway, &caller, Asked::of_body(&body), &headers).await,
+        false => Err(Fault::MediaType),
+    };
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+async fn current(
+    gateway: &Gateway,
+    caller: &Caller,
+    asked: Result<Asked, Fault>,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
+    let asked = asked?;
+    let whom = match (asked.whom, caller.person) {
+        (Some(whom), _) => whom,
+        (None, Some(own)) => Whom::Person(own),
+        (None, None) => {
+            let issue = Issue { code: "required", path: "identifier".into(), text: "name the person by identifier".into() };
+            return Err(Fault::Body(vec![issue]));
+        }
+    };
+    gateway.limits().asked(caller, &format!("{whom:?}"))?;
+    let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.purpose).await?;
+    let shown = opened(&disclosure, |subject, released| match (asked.kind, released) {
+        (Some(_), [only, ..]) => Some(outgoing::document(subject, only, gateway.fhir_base())),
+        (None, all) => outgoing::crisis_extract(subject, &all.iter().collect::<Vec<_>>(), gateway.fhir_base()),
+        (Some(_), []) => None,
+    });
+    say(disclosure, shown, headers)
+}
+
+/// `GET /fhir/Bundle/{plan}`: one plan as a document, where DocumentReference points to.
+pub(super) async fn document(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let done = document_of(&gateway, &caller, &id, &headers).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &HeaderMap) -> Result<Response, Fault> {
+    gateway.limits().asked(caller, &("Bundle", id))?;
+    let plan = id.parse().unwrap_or(PlanId::from_stored([0; 16]));
+    let whom = Whom::OwnerOf(*plan.as_bytes());
+    let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "document" };
+    let disclosure = gateway.exchange().look(caller, &look).await?;
+    let shown = opened(&disclosure, |subject, released| {
+        released.first().map(|only| outgoing::document(subject, only, gateway.fhir_base()))
+    });
+    say(disclosure, shown, headers)
+}
+
+fn opened(
+    disclosure: &Disclosure,
+    assemble: impl FnOnce(&Released<sayso_consent::Subject>, &[Released<Projection>]) -> Option<Shown>,
+) -> Option<Shown> {
+    let released: Vec<_> = disclosure.sheets.iter().filter_map(|sheet| sheet.open().ok()).collect();
+    let subject = disclosure.subject()?;
+    if released.is_empty() { None } else { assemble(&subject, &released) }
+}
+
+fn say(disclosure: Disclosure, shown: Option<Shown>, headers: &HeaderMap) -> Result<Response, Fault> {
+    let Some(shown) = shown else { return Err(Fault::Absent(disclosure.receipt)) };
+    let version = shown.json.pointer("/meta/versionId").and_then(Value::as_str).map(str::to_owned);
+    let last_updated = disclosure.sheets.iter().map(sayso_exchange::Sheet::last_updated).max();
+    let mut body = Answer::ok(FHIR_JSON, shown.bytes().into());
+    if let (Some(version), Some(at)) = (version, last_updated) {
+        body = body.version(version, at);
+    }
+    Ok(answer(&disclosure.receipt, headers, body))
+}

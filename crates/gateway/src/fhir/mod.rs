@@ -1,0 +1,60 @@
+//! FHIR R4: read, search, history, operations, and what an app may push.
+
+mod ask;
+mod current_plan;
+mod metadata;
+mod parameters;
+mod push;
+mod read;
+mod search;
+mod share;
+
+use sayso_auth::{Interaction, ResourceType};
+
+use crate::policy::Policy;
+use crate::router::{Route, scope};
+
+/// Types whose search asks for one person.
+const SEARCHED: &[ResourceType] = &[
+    ResourceType::Patient,
+    ResourceType::CarePlan,
+    ResourceType::Goal,
+    ResourceType::CareTeam,
+    ResourceType::Observation,
+    ResourceType::RelatedPerson,
+    ResourceType::Consent,
+    ResourceType::DocumentReference,
+    ResourceType::Composition,
+];
+
+/// The rows of the table under `/fhir`.
+pub(crate) fn routes() -> Vec<Route> {
+    let mut routes = vec![Route::get("/fhir/metadata", Policy::Public, metadata::metadata)];
+    for kind in SEARCHED.iter().copied() {
+        let read = scope(kind, Interaction::Read);
+        let find = scope(kind, Interaction::Search);
+        let name = kind.name();
+        routes.extend([
+            Route::get(format!("/fhir/{name}"), find, search::by_get).of(kind),
+            Route::post(format!("/fhir/{name}/_search"), find, search::by_post).of(kind),
+            Route::get(format!("/fhir/{name}/{{id}}"), read, read::read).of(kind),
+            Route::get(format!("/fhir/{name}/{{id}}/_history"), scope(kind, Interaction::HistoryInstance), read::history).of(kind),
+            Route::get(format!("/fhir/{name}/{{id}}/_history/{{version}}"), scope(kind, Interaction::Vread), read::vread).of(kind),
+        ]);
+    }
+    // A document needs the scope of DocumentReference, whatever it consists of.
+    let document = scope(ResourceType::DocumentReference, Interaction::Read);
+    routes.extend([
+        Route::get("/fhir/Bundle/{id}", document, current_plan::document),
+        Route::get("/fhir/Patient/$current-plan", document, current_plan::by_get),
+        Route::post("/fhir/Patient/$current-plan", document, current_plan::by_post),
+        Route::post("/fhir/Patient/$ask-to-share", scope(ResourceType::Patient, Interaction::Search), share::ask_to_share),
+        Route::post("/fhir", Policy::EachEntry, push::transaction),
+        Route::post(
+            "/fhir/DocumentReference",
+            Policy::OwnApp(ResourceType::DocumentReference, Interaction::Create),
+            push::document,
+        ),
+    ]);
+    routes
+}

@@ -1,0 +1,214 @@
+//! Search: over what is released to this caller of one person, and over nothing else.
+//! <https://hl7.org/fhir/R4/search.html>
+
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderMap;
+use sayso_auth::{Caller, ResourceType};
+use sayso_exchange::{Disclosure, Look, Wanted};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::ask::{Filter, Page, Parameters, Search, search};
+use super::read::patient;
+use crate::Gateway;
+use crate::answer::{Answer, FHIR_JSON, answer};
+use crate::fault::{Fault, Speaks};
+
+/// `GET /fhir/{type}?…`.
+pub(super) async fn by_get(
+    State(gateway): State<Gateway>,
+    Extension(kind): Extension<ResourceType>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let parameters = Parameters::read(query.as_deref().unwrap_or_default());
+    let done = find(&gateway, &caller, kind, parameters, &headers).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+/// `POST /fhir/{type}/_search`: the same, with the identifier out of every log on the way.
+pub(super) async fn by_post(
+    State(gateway): State<Gateway>,
+    Extension(kind): Extension<ResourceType>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !form.starts_with("application/x-www-form-urlencoded") {
+        return Speaks::Fhir.say(&Fault::MediaType);
+    }
+    let body = std::str::from_utf8(&body).map_err(|_| Fault::MediaType);
+    let parameters = body.and_then(Parameters::read).and_then(|sent| {
+        Parameters::read(query.as_deref().unwrap_or_default()).map(|more| sent.and(more))
+    });
+    let done = find(&gateway, &caller, kind, parameters, &headers).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+async fn find(
+    gateway: &Gateway,
+    caller: &Caller,
+    kind: ResourceType,
+    parameters: Result<Parameters, Fault>,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
+    let parameters = parameters?;
+    let mut search = search(kind, caller, &parameters, headers)?;
+    search.page.from = match parameters.one("_page")? {
+        Some(cursor) => position(gateway, caller, kind, &search, cursor)?,
+        None => 0,
+    };
+    gateway.limits().asked(caller, &(kind.name(), &search.echo))?;
+    let look = Look { whom: search.whom.clone(), wanted: Wanted::Plans(None), purpose: None, operation: "search" };
+    let disclosure = gateway.exchange().look(caller, &look).await?;
+    let hits = hits(gateway, &disclosure, kind, &search);
+    let bundle = bundle(gateway, caller, kind, &search, &hits);
+    Ok(answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle)))
+}
+
+/// One resource that was found: where, and its bytes as they would be read.
+struct Hit {
+    url: String,
+    bytes: Bytes,
+}
+
+fn hits(gateway: &Gateway, disclosure: &Disclosure, kind: ResourceType, search: &Search) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    if kind == ResourceType::Patient {
+        if let (Some(found), Some(person)) = (patient(disclosure), disclosure.person()) {
+            let wanted = search.id.as_ref().is_none_or(|id| *id == person.to_string());
+            let fits = serde_json::from_slice(&found.bytes).is_ok_and(|json| fits(&json, &search.filters));
+            if wanted && fits {
+                hits.push(Hit { url: format!("Patient/{person}"), bytes: found.bytes });
+            }
+        }
+        return hits;
+    }
+    for sheet in &disclosure.sheets {
+        for view in gateway.views().of(sheet, gateway.fhir_base()).iter() {
+            let shown = &view.shown;
+            let wanted = shown.kind == kind.name() && search.id.as_ref().is_none_or(|id| *id == shown.id);
+            if wanted && fits(&shown.json, &search.filters) {
+                hits.push(Hit { url: format!("{}/{}", shown.kind, shown.id), bytes: view.bytes.clone() });
+            }
+        }
+    }
+    hits
+}
+
+fn fits(resource: &Value, filters: &[(Filter, String)]) -> bool {
+    filters.iter().all(|(filter, value)| value.split(',').any(|one| fits_one(resource, *filter, one)))
+}
+
+fn fits_one(resource: &Value, filter: Filter, value: &str) -> bool {
+    match filter {
+        Filter::Status => {
+            let status = resource.get("status").or_else(|| resource.get("lifecycleStatus")).and_then(Value::as_str);
+            status == Some(value.rsplit_once('|').map_or(value, |(_, code)| code))
+        }
+        Filter::Category => resource.get("category").is_some_and(|c| has_token(c, value)),
+        Filter::Code => resource.get("code").is_some_and(|c| has_token(c, value)),
+        Filter::Type => resource.get("type").is_some_and(|c| has_token(c, value)),
+        Filter::Identifier => resource.get("identifier").and_then(Value::as_array).is_some_and(|list| {
+            list.iter().any(|i| {
+                let text = |key| i.get(key).and_then(Value::as_str).unwrap_or_default();
+                format!("{}|{}", text("system"), text("value")) == value
+            })
+        }),
+        Filter::LastUpdated => {
+            let at = resource.pointer("/meta/lastUpdated").and_then(Value::as_str);
+            at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok()).is_some_and(|at| compares(at, value))
+        }
+    }
+}
+
+/// Token search: `code`, `system|code`, `|code`, `system|`.
+fn has_token(element: &Value, value: &str) -> bool {
+    let concepts: Vec<&Value> = element.as_array().map_or_else(|| vec![element], |list| list.iter().collect());
+    concepts.iter().filter_map(|c| c.get("coding").and_then(Value::as_array)).flatten().any(|coding| {
+        let text = |key| coding.get(key).and_then(Value::as_str).unwrap_or_default();
+        match value.split_once('|') {
+            Some((system, "")) => text("system") == system,
+            Some((system, code)) => text("system") == system && text("code") == code,
+            None => text("code") == value,
+        }
+    })
+}
+
+/// `ge`, `gt`, `le`, `lt`, `eq` before an instant or a day; a day without prefix is the whole day, in UTC.
+fn compares(at: OffsetDateTime, value: &str) -> bool {
+    let (prefix, rest) = match value.get(..2) {
+        Some(prefix @ ("ge" | "gt" | "le" | "lt" | "eq")) => (prefix, value.get(2..).unwrap_or_default()),
+        _ => ("eq", value),
+    };
+    let day = time::format_description::parse_borrowed::<2>("[year]-[month]-[day]").ok();
+    let instant = OffsetDateTime::parse(rest, &Rfc3339).ok();
+    let as_day = day.and_then(|form| time::Date::parse(rest, &form).ok()).map(|d| d.midnight().assume_utc());
+    let (from, until) = match (instant, as_day) {
+        (Some(instant), _) => (instant, instant + time::Duration::milliseconds(1)),
+        (None, Some(day)) => (day, day + time::Duration::days(1)),
+        (None, None) => return false,
+    };
+    match prefix {
+        "ge" => at >= from,
+        "gt" => at >= until,
+        "le" => at < until,
+        "lt" => at < from,
+        _ => at >= from && at < until,
+    }
+}
+
+/// A searchset Bundle, put together from the bytes of its resources as they are.
+fn bundle(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, hits: &[Hit]) -> Bytes {
+    let Page { from, count, count_only } = search.page;
+    let base = gateway.fhir_base();
+    let own = format!("{base}/{}?{}", kind.name(), search.echo);
+    let mut links = vec![("self", own.clone())];
+    let until = from.saturating_add(count);
+    if !count_only && until < hits.len() {
+        let cursor = seal(gateway, caller, kind, search, until);
+        links.push(("next", format!("{own}&_page={cursor}")));
+    }
+    let links: Vec<Value> = links.iter().map(|(r, url)| serde_json::json!({"relation": r, "url": url})).collect();
+    let mut out = format!(
+        "{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":{},\"link\":{}",
+        hits.len(),
+        Value::Array(links)
+    )
+    .into_bytes();
+    let page: Vec<&Hit> = if count_only { Vec::new() } else { hits.iter().skip(from).take(count).collect() };
+    if !page.is_empty() {
+        out.extend_from_slice(b",\"entry\":[");
+        for (place, hit) in page.into_iter().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            let url = Value::String(format!("{base}/{}", hit.url));
+            out.extend_from_slice(format!("{{\"fullUrl\":{url},\"resource\":").as_bytes());
+            out.extend_from_slice(&hit.bytes);
+            out.extend_from_slice(b",\"search\":{\"mode\":\"match\"}}");
+        }
+        out.push(b']');
+    }
+    out.push(b'}');
+    out.into()
+}
+
+/// A cursor is a position, sealed to the client and the question; there are no rights in it.
+fn seal(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, position: usize) -> String {
+    let bound = format!("{} {} {} {position}", caller.client, kind.name(), search.echo);
+    format!("{position}-{}", gateway.exchange().seal_of(bound.as_bytes()))
+}
+
+fn position(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, cursor: &str) -> Result<usize, Fault> {
+    let bad = || Fault::Parameter { name: "_page".into(), text: "this page link was not made for you; search again" };
+    let position: usize = cursor.split_once('-').and_then(|(p, _)| p.parse().ok()).ok_or_else(bad)?;
+    if seal(gateway, caller, kind, search, position) == cursor { Ok(position) } else { Err(bad()) }
+}

@@ -1,0 +1,43 @@
+//! `Patient/$ask-to-share`: an organization asks to be let in. The answer is always the same 202.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use sayso_auth::Caller;
+use serde_json::json;
+
+use super::current_plan::Asked;
+use crate::Gateway;
+use crate::answer::{Answer, FHIR_JSON, answer};
+use crate::fault::{Fault, Speaks};
+
+/// `POST Patient/$ask-to-share` with Parameters `identifier` and `purpose`.
+pub(super) async fn ask_to_share(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = match super::push::is_json(&headers) {
+        true => ask(&gateway, &caller, &headers, &body).await,
+        false => Err(Fault::MediaType),
+    };
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+async fn ask(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {
+    let asked = Asked::of_body(body)?;
+    let whom = asked.whom.ok_or(Fault::Parameter { name: "identifier".into(), text: "name the person by identifier" })?;
+    gateway.limits().asked(caller, &format!("ask {whom:?}"))?;
+    let receipt = gateway.exchange().ask_to_share(caller, &whom, asked.purpose).await?;
+    let text = "If there is such a person here, they now see that you ask. Whether they answer is up to them.";
+    let outcome = json!({
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "information", "code": "informational", "diagnostics": text}],
+    });
+    let mut said = Answer::ok(FHIR_JSON, outcome.to_string().into());
+    said.status = StatusCode::ACCEPTED;
+    Ok(answer(&receipt, headers, said))
+}

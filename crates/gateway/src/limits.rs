@@ -1,0 +1,61 @@
+//! Rate limits: by client, and by client and what was asked for, the same whether it exists or not.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroU32;
+
+use governor::{DefaultKeyedRateLimiter, Quota};
+use sayso_auth::{Caller, ClientKind};
+use sayso_plan::ClientId;
+
+use crate::fault::Fault;
+
+/// How much is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of one client each second; none: no limit (for measuring).
+    pub client_each_second: Option<NonZeroU32>,
+    /// Requests of one client for one and the same thing each minute.
+    pub same_each_minute: Option<NonZeroU32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { client_each_second: NonZeroU32::new(200), same_each_minute: NonZeroU32::new(600) }
+    }
+}
+
+/// The largest body of any request, in bytes: a document of 1 MiB in base64 and its frame.
+pub const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
+
+pub(crate) struct Governors {
+    clients: Option<DefaultKeyedRateLimiter<ClientId>>,
+    asked: Option<DefaultKeyedRateLimiter<u64>>,
+}
+
+impl Governors {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            clients: limits.client_each_second.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_second(n))),
+            asked: limits.same_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
+        }
+    }
+
+    /// One request of this client. Crisis services have their own lane: no client limit stands in their way.
+    pub(crate) fn client(&self, caller: &Caller) -> Result<(), Fault> {
+        let limiter = self.clients.as_ref().filter(|_| caller.kind != ClientKind::CrisisService);
+        match limiter.map(|limiter| limiter.check_key(&caller.client)) {
+            Some(Err(_)) => Err(Fault::TooMany),
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+
+    /// One request of this client for this thing.
+    pub(crate) fn asked(&self, caller: &Caller, what: &impl Hash) -> Result<(), Fault> {
+        let Some(limiter) = self.asked.as_ref().filter(|_| caller.kind != ClientKind::CrisisService) else {
+            return Ok(());
+        };
+        let mut hasher = DefaultHasher::new();
+        (caller.client, what).hash(&mut hasher);
+        limiter.check_key(&hasher.finish()).map_err(|_| Fault::TooMany)
+    }
+}

@@ -1,0 +1,96 @@
+//! Our own accept loop: header, body and idle time-outs, a limit on connections, a graceful stop.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+use crate::fault::{Fault, Speaks};
+use crate::limits::BODY_MAX_BYTES;
+
+/// How long a client may take to send its request head, and how long a connection may stay silent between requests.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send its body.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an open request may take to finish when the server stops.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most connections at the same time.
+pub const CONNECTIONS_MAX: usize = 4_096;
+/// The largest request head, in bytes: a token and a long search fit, a flood does not.
+pub const HEAD_MAX_BYTES: usize = 64 * 1024;
+
+/// Serves a router until `stop` says true, then lets open requests finish.
+pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut open = JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            _ = stop.wait_for(|stopped| *stopped) => break,
+        };
+        while open.try_join_next().is_some() {}
+        let Ok(stream) = stream else {
+            // Out of file descriptors, mostly: give the others time to finish.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        let _ = stream.set_nodelay(true);
+        let (router, mut stop) = (router.clone(), stop.clone());
+        open.spawn(async move {
+            let service = service_fn(move |request| one(router.clone(), request));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                .max_buf_size(HEAD_MAX_BYTES)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                _ = stop.wait_for(|stopped| *stopped) => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, async { while open.join_next().await.is_some() {} }).await;
+    open.shutdown().await;
+}
+
+async fn one(router: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
+    let (head, body) = request.into_parts();
+    let speaks = Speaks::of(head.uri.path());
+    if declared_length(&head.headers) > Some(BODY_MAX_BYTES) {
+        return Ok(speaks.say(&Fault::TooLarge));
+    }
+    let whole = http_body_util::Limited::new(body, BODY_MAX_BYTES).collect();
+    let bytes = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Ok(speaks.say(&Fault::TooLarge)),
+        Ok(Err(_)) => return Ok(StatusCode::BAD_REQUEST.into_response()),
+        Err(_) => return Ok(StatusCode::REQUEST_TIMEOUT.into_response()),
+    };
+    let answer = router.oneshot(Request::from_parts(head, Body::from(bytes))).await;
+    Ok(answer.unwrap_or_else(|never| match never {}))
+}
+
+fn declared_length(headers: &http::HeaderMap) -> Option<usize> {
+    headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
