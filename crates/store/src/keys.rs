@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn derived_keys_are_hmac_of_the_wrapping_key() {
         let derived = derived(&WrappingKey::from_bytes([7; 32]), "wrap");
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&[7; 32]).unwrap();
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[7; 32]).unwrap();
         mac.update(b"sayso key v1\0wrap");
         assert_eq!(mac.finalize().into_bytes().as_slice(), derived.as_slice());
     }

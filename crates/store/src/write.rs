@@ -34,7 +34,7 @@ pub struct Write {
 }
 
 /// One change.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Change {
     /// A new version of a plan becomes the current one.
     Plan {

@@ -1,0 +1,115 @@
+//! Who has the file but not the key learns nothing and can exchange nothing.
+
+use sayso_plan::{PersonId, State};
+use sayso_store::{Change, StoreError};
+use sqlx::Row;
+use tempfile::TempDir;
+
+use crate::world::*;
+
+async fn filled(folder: &TempDir) -> PersonId {
+    let store = in_folder(folder).await;
+    let ama = create(&store, person(vec![verified("Kanarienvogel-77")])).await;
+    let changes = vec![new_plan(plan(ama, State::Active)), Change::Consent(Box::new(consent(ama)))];
+    store.write(write(fence(&store, ama).await, changes)).await.unwrap();
+    let _receipt = store.put_account(ama, "Kanarienvogel", "$argon2id$Kanarienvogel", leaf(4)).await.unwrap();
+    store.put_link("Kanarienvogel-link", ama, at(60)).await.unwrap();
+    let _receipt = record(&store, ama, 5).await;
+    store.close().await;
+    ama
+}
+
+#[tokio::test]
+async fn the_wrong_key_is_refused_and_the_right_one_finds_everything_again() {
+    let folder = TempDir::new().unwrap();
+    let ama = filled(&folder).await;
+    assert_eq!(open(&folder, [1; 32]).await.unwrap_err(), StoreError::WrongKey);
+    let store = in_folder(&folder).await;
+    let snapshot = store.snapshot(ama).await.unwrap().unwrap();
+    assert_eq!((snapshot.plans.len(), snapshot.consents.len()), (1, 1));
+    assert_eq!(store.person_by_identifier("urn:number", "Kanarienvogel-77").await.unwrap(), Some(ama));
+    assert_eq!(store.acts_of_person(ama, None, 10).await.unwrap().len(), 4);
+    assert_eq!(store.latest_record_at(), Some(at(5)));
+    let first = store.keyed_hash_key();
+    assert_eq!(first.as_bytes(), in_memory().await.keyed_hash_key().as_bytes());
+    let report = store.audit_verify().await.unwrap();
+    assert!(report.is_whole() && report.seals > 0, "{report:?}");
+    let _receipt = record(&store, ama, 6).await;
+    assert!(store.audit_verify().await.unwrap().is_whole());
+}
+
+#[tokio::test]
+async fn g01_no_plain_word_is_in_any_file() {
+    let folder = TempDir::new().unwrap();
+    let store = in_folder(&folder).await;
+    filled(&folder).await;
+    // The first store is still open, so that the write-ahead log is there to be read too.
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        files += usize::from(!bytes.is_empty());
+        for word in ["Kanarienvogel", "S2FuYXJpZW52b2dlbA", "recovery-plan", "TREAT"] {
+            assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{word} is on the disk");
+        }
+    }
+    assert!(files >= 2, "the database and its log");
+    drop(store);
+}
+
+#[tokio::test]
+async fn g03_a_ciphertext_pasted_from_one_person_to_another_does_not_open() {
+    let folder = TempDir::new().unwrap();
+    let ama = filled(&folder).await;
+    let store = in_folder(&folder).await;
+    let ben = create(&store, person(vec![])).await;
+    let of_ben = plan(ben, State::Active);
+    store.write(write(fence(&store, ben).await, vec![new_plan(of_ben.clone())])).await.unwrap();
+    store.close().await;
+    let mut raw = raw(&folder).await;
+    let stolen: Vec<u8> = sqlx::query("SELECT body FROM plan_version WHERE person_id = ?")
+        .bind(ama.as_bytes().as_slice())
+        .fetch_one(&mut raw)
+        .await
+        .unwrap()
+        .get(0);
+    sqlx::query("UPDATE plan_version SET body = ? WHERE person_id = ?")
+        .bind(stolen)
+        .bind(ben.as_bytes().as_slice())
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    let store = in_folder(&folder).await;
+    assert_eq!(store.snapshot(ben).await.unwrap_err(), StoreError::Damaged("plan_version"));
+    assert!(store.snapshot(ama).await.unwrap().is_some());
+    sqlx::query("UPDATE person SET wrapped_key = (SELECT wrapped_key FROM person WHERE id = ?)")
+        .bind(ama.as_bytes().as_slice())
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    let store = in_folder(&folder).await;
+    assert_eq!(store.snapshot(ben).await.unwrap_err(), StoreError::Damaged("person.wrapped_key"));
+}
+
+#[tokio::test]
+async fn f04_a_flipped_bit_is_told_and_stops_only_that_record() {
+    let folder = TempDir::new().unwrap();
+    let ama = filled(&folder).await;
+    tamper(&folder, "UPDATE consent SET body = CAST(substr(body, 1, 20) || x'00' || substr(body, 22) AS BLOB)").await;
+    let store = in_folder(&folder).await;
+    assert_eq!(store.snapshot(ama).await.unwrap_err(), StoreError::Damaged("consent"));
+    let ben = self::ama(&store).await;
+    let _receipt = record(&store, ben, 9).await;
+}
+
+#[tokio::test]
+async fn f05_an_older_program_refuses_a_newer_folder() {
+    let folder = TempDir::new().unwrap();
+    filled(&folder).await;
+    tamper(
+        &folder,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'later', 1, x'00', 0)",
+    )
+    .await;
+    assert_eq!(open(&folder, KEY).await.unwrap_err(), StoreError::Newer);
+}
