@@ -7,6 +7,9 @@ use sayso_store::{Act, Ask, Receipt};
 use crate::read_released::Whom;
 use crate::{Exchange, Refusal};
 
+/// The longest reason an organization may give, in characters.
+pub const REASON_MAX_CHARS: usize = 500;
+
 impl Exchange {
     /// Records that an organization asks; the person sees it on their page, if there is such a person.
     ///
@@ -18,19 +21,32 @@ impl Exchange {
         caller: &Caller,
         whom: &Whom,
         purpose: Option<Purpose>,
+        reason: Option<String>,
     ) -> Result<Receipt, Refusal> {
-        let organization = caller.organization.ok_or(Refusal::NotPossible("only an organization can ask to be let in"))?;
-        let purpose = caller.purpose(purpose).ok_or(Refusal::NotPossible("state a purpose this client is registered for"))?;
+        let organization =
+            caller.organization.ok_or(Refusal::NotPossible("only an organization can ask to be let in"))?;
+        let purpose =
+            caller.purpose(purpose).ok_or(Refusal::NotPossible("state a purpose this client is registered for"))?;
         let store = &self.inner.store;
         let person = match whom {
             Whom::Identifier { system, value } => store.person_by_identifier(system, value).await?,
             Whom::Person(person) => store.snapshot(*person).await?.map(|snapshot| snapshot.person),
             Whom::OwnerOf(_) => None,
         };
+        if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX_CHARS) {
+            return Err(Refusal::NotPossible("say why in at most 500 characters"));
+        }
         let at = self.now();
         let act = Act::AskedToShare { client: Some(caller.client), purpose: Some(purpose) };
         let leaf = self.leaf(at, Some(organization), act);
-        let ask = Ask { person: person.unwrap_or_else(|| store.nobody()), organization, client: Some(caller.client), purpose, at };
+        let ask = Ask {
+            person: person.unwrap_or_else(|| sayso_store::nobody()),
+            organization,
+            client: caller.client,
+            purpose,
+            at,
+            reason,
+        };
         Ok(store.ask(ask, leaf).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! The deny canary: a built-in person with a plan that nobody may read. If anybody can, the house must not open.
 
-use sayso_plan::{Identifier, IdentifierState, Lang, Person, PersonId, PlanId};
 use sayso_plan::plan::Content;
+use sayso_plan::{Identifier, IdentifierState, Lang, Person, PersonId, PlanId};
 
 use crate::{Exchange, Refusal};
 
@@ -53,7 +53,7 @@ impl Exchange {
             birth_date: None,
             identifiers: vec![Identifier { system: CANARY_SYSTEM.into(), value: CANARY_VALUE.into(), state }],
         };
-        self.create_person(person).await?;
+        let _recorded = self.create_person(person).await?;
         Ok(id)
     }
 }

@@ -59,7 +59,7 @@ impl Exchange {
     /// The use cases over a store, with the clock and randomness that the binary brings.
     #[must_use]
     pub fn new(store: Store, surroundings: Surroundings) -> Self {
-        let fingerprints = FingerprintKey::new(store.keyed_hash_key().derive("fingerprint"));
+        let fingerprints = FingerprintKey::new(*store.keyed_hash_key().as_bytes());
         let compiled = read_released::CompiledCache::default();
         Self { inner: Arc::new(Inner { store, surroundings, fingerprints, compiled }) }
     }
@@ -89,7 +89,12 @@ impl Exchange {
         self.inner.fingerprints.seal(bound).to_string()
     }
 
-    pub(crate) fn leaf(&self, at: OffsetDateTime, organization: Option<sayso_plan::OrganizationId>, act: Act) -> NewLeaf {
+    pub(crate) fn leaf(
+        &self,
+        at: OffsetDateTime,
+        organization: Option<sayso_plan::OrganizationId>,
+        act: Act,
+    ) -> NewLeaf {
         NewLeaf { id: LeafId::from_random(self.fresh()), at, organization, act }
     }
 }

@@ -69,7 +69,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn organization_name(&self, id: OrganizationId) -> Result<Option<String>, Refusal> {
-        Ok(self.inner.store.organization(id).await?.map(|organization| organization.name))
+        Ok(self.organization(id).await?.map(|organization| organization.name))
     }
 
     /// The name of a client, for a page.

@@ -63,7 +63,7 @@ impl Exchange {
     ) -> Result<Written, Refusal> {
         let person = self.person_of_app(caller).await?;
         if let Some(key) = &once
-            && let Some(done) = self.inner.store.done(caller.client, &key.key).await?
+            && let Some(done) = self.inner.store.done(caller.client, &key.key, self.now()).await?
         {
             return self.again(caller, key, &done).await;
         }
@@ -108,7 +108,7 @@ impl Exchange {
 
     /// The one answer for what is not there, recorded.
     pub(crate) async fn absent(&self, caller: &Caller, operation: &'static str) -> Refusal {
-        let whom = Whom::Person(self.inner.store.nobody());
+        let whom = Whom::Person(sayso_store::nobody());
         let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation };
         match self.look(caller, &look).await {
             Ok(disclosure) => Refusal::Absent(disclosure.receipt),
@@ -188,9 +188,15 @@ impl Exchange {
         }
     }
 
-    fn begin(&self, view: &View, person: PersonId, content: Content, at: OffsetDateTime) -> Result<Sealed<Plan>, Refusal> {
+    fn begin(
+        &self,
+        view: &View,
+        person: PersonId,
+        content: Content,
+        at: OffsetDateTime,
+    ) -> Result<Sealed<Plan>, Refusal> {
         let fresh = &mut || self.fresh();
-        let plan = Sealed::new(Plan::begin(person, content.clone(), at, fresh)?);
+        let plan = Sealed::<Plan>::new(Plan::begin(person, content.clone(), at, fresh)?);
         view.check_open(self, &plan, &content)?;
         Ok(plan)
     }
@@ -258,7 +264,7 @@ impl Exchange {
 }
 
 fn plan_change(sealed: &Sealed<Plan>, replaces: Option<PlanVersionId>) -> Change {
-    Change::Plan { body: sealed.clone(), replaces, addresses: Vec::new() }
+    Change::Plan { body: Box::new(sealed.clone()), replaces, addresses: Vec::new() }
 }
 
 fn remember(key: &IdempotencyKey, writer: &Writer<'_>, plan: PlanId, at: OffsetDateTime) -> Option<Once> {

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sayso_auth::{Caller, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld};
+use sayso_consent::{
+    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld,
+};
 use sayso_plan::{ItemId, PersonId, Plan, PlanId, PlanKind, Purpose, Section, State};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError};
 use time::OffsetDateTime;
@@ -243,7 +245,7 @@ impl Exchange {
         {
             return Ok(snapshot);
         }
-        store.snapshot(store.nobody()).await?.ok_or(StoreError::NoSuchPerson)
+        store.snapshot(sayso_store::nobody()).await?.ok_or(StoreError::NoSuchPerson)
     }
 
     /// The question that this caller's token asks.
@@ -268,7 +270,7 @@ impl Exchange {
     /// A place for tests to act between a decision and its record.
     async fn between_decision_and_leaf(&self) {
         #[cfg(feature = "leaks")]
-        crate::surroundings::between().await;
+        self.inner.surroundings.between().await;
     }
 }
 

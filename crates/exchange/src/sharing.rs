@@ -106,7 +106,9 @@ impl Party {
 
     fn ask(self, purpose: Purpose, at: OffsetDateTime) -> Ask {
         let audience = match self {
-            Self::Organization(organization) => Audience::Organization { organization, practitioner: None, class: None },
+            Self::Organization(organization) => {
+                Audience::Organization { organization, practitioner: None, class: None }
+            }
             // Any organization of the class: one that nobody named.
             Self::CrisisServices => Audience::Organization {
                 organization: OrganizationId::from_stored([0; 16]),

@@ -10,18 +10,43 @@ pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 /// Fills a buffer with random bytes.
 pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
+/// What a test does between a decision and its record.
+#[cfg(feature = "leaks")]
+pub type Between = Arc<dyn Fn() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 /// The time and randomness, as arguments.
 #[derive(Clone)]
 pub struct Surroundings {
     clock: Clock,
     entropy: Entropy,
+    #[cfg(feature = "leaks")]
+    between: Arc<std::sync::Mutex<Option<Between>>>,
 }
 
 impl Surroundings {
     /// Takes the clock and the source of randomness.
     #[must_use]
     pub fn new(clock: Clock, entropy: Entropy) -> Self {
-        Self { clock, entropy }
+        Self {
+            clock,
+            entropy,
+            #[cfg(feature = "leaks")]
+            between: Arc::default(),
+        }
+    }
+
+    /// Lets a test act once between the next decision and its record.
+    #[cfg(feature = "leaks")]
+    pub fn once_between(&self, act: Between) {
+        *self.between.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(act);
+    }
+
+    #[cfg(feature = "leaks")]
+    pub(crate) async fn between(&self) {
+        let act = self.between.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(act) = act {
+            act().await;
+        }
     }
 
     /// The time on the clock.

@@ -23,6 +23,7 @@ pub(super) struct Asked {
     pub(super) whom: Option<Whom>,
     kind: Option<PlanKind>,
     pub(super) purpose: Option<Purpose>,
+    pub(super) reason: Option<String>,
 }
 
 impl Asked {
@@ -36,6 +37,7 @@ impl Asked {
             "kind" => self.kind = Some(value.parse().map_err(|_| bad("not a kind of plan"))?),
             "purpose" if self.purpose.is_some() => return Err(bad("one request has one purpose")),
             "purpose" => self.purpose = Some(value.parse().map_err(|_| bad("not a purpose that can be allowed here"))?),
+            "reason" if self.reason.is_none() => self.reason = Some(value.to_owned()),
             "_format" | "_pretty" => {}
             _ => return Err(bad("this parameter is not known here; leave it out")),
         }
