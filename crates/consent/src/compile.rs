@@ -63,6 +63,7 @@ fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
         Effect::Permit => {
             consent.status == Known::Is(Status::Active)
                 && consent.origin == Origin::Person
+                && consent.withdrawn_at.is_none()
                 && provision.recipient != Known::Is(Recipient::Everyone)
                 && provision.purposes != Known::Is(Purposes::Any)
                 && provision.what != Known::Is(What::Everything)

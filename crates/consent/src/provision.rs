@@ -149,6 +149,13 @@ pub struct Consent {
 
 impl Recipient {
     pub(crate) fn matches(self, audience: &Audience) -> Tri {
+        if let (Self::Practitioner(at, _), Audience::Organization { organization, practitioner: None, .. }) =
+            (self, audience)
+            && at == *organization
+        {
+            // Case 18: nobody says who of the organization asks, so it may be the one that is named here.
+            return Tri::Unknown;
+        }
         let holds = match (self, audience) {
             (Self::Everyone, _) => true,
             (Self::Organization(named), Audience::Organization { organization, .. }) => named == *organization,

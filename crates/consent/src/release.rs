@@ -196,11 +196,38 @@ impl Grant {
         self.shown.retain(|(_, section)| section.in_crisis_extract());
         self.sections.retain(|section| section.in_crisis_extract());
         self.document = false;
+        self.head = false;
         if self.shown.is_empty() {
             return Err(Withheld);
         }
         self.fingerprint = fingerprint(plan, &self, key);
         Ok(self)
+    }
+
+    /// Whether the reader sees levels, and the parties an item is about.
+    const fn with_levels(&self) -> bool {
+        self.whole || self.own_app
+    }
+
+    /// The granted items.
+    fn granted<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a StoredItem> {
+        plan.items.iter().zip(&self.items).filter(|(_, visible)| **visible).map(|(item, _)| item)
+    }
+
+    /// The parties that what is granted names, and the person.
+    fn parties<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a Party> {
+        let mut named: BTreeSet<&PartyId> = BTreeSet::new();
+        for item in self.granted(plan) {
+            named.extend(item.item.shown_parties());
+            if self.with_levels() {
+                named.extend(&item.item.about_parties);
+            }
+        }
+        if self.head {
+            named.extend(plan.head.review.iter().filter_map(|r| r.starts.as_ref()));
+        }
+        let whole = self.whole;
+        plan.parties.iter().filter(move |p| whole || p.id.is_person() || named.contains(&p.id))
     }
 
     /// When what is released last changed for this recipient.
@@ -218,20 +245,9 @@ impl Grant {
         if plan.version != self.version || plan.id != self.plan {
             return Err(Withheld);
         }
-        let full = self.whole || self.own_app;
-        let items: Vec<StoredItem> = plan
-            .items
-            .iter()
-            .zip(&self.items)
-            .filter(|(_, visible)| **visible)
-            .map(|(item, _)| if full { item.clone() } else { without_levels(item) })
-            .collect();
-        let mut named: BTreeSet<&PartyId> = items.iter().flat_map(|i| i.item.parties()).collect();
-        if self.head {
-            named.extend(plan.head.review.iter().filter_map(|r| r.starts.as_ref()));
-        }
-        let parties =
-            plan.parties.iter().filter(|p| self.whole || p.id.is_person() || named.contains(&p.id)).cloned().collect();
+        let with_levels = self.with_levels();
+        let items = self.granted(plan).map(|i| if with_levels { i.clone() } else { without_levels(i) }).collect();
+        let parties = self.parties(plan).cloned().collect();
         let absences = plan.absences.iter().filter(|(s, _)| self.sections.contains(s)).map(|(s, a)| (*s, *a)).collect();
         Ok(Released {
             fingerprint: self.fingerprint,
@@ -314,12 +330,21 @@ pub fn judge_past(
         plan.items.iter().map(|item| times.note(verdict(part_of(plan, item)), item.changed_at)).collect();
     let document = plan.document.as_ref().is_some_and(|doc| {
         let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
-        times.note(verdict(part), plan.recorded_at)
+        times.note(verdict(part), plan.document_changed_at.unwrap_or(plan.recorded_at))
     });
-    let sections: BTreeSet<Section> = Section::all()
-        .filter(|section| verdict(above(Some(*section), section.default_share())).is_released())
-        .collect();
-    let head = if own_app { !sections.is_empty() } else { verdict(above(None, Share::Care)).is_released() };
+    let mut sections = BTreeSet::new();
+    for section in Section::all() {
+        let verdict = verdict(above(Some(section), section.default_share()));
+        if verdict.is_released() {
+            sections.insert(section);
+            times.note_absence(plan, section, verdict);
+        }
+    }
+    let head = if own_app {
+        !sections.is_empty()
+    } else {
+        times.note(verdict(above(None, Share::Care)), plan.head_changed_at)
+    };
     let anything = document || items.contains(&true) || (own_app && head);
     if !anything {
         return Err(Withheld);
@@ -328,7 +353,7 @@ pub fn judge_past(
         let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
         times.note_change_after_grant(verdict(part), removal.at);
     }
-    if head {
+    if own_app && head {
         times.changed(plan.head_changed_at);
     }
     times.changed(plan.terms_changed_at);
@@ -379,6 +404,17 @@ impl Times {
         }
     }
 
+    /// An absence is news from when it was said or became visible; one that was taken back, to those who could see it.
+    fn note_absence(&mut self, plan: &Plan, section: Section, verdict: Verdict) {
+        match (plan.absences.contains_key(&section), plan.absences_changed_at.get(&section)) {
+            (true, changed_at) => {
+                self.note(verdict, changed_at.copied().unwrap_or(plan.terms_changed_at));
+            }
+            (false, Some(taken_back_at)) => self.note_change_after_grant(verdict, *taken_back_at),
+            (false, None) => {}
+        }
+    }
+
     /// A removal is news only to those who could see the item while it was there.
     fn note_change_after_grant(&mut self, verdict: Verdict, at: OffsetDateTime) {
         if let Verdict::Released { since, .. } = verdict
@@ -406,7 +442,6 @@ pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKe
     if plan.person != reader.person() {
         return Err(Withheld);
     }
-    let changes = plan.items.iter().map(|i| i.changed_at).chain(plan.removals.iter().map(|r| r.at));
     let mut grant = Grant {
         plan: plan.id,
         kind: plan.kind,
@@ -418,7 +453,8 @@ pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKe
         document: plan.document.is_some(),
         own_app: false,
         whole: true,
-        last_updated: changes.chain([plan.head_changed_at, plan.terms_changed_at]).max().unwrap_or(plan.recorded_at),
+        // The whole is visible, so every version is a visible change.
+        last_updated: plan.recorded_at,
         fingerprint: Fingerprint([0; 16]),
     };
     grant.fingerprint = fingerprint(plan, &grant, key);
@@ -451,7 +487,7 @@ pub fn own_self<'a>(sealed: &'a Sealed<Person>, reader: &Themselves) -> Result<&
 
 fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint {
     let mut mac = key.0.clone();
-    mac.update(b"sayso plan 1");
+    mac.update(b"sayso plan 2");
     mac.update(plan.id.as_bytes());
     mac.update(plan.terms_version.as_bytes());
     mac.update(&[u8::from(grant.head), u8::from(grant.own_app), u8::from(grant.whole), u8::from(grant.document)]);
@@ -459,27 +495,54 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
     if grant.head {
         mac.update(plan.head_version.as_bytes());
     }
-    let mut named: BTreeSet<&PartyId> = BTreeSet::new();
-    for (item, _) in plan.items.iter().zip(&grant.items).filter(|(_, visible)| **visible) {
+    if grant.whole {
+        write_text(&mut mac, &serde_json::to_vec(&plan.head.formalities).unwrap_or_default());
+    }
+    mac.update(&(grant.shown.len() as u64).to_be_bytes());
+    for item in grant.granted(plan) {
         mac.update(item.id.as_bytes());
         mac.update(item.version.as_bytes());
-        named.extend(item.item.parties());
+        if grant.with_levels() {
+            write_levels(&mut mac, item);
+        }
     }
     if let Some(document) = plan.document.as_ref().filter(|_| grant.document) {
         mac.update(document.version.as_bytes());
     }
-    for party in plan.parties.iter().filter(|p| grant.whole || p.id.is_person() || named.contains(&p.id)) {
-        let role = [party.role as u8, party.in_treating_team.map_or(2, u8::from)];
-        for text in [party.id.as_str(), &party.name, party.organization.as_deref().unwrap_or_default()] {
-            mac.update(&(text.len() as u64).to_be_bytes());
-            mac.update(text.as_bytes());
-        }
-        mac.update(&role);
+    for party in grant.parties(plan) {
+        write_party(&mut mac, party);
     }
+    mac.update(&[0xff]);
     for section in &grant.sections {
         mac.update(&[*section as u8, plan.absences.get(section).map_or(3, |a| *a as u8)]);
     }
     finish(mac)
+}
+
+/// Texts go in with their length, so that no two lists of texts make the same bytes.
+fn write_text(mac: &mut Hmac<Sha256>, text: &[u8]) {
+    mac.update(&(text.len() as u64).to_be_bytes());
+    mac.update(text);
+}
+
+fn write_levels(mac: &mut Hmac<Sha256>, item: &StoredItem) {
+    mac.update(&[item.item.share.map_or(3, |level| level as u8)]);
+    mac.update(&(item.item.about_parties.len() as u64).to_be_bytes());
+    for party in &item.item.about_parties {
+        write_text(mac, party.as_str().as_bytes());
+    }
+}
+
+fn write_party(mac: &mut Hmac<Sha256>, party: &Party) {
+    mac.update(&[
+        1,
+        party.role as u8,
+        party.in_treating_team.map_or(2, u8::from),
+        u8::from(party.organization.is_some()),
+    ]);
+    for text in [party.id.as_str(), &party.name, party.organization.as_deref().unwrap_or_default()] {
+        write_text(mac, text.as_bytes());
+    }
 }
 
 fn finish(mac: Hmac<Sha256>) -> Fingerprint {

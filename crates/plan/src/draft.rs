@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
-use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, ItemKind, RUNGS_MAX};
+use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, PartyId};
@@ -138,6 +138,7 @@ impl Content {
                 return Err(NotTaken::SameParty { path: format!("/parties/{place}/id") });
             }
         }
+        self.check_head(&known)?;
         for (place, draft) in self.items.iter().enumerate() {
             let path = format!("/items/{place}");
             if draft.item.parties().any(|p| !known.contains(p)) {
@@ -156,6 +157,17 @@ impl Content {
             }
         }
         Ok(())
+    }
+
+    fn check_head(&self, known: &BTreeSet<PartyId>) -> Result<(), NotTaken> {
+        let review = self.head.review.as_ref().and_then(|r| r.starts.as_ref());
+        if review.is_some_and(|party| !known.contains(party)) {
+            return Err(NotTaken::UnknownParty { path: "/review/starts".into() });
+        }
+        match self.head.formalities.iter().position(|f| !known.contains(&f.party)) {
+            Some(place) => Err(NotTaken::UnknownParty { path: format!("/formalities/{place}/party") }),
+            None => Ok(()),
+        }
     }
 
     fn check_ready(&self) -> Result<(), NotTaken> {
@@ -192,6 +204,7 @@ impl Plan {
             version: ItemVersion::from_random(fresh()),
             document,
         });
+        let document_changed_at = document.as_ref().map(|_| now);
         Ok(Self {
             id: PlanId::from_random(fresh()),
             person,
@@ -205,10 +218,12 @@ impl Plan {
             terms_version: ItemVersion::from_random(fresh()),
             terms_changed_at: now,
             parties: content.parties,
+            absences_changed_at: content.absences.keys().map(|section| (*section, now)).collect(),
             absences: content.absences,
             items,
             removals: Vec::new(),
             document,
+            document_changed_at,
         })
     }
 
@@ -239,10 +254,10 @@ impl Plan {
         next.recorded_at = now;
         next.revise_head(&content, seen, self.state != content.status, now, fresh);
         next.revise_parties(&content, seen);
-        next.revise_absences(&content, seen);
+        next.revise_absences(&content, seen, now);
         next.revise_items(content.items, seen, now, fresh)?;
         if seen.document {
-            next.revise_document(content.document, fresh);
+            next.revise_document(content.document, now, fresh);
         }
         next.as_content().check_ready()?;
         Ok(next)
@@ -263,24 +278,50 @@ impl Plan {
             self.terms_version = ItemVersion::from_random(fresh());
             self.terms_changed_at = now;
         }
-        if head != self.head {
-            self.head = head;
+        // Formalities go only with the whole: those who see the title alone must not learn that somebody signed.
+        let without_formalities = |h: &Head| Head { formalities: Vec::new(), ..h.clone() };
+        if without_formalities(&head) != without_formalities(&self.head) {
             self.head_version = ItemVersion::from_random(fresh());
             self.head_changed_at = now;
         }
+        self.head = head;
     }
 
     fn revise_parties(&mut self, content: &Content, seen: &Seen) {
-        self.parties.retain(|p| !seen.parties.contains(&p.id));
+        let needed = self.named_by_the_unseen(seen);
+        let listed = |id: &PartyId| content.parties.iter().any(|p| p.id == *id);
+        let keep = |id: &PartyId| !seen.parties.contains(id) || (needed.contains(id) && !listed(id));
+        self.parties.retain(|p| keep(&p.id));
         let mut parties = content.parties.clone();
         parties.retain(|p| !self.parties.iter().any(|kept| kept.id == p.id));
         self.parties.extend(parties);
     }
 
-    fn revise_absences(&mut self, content: &Content, seen: &Seen) {
-        self.absences.retain(|section, _| !seen.sections.contains(section));
-        let visible = content.absences.iter().filter(|(s, _)| seen.sections.contains(s));
-        self.absences.extend(visible.map(|(s, a)| (*s, *a)));
+    /// The parties that the part which the writer did not see still names: they stay, whoever strikes them out.
+    fn named_by_the_unseen(&self, seen: &Seen) -> BTreeSet<PartyId> {
+        let unseen = self.items.iter().filter(|i| !seen.items.contains(&i.id));
+        let mut named: BTreeSet<PartyId> = unseen.flat_map(|i| i.item.parties()).cloned().collect();
+        if !seen.head {
+            named.extend(self.head.review.iter().filter_map(|r| r.starts.clone()));
+        }
+        if !seen.formalities {
+            named.extend(self.head.formalities.iter().map(|f| f.party.clone()));
+        }
+        named
+    }
+
+    fn revise_absences(&mut self, content: &Content, seen: &Seen, now: OffsetDateTime) {
+        for section in &seen.sections {
+            let said = content.absences.get(section).copied();
+            if self.absences.get(section).copied() == said {
+                continue;
+            }
+            self.absences_changed_at.insert(*section, now);
+            match said {
+                Some(absence) => self.absences.insert(*section, absence),
+                None => self.absences.remove(section),
+            };
+        }
     }
 
     fn revise_items(
@@ -311,6 +352,7 @@ impl Plan {
             };
             incoming.push(match known {
                 Some(kept) if kept.item == draft.item => kept,
+                Some(kept) if only_narrowed(&kept.item, &draft.item) => StoredItem { item: draft.item, ..kept },
                 Some(kept) => StoredItem {
                     id: kept.id,
                     version: ItemVersion::from_random(fresh()),
@@ -338,7 +380,10 @@ impl Plan {
         Ok(())
     }
 
-    fn revise_document(&mut self, document: Option<crate::plan::WholeDocument>, fresh: Fresh<'_>) {
+    fn revise_document(&mut self, document: Option<crate::plan::WholeDocument>, now: OffsetDateTime, fresh: Fresh<'_>) {
+        if self.document.as_ref().map(|kept| &kept.document) != document.as_ref() {
+            self.document_changed_at = Some(now);
+        }
         self.document = match (self.document.take(), document) {
             (Some(kept), Some(new)) if kept.document == new => Some(kept),
             (kept, Some(document)) => Some(StoredDocument {
@@ -380,6 +425,13 @@ impl Plan {
             document: self.document.as_ref().map(|d| d.document.clone()),
         }
     }
+}
+
+/// Whether the new form differs only in what no recipient sees and what shows it to nobody new: a closer level, other
+/// parties it is about. Then it stays the same version, or its readers would see that somebody touched it.
+fn only_narrowed(old: &Item, new: &Item) -> bool {
+    let bare = |item: &Item| Item { share: None, about_parties: Vec::new(), ..item.clone() };
+    new.share_level() >= old.share_level() && bare(old) == bare(new)
 }
 
 /// A party that the writer adds gets a new id, always: whether its id was free must not depend on the unseen.

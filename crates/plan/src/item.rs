@@ -111,6 +111,11 @@ impl Item {
 
     /// Every party the item names, wherever it names them.
     pub fn parties(&self) -> impl Iterator<Item = &PartyId> {
+        self.shown_parties().chain(&self.about_parties)
+    }
+
+    /// The parties that a recipient of the item reads of: all but those it is about, a list recipients never see.
+    pub fn shown_parties(&self) -> impl Iterator<Item = &PartyId> {
         let own: Vec<&PartyId> = match &self.kind {
             ItemKind::Contact(c) => vec![&c.party],
             ItemKind::Goal(g) => g.steps.iter().filter_map(|s| s.who.as_ref()).collect(),
@@ -119,10 +124,7 @@ impl Item {
             ItemKind::Arrangement(a) => a.who.iter().collect(),
             ItemKind::Words(_) | ItemKind::Preference(_) | ItemKind::Need(_) => Vec::new(),
         };
-        own.into_iter()
-            .chain([&self.voice.party])
-            .chain(self.stances.iter().map(|s| &s.party))
-            .chain(&self.about_parties)
+        own.into_iter().chain([&self.voice.party]).chain(self.stances.iter().map(|s| &s.party))
     }
 
     /// The same item with every party renamed by `rename`.

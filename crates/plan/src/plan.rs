@@ -218,10 +218,16 @@ pub struct Plan {
     pub parties: Vec<Party>,
     /// Sections without items, and why.
     pub absences: BTreeMap<Section, Absence>,
+    /// When the absence of a section was last said, changed or taken back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub absences_changed_at: BTreeMap<Section, OffsetDateTime>,
     /// The items, in order.
     pub items: Vec<StoredItem>,
     /// What was removed.
     pub removals: Vec<Removal>,
     /// A document kept whole.
     pub document: Option<StoredDocument>,
+    /// When the document last changed; other changes of the plan are not its readers' business.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub document_changed_at: Option<OffsetDateTime>,
 }
