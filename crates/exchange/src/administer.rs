@@ -40,7 +40,9 @@ impl Exchange {
             serde_json::to_value(client).map_err(|_| Refusal::NotPossible("the client cannot be written"))?;
         let row = sayso_store::Client { id: client.id, organization: client.organization, document };
         let leaf = self.leaf(self.now(), None, operated("client-put", client.id.to_string()));
-        Ok(self.inner.store.put_client(row, leaf).await?)
+        let put = self.inner.store.put_client(row, leaf).await;
+        self.inner.clients.forget();
+        Ok(put?)
     }
 
     /// A registered client.

@@ -167,11 +167,7 @@ impl Exchange {
         }
         let (nonce, parameters) = form_state.split_once('.').ok_or(NotAuthorized::Form)?;
         let (client, request) = self.asked(parameters).await?;
-        let open = Choice {
-            sections: decision.sections.clone(),
-            documents: decision.documents,
-            ..Choice::default()
-        };
+        let open = Choice { sections: decision.sections.clone(), documents: decision.documents, ..Choice::default() };
         if decision.allow && open.is_empty() {
             return Err(NotAuthorized::NothingChosen);
         }
@@ -185,7 +181,7 @@ impl Exchange {
         }
         let code = self.give_code(session.themselves(), &client, &request, decision.stay_connected).await?;
         // Only now is anything open; a code that could not be followed by this is never told.
-        self.share(session.themselves(), Party::App(client.id), APP_PURPOSE, &open, None).await?;
+        let _recorded = self.share(session.themselves(), Party::App(client.id), APP_PURPOSE, &open, None).await?;
         Ok(request.allowed(&code))
     }
 
@@ -194,7 +190,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Unrecorded`] when it could not be stored.
     pub async fn disconnect(&self, person: Themselves, app: ClientId) -> Result<(), Refusal> {
-        self.stop_sharing(person, Party::App(app)).await?;
+        let _recorded = self.stop_sharing(person, Party::App(app)).await?;
         let grants = self.inner.store.grants_of(person.person()).await?;
         for grant in grants.into_iter().filter(|grant| grant.client == app) {
             self.end_grant(&grant, "disconnected").await?;
@@ -244,7 +240,8 @@ impl Exchange {
         let document = serde_json::to_value(&record).map_err(|_| StoreError::Damaged("code"))?;
         let expires_at = now + Duration::seconds(CODE_LIFETIME_SECONDS);
         let kept = sayso_store::AuthorizationCode { grant, document, expires_at };
-        self.inner.store.put_code(code.expose(), kept, self.leaf(now, client.organization, act)).await?;
+        let _recorded =
+            self.inner.store.put_code(code.expose(), kept, self.leaf(now, client.organization, act)).await?;
         Ok(code)
     }
 }

@@ -1,7 +1,7 @@
 //! The registered clients at hand: who they are, and which web origins are theirs.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sayso_auth::Client;
 use sayso_plan::ClientId;
@@ -18,9 +18,14 @@ const CLIENTS_MAX: usize = 4_096;
 
 /// The clients at hand.
 #[derive(Default)]
-pub(crate) struct Clients {
-    by_id: Mutex<HashMap<ClientId, Kept<Arc<Client>>>>,
-    origins: Mutex<Option<Kept<Arc<HashSet<String>>>>>,
+pub(crate) struct Clients(Mutex<AtHand>);
+
+#[derive(Default)]
+struct AtHand {
+    by_id: HashMap<ClientId, Kept<Arc<Client>>>,
+    origins: Option<Kept<Arc<HashSet<String>>>>,
+    /// Counts changes: what was read before a change is not kept after it.
+    changes: u64,
 }
 
 #[derive(Clone)]
@@ -36,23 +41,45 @@ impl<T: Clone> Kept<T> {
 }
 
 impl Clients {
-    /// Forgets what was read of a client that is about to change or has just changed.
-    pub(crate) fn forget(&self, id: ClientId) {
-        self.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-        *self.origins.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Forgets what was read, because a registration has just changed.
+    pub(crate) fn forget(&self) {
+        let mut at_hand = self.at_hand();
+        at_hand.changes += 1;
+        at_hand.by_id.clear();
+        at_hand.origins = None;
     }
 
-    fn get(&self, id: ClientId, now: OffsetDateTime) -> Option<Arc<Client>> {
-        let kept = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&id).and_then(|client| client.fresh(now))
+    /// The client, or how many changes there were before it is read.
+    fn get(&self, id: ClientId, now: OffsetDateTime) -> Result<Arc<Client>, u64> {
+        let at_hand = self.at_hand();
+        at_hand.by_id.get(&id).and_then(|client| client.fresh(now)).ok_or(at_hand.changes)
     }
 
-    fn keep(&self, client: &Arc<Client>, read_at: OffsetDateTime) {
-        let mut kept = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= CLIENTS_MAX {
-            kept.clear();
+    fn keep(&self, changes: u64, client: &Arc<Client>, read_at: OffsetDateTime) {
+        let mut at_hand = self.at_hand();
+        if at_hand.changes != changes {
+            return;
         }
-        kept.insert(client.id, Kept { value: Arc::clone(client), read_at });
+        if at_hand.by_id.len() >= CLIENTS_MAX {
+            at_hand.by_id.clear();
+        }
+        at_hand.by_id.insert(client.id, Kept { value: Arc::clone(client), read_at });
+    }
+
+    fn origins(&self, now: OffsetDateTime) -> Result<Arc<HashSet<String>>, u64> {
+        let at_hand = self.at_hand();
+        at_hand.origins.as_ref().and_then(|origins| origins.fresh(now)).ok_or(at_hand.changes)
+    }
+
+    fn keep_origins(&self, changes: u64, value: &Arc<HashSet<String>>, read_at: OffsetDateTime) {
+        let mut at_hand = self.at_hand();
+        if at_hand.changes == changes {
+            at_hand.origins = Some(Kept { value: Arc::clone(value), read_at });
+        }
+    }
+
+    fn at_hand(&self) -> MutexGuard<'_, AtHand> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,13 +90,14 @@ impl Exchange {
         id: ClientId,
         now: OffsetDateTime,
     ) -> Result<Option<Arc<Client>>, StoreError> {
-        if let Some(client) = self.inner.clients.get(id, now) {
-            return Ok(Some(client));
-        }
+        let changes = match self.inner.clients.get(id, now) {
+            Ok(client) => return Ok(Some(client)),
+            Err(changes) => changes,
+        };
         let Some(row) = self.inner.store.client(id).await? else { return Ok(None) };
         let client = serde_json::from_value(row.document).map_err(|_| StoreError::Damaged("client"))?;
         let client: Arc<Client> = Arc::new(client);
-        self.inner.clients.keep(&client, now);
+        self.inner.clients.keep(changes, &client, now);
         Ok(Some(client))
     }
 
@@ -80,17 +108,15 @@ impl Exchange {
     /// The store's own failures.
     pub async fn is_client_origin(&self, origin: &str) -> Result<bool, StoreError> {
         let now = self.now();
-        let kept = self.inner.clients.origins.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(origins) = kept.and_then(|kept| kept.fresh(now)) {
-            return Ok(origins.contains(origin));
-        }
+        let changes = match self.inner.clients.origins(now) {
+            Ok(origins) => return Ok(origins.contains(origin)),
+            Err(changes) => changes,
+        };
         let clients = self.inner.store.clients().await?;
         let clients = clients.into_iter().filter_map(|row| serde_json::from_value::<Client>(row.document).ok());
         let of = |client: Client| client.redirect_uris.into_iter().filter_map(|uri| uri.origin()).collect::<Vec<_>>();
-        let origins: HashSet<String> = clients.filter(Client::is_active).flat_map(of).collect();
-        let is_known = origins.contains(origin);
-        *self.inner.clients.origins.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Kept { value: Arc::new(origins), read_at: now });
-        Ok(is_known)
+        let origins: Arc<HashSet<String>> = Arc::new(clients.filter(Client::is_active).flat_map(of).collect());
+        self.inner.clients.keep_origins(changes, &origins, now);
+        Ok(origins.contains(origin))
     }
 }

@@ -10,30 +10,45 @@
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | the operator registers organizations, clients, persons | [`administer`] |
+//! | a person signs in, gets a link, keeps a session | [`sign_in`] |
+//! | an app asks and the person decides | [`authorize`] |
+//! | tokens are given, replaced, taken back, told about | [`issue_token`] |
+//! | an access token becomes a caller | [`caller`] |
 //! | the canary nobody may read | [`canary`] |
 
 pub mod administer;
 pub mod ask_to_share;
+pub mod authorize;
+pub mod caller;
 pub mod canary;
+mod clients;
 pub mod current_plan;
 pub mod history;
+pub mod issue_token;
 pub mod own_pages;
 pub mod publish_plan;
 pub mod read_released;
 mod refusal;
 pub mod sharing;
+pub mod sign_in;
 mod surroundings;
 
 use std::sync::Arc;
 
+use sayso_auth::Place;
+use sayso_auth::secret::TokenKey;
 use sayso_consent::FingerprintKey;
+use sayso_egress::Egress;
 use sayso_plan::LeafId;
 use sayso_store::{Act, NewLeaf, Store};
 use time::OffsetDateTime;
 
+pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
+pub use issue_token::NotIssued;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use sayso_store::Receipt;
+pub use sign_in::{AccountFault, Session, SignInFault};
 pub use surroundings::{Clock, Entropy, Surroundings};
 
 /// The use cases over one store. Cheap to clone.
@@ -47,6 +62,12 @@ pub(crate) struct Inner {
     pub(crate) surroundings: Surroundings,
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) compiled: read_released::CompiledCache,
+    pub(crate) place: Place,
+    pub(crate) egress: Egress,
+    pub(crate) clients: clients::Clients,
+    pub(crate) door: sign_in::Door,
+    pub(crate) refreshing: issue_token::Lanes,
+    pub(crate) successors: TokenKey,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -56,12 +77,24 @@ impl std::fmt::Debug for Exchange {
 }
 
 impl Exchange {
-    /// The use cases over a store, with the clock and randomness that the binary brings.
+    /// The use cases over a store, with the clock and randomness that the binary brings, at this public address, with
+    /// this way out.
     #[must_use]
-    pub fn new(store: Store, surroundings: Surroundings) -> Self {
-        let fingerprints = FingerprintKey::new(*store.keyed_hash_key().as_bytes());
-        let compiled = read_released::CompiledCache::default();
-        Self { inner: Arc::new(Inner { store, surroundings, fingerprints, compiled }) }
+    pub fn new(store: Store, surroundings: Surroundings, place: Place, egress: Egress) -> Self {
+        let key = store.keyed_hash_key();
+        let inner = Inner {
+            fingerprints: FingerprintKey::new(*key.as_bytes()),
+            compiled: read_released::CompiledCache::default(),
+            clients: clients::Clients::default(),
+            door: sign_in::Door::default(),
+            refreshing: issue_token::Lanes::default(),
+            successors: TokenKey::new(key.derive("refresh token successors")),
+            store,
+            surroundings,
+            place,
+            egress,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The store, for the binary's own tasks: sealing, verifying, closing.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sayso_auth::secret::of;
 use sayso_auth::sign_in::{
     Attempts, ONCE_LIFETIME_SECONDS, Password, PasswordFault, SESSION_MAX_SECONDS, Session as Lasting,
@@ -206,7 +206,7 @@ impl Exchange {
             }
             (person, _) => {
                 let act = Act::SignInFailed { by: Code::new("password") };
-                self.inner.store.note(person, self.leaf(self.now(), None, act)).await?;
+                let _recorded = self.inner.store.note(person, self.leaf(self.now(), None, act)).await?;
                 Err(SignInFault::Wrong)
             }
         }
@@ -257,13 +257,8 @@ impl Exchange {
     ///
     /// # Errors
     /// [`AccountFault`].
-    pub async fn set_password(
-        &self,
-        person: Themselves,
-        name: &str,
-        password: &str,
-    ) -> Result<Session, AccountFault> {
-        self.put_account(person.person(), name, password).await?;
+    pub async fn set_password(&self, person: Themselves, name: &str, password: &str) -> Result<Session, AccountFault> {
+        let _recorded = self.put_account(person.person(), name, password).await?;
         self.inner.store.close_sessions_of(person.person()).await.map_err(AccountFault::Unrecorded)?;
         self.open_session(person.person(), "password").await.map_err(AccountFault::Unrecorded)
     }
@@ -282,10 +277,9 @@ impl Exchange {
         let leaf = self.leaf(self.now(), None, act);
         let put = self.inner.store.put_account(person, &name, &hash, leaf).await;
         self.inner.door.forgive(&name);
-        put.map_err(|fault| match fault {
-            StoreError::Conflict => AccountFault::Taken,
-            other => AccountFault::Unrecorded(other),
-        })
+        put.map_err(
+            |fault| if fault == StoreError::Conflict { AccountFault::Taken } else { AccountFault::Unrecorded(fault) },
+        )
     }
 
     /// Makes a link that signs this person in once, for [`Exchange::sign_in_by_link`]. It is good for a day.
@@ -296,7 +290,7 @@ impl Exchange {
         let now = self.now();
         let once = Opaque::<of::Once>::from_random(self.inner.surroundings.secret());
         let act = Act::Operated { done: Code::new("person-invited"), subject: None };
-        self.inner.store.note(Some(person), self.leaf(now, None, act)).await?;
+        let _recorded = self.inner.store.note(Some(person), self.leaf(now, None, act)).await?;
         let ends = now + Duration::seconds(ONCE_LIFETIME_SECONDS);
         self.inner.store.put_link(once.expose(), person, ends).await?;
         Ok(once)
@@ -312,7 +306,7 @@ impl Exchange {
             document: Value::Null,
         };
         let leaf = self.leaf(now, None, Act::SignedIn { by: Code::new(by) });
-        self.inner.store.open_session(secret.expose(), session, leaf).await?;
+        let _recorded = self.inner.store.open_session(secret.expose(), session, leaf).await?;
         self.inner.door.see(secret.hash(), now);
         Ok(Session { themselves: Themselves::signed_in(person), secret, started: now })
     }
@@ -364,7 +358,7 @@ mod tests {
         door.forgive("ama");
         assert!(door.attempt("ama", now).is_ok());
         for n in 0..NAMES_MAX + 10 {
-            drop(door.attempt(&n.to_string(), now));
+            let _ = door.attempt(&n.to_string(), now);
         }
         assert!(door.failed.lock().unwrap().len() <= NAMES_MAX);
     }
