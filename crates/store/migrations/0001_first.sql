@@ -118,7 +118,8 @@ CREATE TABLE token (
     kind       INTEGER NOT NULL CHECK (kind IN (1, 2)),
     issued_at  INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    used       INTEGER NOT NULL CHECK (used IN (0, 1))
+    used       INTEGER NOT NULL CHECK (used IN (0, 1)),
+    body       BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX token_by_grant ON token (grant_id);
 

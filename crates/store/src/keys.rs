@@ -47,6 +47,15 @@ impl KeyedHashKey {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// A key of its own for another use, named by `label`.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        let mut mac = mac(&self.0);
+        mac.update(b"sayso key v1 for ");
+        mac.update(label.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
 }
 
 /// What a ciphertext belongs to; pasted anywhere else it does not open.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sayso_plan::PersonId;
+use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -9,10 +11,12 @@ use zeroize::Zeroizing;
 use super::{Grant, GrantId, Redeemed, revoke};
 use crate::act::NewLeaf;
 use crate::error::StoreError;
+use crate::keys::Belongs;
 use crate::moment;
 use crate::receipt::Receipt;
 use crate::record::without_reason;
-use crate::store::{Store, id_at};
+use crate::registry::{bytes, value};
+use crate::store::{Store, id_at, no_person};
 use crate::writer::{Order, Record, Stop};
 
 /// What a token is for.
@@ -39,6 +43,8 @@ pub struct NewToken {
     pub secret: Zeroizing<String>,
     /// What it is for.
     pub kind: TokenKind,
+    /// Scopes, purpose and whatever else is this token's own and not its grant's.
+    pub document: Value,
     /// When it is issued.
     pub issued_at: OffsetDateTime,
     /// Until when it is good.
@@ -52,6 +58,8 @@ pub struct Token {
     pub kind: TokenKind,
     /// The grant it stands on.
     pub grant: Grant,
+    /// What was kept with it.
+    pub document: Value,
     /// When it was issued.
     pub issued_at: OffsetDateTime,
     /// Until when it is good.
@@ -63,6 +71,7 @@ struct TokenRow {
     kind: i64,
     issued_at: i64,
     expires_at: i64,
+    body: Vec<u8>,
 }
 
 /// What is taken, once.
@@ -105,7 +114,7 @@ impl Store {
     /// The writer's own failures.
     pub async fn issue(&self, grant: Grant, tokens: Vec<NewToken>, leaf: NewLeaf) -> Result<Receipt, StoreError> {
         let row = self.grant_row(&grant).await?;
-        let rows = self.token_rows(&tokens);
+        let rows = self.token_rows(grant.id, grant.person, &tokens).await?;
         let order = Order { first: Some(self.seal_leaf(grant.person, &leaf).await?), ..Order::default() };
         let work = self.writer().work(order, move |connection| {
             Box::pin(async move {
@@ -157,7 +166,7 @@ impl Store {
 
     async fn read_token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
         let row = sqlx::query(
-            "SELECT g.id, g.person_id, g.at, g.body, t.kind, t.issued_at, t.expires_at \
+            "SELECT g.id, g.person_id, g.at, g.body, t.kind, t.issued_at, t.expires_at, t.body \
              FROM token t JOIN granted g ON g.id = t.grant_id \
              WHERE t.hash = ? AND t.used = 0 AND g.revoked_at IS NULL",
         )
@@ -166,20 +175,35 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let kind = if row.try_get::<i64, _>(4)? == 1 { TokenKind::Access } else { TokenKind::Refresh };
+        let grant = self.grant_of(&row).await?;
+        let person = grant.person.unwrap_or(no_person());
+        let plain = self.data_key(person).await?.open(place(person, grant.id.as_bytes(), hash), row.try_get(7)?)?;
         Ok(Some(Token {
             kind,
-            grant: self.grant_of(&row).await?,
+            document: value(&plain)?,
+            grant,
             issued_at: moment::from_micros(row.try_get(5)?)?,
             expires_at: moment::from_micros(row.try_get(6)?)?,
         }))
     }
 
-    fn token_rows(&self, tokens: &[NewToken]) -> Vec<TokenRow> {
-        let row = |token: &NewToken| TokenRow {
-            hash: self.secret_hash(&token.secret),
-            kind: token.kind.number(),
-            issued_at: moment::to_micros(token.issued_at),
-            expires_at: moment::to_micros(token.expires_at),
+    async fn token_rows(
+        &self,
+        grant: GrantId,
+        person: Option<PersonId>,
+        tokens: &[NewToken],
+    ) -> Result<Vec<TokenRow>, StoreError> {
+        let person = person.unwrap_or(no_person());
+        let key = self.data_key(person).await?;
+        let row = |token: &NewToken| {
+            let hash = self.secret_hash(&token.secret);
+            Ok(TokenRow {
+                hash,
+                kind: token.kind.number(),
+                issued_at: moment::to_micros(token.issued_at),
+                expires_at: moment::to_micros(token.expires_at),
+                body: key.seal(place(person, grant.as_bytes(), &hash), &bytes(&token.document)?)?,
+            })
         };
         tokens.iter().map(row).collect()
     }
@@ -200,7 +224,7 @@ impl Store {
             second: Some(self.seal_leaf(person, &if_reused).await?),
             ..Order::default()
         };
-        let rows = self.token_rows(&tokens);
+        let rows = self.token_rows(grant, person, &tokens).await?;
         let work = self.writer().work(order, move |connection| Box::pin(take(connection, redeem, rows)));
         let outcome = work.await.map_err(without_reason::<()>);
         // Also after an error: it is not known then whether a token of this grant is still good.
@@ -238,14 +262,19 @@ async fn take(
 
 async fn insert(connection: &mut SqliteConnection, grant: &[u8; 16], tokens: &[TokenRow]) -> Result<(), StoreError> {
     for token in tokens {
-        sqlx::query("INSERT INTO token (hash, grant_id, kind, issued_at, expires_at, used) VALUES (?, ?, ?, ?, ?, 0)")
+        sqlx::query("INSERT INTO token (hash, grant_id, kind, issued_at, expires_at, body, used) VALUES (?, ?, ?, ?, ?, ?, 0)")
             .bind(token.hash.to_vec())
             .bind(grant.to_vec())
             .bind(token.kind)
             .bind(token.issued_at)
             .bind(token.expires_at)
+        .bind(token.body.as_slice())
             .execute(&mut *connection)
             .await?;
     }
     Ok(())
+}
+
+const fn place<'a>(person: PersonId, grant: &'a [u8; 16], hash: &'a [u8; 32]) -> Belongs<'a> {
+    Belongs { table: "token", person, record: hash, version: grant }
 }

@@ -23,6 +23,7 @@ fn pair(n: usize) -> Vec<NewToken> {
     let token = |kind, name: &str| NewToken {
         secret: format!("{name}-{n}").into(),
         kind,
+        document: serde_json::json!({"scopes": "system/CarePlan.rs"}),
         issued_at: at(2),
         expires_at: at(3600),
     };
