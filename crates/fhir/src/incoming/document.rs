@@ -1,0 +1,143 @@
+//! A document that is kept whole: DocumentReference with the bytes attached. It is never looked into, and it is
+//! released or withheld as one piece.
+
+use std::collections::BTreeMap;
+
+use sayso_plan::plan::Jurisdiction;
+use sayso_plan::{Content, Head, Lang, PersonId, PlanId, PlanKind, State, WholeDocument, Words};
+use sayso_wire::{Path, Tree, loss};
+
+use super::gate::Written;
+use super::references::stand_in;
+use super::transaction::{Sent, stop};
+use crate::fault::{Fault, Why};
+use crate::profile;
+
+const ROOT: &str = "DocumentReference";
+
+/// Reads a DocumentReference with `content.attachment.data` as the content of a new plan of `person`. `base` is the
+/// FHIR base without a slash at its end.
+///
+/// # Errors
+/// Faults with FHIRPaths for each element that would not come back as it was sent, and for another person's.
+pub fn whole_document(bytes: &[u8], person: PersonId, base: &str) -> Result<Content, Vec<Fault>> {
+    let kept = loss(bytes).map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?;
+    let mut tree = kept.tree;
+    if tree.text("resourceType") != Some(ROOT) {
+        return Err(vec![Fault::new(ROOT, Why::Value("send a DocumentReference"))]);
+    }
+    subject(&mut tree, person, base).map_err(|fault| vec![fault])?;
+    let content = read(&tree).map_err(|fault| vec![fault])?;
+    let plan = PlanId::from_stored(*stand_in(0).as_bytes());
+    let written = Written::of(&content, plan, person, &[], None, base)?;
+    let sent = Sent {
+        kind: ROOT.to_owned(),
+        id: None,
+        full_url: None,
+        resource: tree,
+        if_match: None,
+        if_none_exist: None,
+        root: ROOT.to_owned(),
+    };
+    let mut faults = Vec::new();
+    written.find(&sent, &format!("{ROOT}/{plan}"), &mut faults);
+    stop(faults)?;
+    Ok(content)
+}
+
+/// Every reference must be the person; the absolute form is written as the relative one.
+fn subject(tree: &mut Tree, person: PersonId, base: &str) -> Result<(), Fault> {
+    if tree.get("subject").is_none() {
+        return Err(Fault::new(format!("{ROOT}.subject"), Why::Missing("the person, as Patient reference,")));
+    }
+    let own = format!("Patient/{person}");
+    let absolute = format!("{base}/{own}");
+    let Tree::Object(members) = tree else {
+        return Err(Fault::new(ROOT, Why::NotMapped));
+    };
+    for (key, value) in members.iter_mut().filter(|(key, _)| key == "subject" || key == "author") {
+        let path = Path::default().key(key);
+        let references = match value {
+            Tree::Array(elements) => elements.iter_mut().collect(),
+            one @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_)) => vec![one],
+        };
+        for reference in references {
+            let Tree::Object(parts) = reference else { continue };
+            for (_, to) in parts.iter_mut().filter(|(part, _)| part == "reference") {
+                if to.as_str() == Some(&absolute) {
+                    *to = Tree::String(own.clone());
+                }
+                if to.as_str() != Some(&own) {
+                    return Err(Fault::at(ROOT, &path.key("reference"), Why::OtherPerson));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(tree: &Tree) -> Result<Content, Fault> {
+    let attachments = tree.get("content").map(Tree::elements).unwrap_or_default();
+    let [content] = attachments else {
+        return Err(Fault::new(
+            format!("{ROOT}.content"),
+            Why::Value("exactly one attachment is kept as one document"),
+        ));
+    };
+    let attachment = content.get("attachment");
+    let path = format!("{ROOT}.content[0].attachment");
+    let text = |key: &str| attachment.and_then(|a| a.text(key)).map(str::to_owned);
+    let data =
+        text("data").ok_or_else(|| Fault::new(format!("{path}.data"), Why::Missing("the document in base64")))?;
+    let content_type =
+        text("contentType").ok_or_else(|| Fault::new(format!("{path}.contentType"), Why::Missing("contentType")))?;
+    if data.len() / 4 * 3 > sayso_plan::plan::DOCUMENT_MAX_BYTES {
+        return Err(Fault::new(format!("{path}.data"), Why::Value("at most 1 MiB is kept as one document")));
+    }
+    let kind = kind_of(tree);
+    let lang = tree.text("language").and_then(|tag| Lang::try_from(tag).ok()).unwrap_or_else(Lang::undetermined);
+    let title = tree.text("description").map(str::to_owned).or_else(|| text("title"));
+    let title = Words::new(title.unwrap_or_else(|| kind.label().to_owned()), lang.clone());
+    let title = title.map_err(|_| Fault::new(format!("{ROOT}.description"), Why::Value("too long for a title")))?;
+    let head = Head {
+        title,
+        language: lang,
+        from: day(tree, "start")?,
+        until: day(tree, "end")?,
+        review: None,
+        jurisdiction: Some(Jurisdiction::Unknown),
+        if_not_followed: None,
+        formalities: Vec::new(),
+    };
+    let status = if tree.text("docStatus") == Some("preliminary") { State::Draft } else { State::Active };
+    Ok(Content {
+        kind,
+        status,
+        head,
+        parties: Vec::new(),
+        absences: BTreeMap::new(),
+        items: Vec::new(),
+        document: Some(WholeDocument { content_type, data, title: text("title"), creation: text("creation") }),
+    })
+}
+
+/// The kind that our code names; a directive where none is named.
+fn kind_of(tree: &Tree) -> PlanKind {
+    let codings = tree.get("type").and_then(|kind| kind.get("coding")).map(Tree::elements).unwrap_or_default();
+    codings
+        .iter()
+        .find_map(|coding| match coding.text("system") {
+            Some(profile::KINDS) => coding.text("code")?.parse().ok(),
+            _ => None,
+        })
+        .unwrap_or(PlanKind::AdvanceDirective)
+}
+
+fn day(tree: &Tree, end: &str) -> Result<Option<sayso_plan::PlanDate>, Fault> {
+    let Some(day) = tree.get("context").and_then(|c| c.get("period")).and_then(|p| p.text(end)) else {
+        return Ok(None);
+    };
+    let read = serde_json::from_value(serde_json::Value::from(day));
+    read.map(Some)
+        .map_err(|_| Fault::new(format!("{ROOT}.context.period.{end}"), Why::Value("write a day as YYYY-MM-DD")))
+}

@@ -1,0 +1,255 @@
+//! A push: one transaction Bundle with one CarePlan and what belongs to it (FHIR R4, http.html#transaction).
+
+use sayso_consent::{Projection, Released};
+use sayso_plan::draft::NotTaken;
+use sayso_plan::{Content, ItemId, PersonId, PlanId};
+use sayso_wire::{Path, Tree, loss_of, strict};
+
+use super::{draft, gate, references};
+use crate::fault::{Fault, Why};
+
+/// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
+pub(super) const ENTRIES_MAX: usize = 1_010;
+
+/// A push that is well formed as a transaction; its resources are not looked into yet.
+pub struct Transaction {
+    pub(super) entries: Vec<Sent>,
+    plan_at: usize,
+}
+
+/// One entry as it was sent.
+pub(super) struct Sent {
+    pub(super) kind: String,
+    pub(super) id: Option<String>,
+    pub(super) full_url: Option<String>,
+    pub(super) resource: Tree,
+    pub(super) if_match: Option<String>,
+    pub(super) if_none_exist: Option<String>,
+    /// FHIRPath of the resource.
+    pub(super) root: String,
+}
+
+impl Sent {
+    /// Whether it changes a resource that was read before.
+    pub(super) const fn is_update(&self) -> bool {
+        self.id.is_some()
+    }
+}
+
+/// What a push wants, ready for the rules of plans.
+pub struct Pushed {
+    /// The plan as its sender wants it.
+    pub content: Content,
+    /// The plan it changes; none for a new one.
+    pub plan: Option<PlanId>,
+    /// The entity tag the sender last read (`ifMatch` of the CarePlan), as written.
+    pub if_match: Option<String>,
+    /// `ifNoneExist` of the CarePlan, as written.
+    pub if_none_exist: Option<String>,
+    /// What became of each entry, in the order they were sent.
+    pub entries: Vec<Entry>,
+    pub(super) places: Vec<String>,
+    pub(super) root: String,
+}
+
+/// One entry of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The resource type.
+    pub kind: String,
+    /// What it became.
+    pub mapped: Mapped,
+}
+
+/// What an entry became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mapped {
+    /// The plan itself.
+    Plan,
+    /// The item at this place of `content.items`.
+    Item(usize),
+    /// Nothing of its own: the server derives it, and it said the same.
+    Derived,
+}
+
+impl std::fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Transaction({} entries)", self.entries.len())
+    }
+}
+
+impl std::fmt::Debug for Pushed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pushed({:?}, {} entries)", self.plan, self.entries.len())
+    }
+}
+
+impl Transaction {
+    /// Reads a transaction Bundle.
+    ///
+    /// # Errors
+    /// What is wrong with the Bundle, with FHIRPaths.
+    pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let tree = strict::read(bytes).map_err(|fault| vec![Fault::fhir("Bundle", &fault)])?;
+        let one = |path: &str, why| vec![Fault::new(path, why)];
+        if tree.text("resourceType") != Some("Bundle") || tree.text("type") != Some("transaction") {
+            return Err(one("Bundle.type", Why::Transaction("send a Bundle of type transaction")));
+        }
+        only(&tree, "Bundle", &["resourceType", "type", "entry", "id", "meta"])?;
+        let sent = tree.get("entry").map(Tree::elements).unwrap_or_default();
+        if sent.len() > ENTRIES_MAX {
+            return Err(one("Bundle.entry", Why::Transaction("at most 1010 entries fit into one push")));
+        }
+        let mut entries = Vec::with_capacity(sent.len());
+        for (at, entry) in sent.iter().enumerate() {
+            entries.push(read_entry(entry, &format!("Bundle.entry[{at}]")).map_err(|fault| vec![fault])?);
+        }
+        let plans: Vec<usize> =
+            entries.iter().enumerate().filter(|(_, e)| e.kind == "CarePlan").map(|(n, _)| n).collect();
+        match plans.as_slice() {
+            [plan_at] => Ok(Self { entries, plan_at: *plan_at }),
+            _ => Err(one("Bundle.entry", Why::Transaction("a push holds exactly one CarePlan"))),
+        }
+    }
+
+    pub(super) fn plan_entry(&self) -> Option<&Sent> {
+        self.entries.get(self.plan_at)
+    }
+
+    /// The plan it changes; none for a new one.
+    #[must_use]
+    pub fn plan(&self) -> Option<PlanId> {
+        self.plan_entry().and_then(|entry| entry.id.as_deref()).and_then(|id| id.parse().ok())
+    }
+
+    /// The type of each entry, and whether it is an update: each needs its own scope.
+    pub fn interactions(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.entries.iter().map(|entry| (entry.kind.as_str(), entry.is_update()))
+    }
+
+    /// The entity tag of the CarePlan's `ifMatch`, as written.
+    #[must_use]
+    pub fn if_match(&self) -> Option<&str> {
+        self.plan_entry().and_then(|entry| entry.if_match.as_deref())
+    }
+
+    /// Maps the push to the content of a plan of `person`. `current` is what the sender can see of the plan now: items
+    /// that are referred to and not sent again stay as they are. `base` is the FHIR base without a slash at its end.
+    ///
+    /// # Errors
+    /// Up to 20 faults with FHIRPaths: what is not valid, not mapped, or another person's.
+    pub fn into_pushed(
+        mut self,
+        person: PersonId,
+        base: &str,
+        current: Option<&Released<Projection>>,
+    ) -> Result<Pushed, Vec<Fault>> {
+        let current = current.map(Released::get);
+        let mut faults = Vec::new();
+        for entry in &mut self.entries {
+            let sent = std::mem::replace(&mut entry.resource, Tree::Null);
+            match loss_of(sent) {
+                Ok(kept) => entry.resource = kept.tree,
+                Err(lost) => faults.extend(lost.iter().map(|fault| Fault::fhir(&entry.root, fault))),
+            }
+        }
+        stop(faults)?;
+        let names = references::names(&self, base)?;
+        references::rewrite(&mut self, &names, person, base)?;
+        let drafted = draft::content(&self, &names, current)?;
+        gate::check(&self, &names, person, &drafted, current, base)?;
+        let plan_entry = self.plan_entry();
+        let if_match = plan_entry.and_then(|entry| entry.if_match.clone());
+        let if_none_exist = plan_entry.and_then(|entry| entry.if_none_exist.clone());
+        Ok(Pushed {
+            plan: self.plan(),
+            if_match,
+            if_none_exist,
+            entries: self.entries.iter().enumerate().map(|(at, sent)| drafted.entry(at, &sent.kind)).collect(),
+            root: plan_entry.map(|entry| entry.root.clone()).unwrap_or_default(),
+            places: drafted.places,
+            content: drafted.content,
+        })
+    }
+}
+
+impl Pushed {
+    /// A reason of the plan's rules as a fault in the Bundle that was sent.
+    #[must_use]
+    pub fn fault(&self, not_taken: &NotTaken) -> Fault {
+        placed(&Fault::from(not_taken), &self.places, &self.root)
+    }
+}
+
+/// Turns a fault in the native plan into one in the Bundle: the place of the item, the rest in words.
+pub(super) fn placed(fault: &Fault, places: &[String], root: &str) -> Fault {
+    let mut steps = fault.path.split('/').skip(1);
+    let item = (steps.next() == Some("items")).then(|| steps.next()).flatten();
+    let place = item.and_then(|n| n.parse::<usize>().ok()).and_then(|n| places.get(n));
+    let rest: Vec<&str> = if place.is_some() { steps.collect() } else { fault.path.split('/').skip(1).collect() };
+    let text = if rest.is_empty() { fault.why.to_string() } else { format!("{}: {}", rest.join("."), fault.why) };
+    let why = if matches!(fault.why, Why::Plan(_)) { Why::Plan(text) } else { Why::Schema(text) };
+    Fault::new(place.cloned().unwrap_or_else(|| root.to_owned()), why)
+}
+
+pub(super) fn stop(mut faults: Vec<Fault>) -> Result<(), Vec<Fault>> {
+    faults.truncate(20);
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fault>> {
+    let unknown = tree.members().iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    stop(unknown.map(|(key, _)| Fault::at(root, &Path::default().key(key), Why::NotMapped)).collect())
+}
+
+fn read_entry(entry: &Tree, root: &str) -> Result<Sent, Fault> {
+    let first = |faults: Vec<Fault>| faults.into_iter().next().unwrap_or_else(|| Fault::new(root, Why::NotMapped));
+    only(entry, root, &["fullUrl", "resource", "request"]).map_err(first)?;
+    let fault = |part: &str, why| Fault::new(format!("{root}.{part}"), why);
+    let request = entry.get("request").ok_or_else(|| fault("request", Why::Missing("request")))?;
+    let request_root = format!("{root}.request");
+    only(request, &request_root, &["method", "url", "ifMatch", "ifNoneExist"]).map_err(first)?;
+    let resource = entry.get("resource").ok_or_else(|| fault("resource", Why::Missing("resource")))?;
+    let kind = resource.text("resourceType").unwrap_or_default().to_owned();
+    if !matches!(kind.as_str(), "CarePlan" | "Observation" | "Goal" | "RelatedPerson" | "CareTeam" | "Consent") {
+        return Err(fault("resource", Why::WrongType));
+    }
+    let url = request.text("url").unwrap_or_default();
+    let id = match (request.text("method"), url.split_once('/')) {
+        (Some("POST"), None) if url == kind => None,
+        (Some("PUT"), Some((typed, id))) if typed == kind && id.parse::<ItemId>().is_ok() => Some(id.to_owned()),
+        (Some("POST" | "PUT"), _) => {
+            return Err(fault(
+                "request.url",
+                Why::Transaction("use POST Type for a new resource, PUT Type/id for one that was read"),
+            ));
+        }
+        _ => {
+            return Err(fault(
+                "request.method",
+                Why::Transaction("only POST and PUT; to remove an item, leave it out of the CarePlan"),
+            ));
+        }
+    };
+    if let (Some(id), Some(inside)) = (&id, resource.text("id"))
+        && id != inside
+    {
+        return Err(fault("resource.id", Why::Transaction("the id in the resource and the id in the address differ")));
+    }
+    let text = |key: &str| request.text(key).map(str::to_owned);
+    if kind != "CarePlan" && (request.get("ifMatch").is_some() || request.get("ifNoneExist").is_some()) {
+        return Err(fault(
+            "request",
+            Why::Transaction("conditions belong to the CarePlan: it stands for the whole push"),
+        ));
+    }
+    Ok(Sent {
+        kind,
+        id,
+        full_url: entry.text("fullUrl").map(str::to_owned),
+        resource: resource.clone(),
+        if_match: text("ifMatch"),
+        if_none_exist: text("ifNoneExist"),
+        root: format!("{root}.resource"),
+    })
+}

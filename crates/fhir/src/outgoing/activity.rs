@@ -1,0 +1,132 @@
+//! CarePlan.activity: rungs of ladders, agreements, arrangements, and the steps towards goals.
+
+use sayso_plan::item::{Agreement, Arrangement, Goal, ItemKind, Ladder};
+use sayso_plan::{PlanDate, Section, StoredItem};
+use serde_json::{Map, Value, json};
+
+use super::parts;
+use super::said::{native_name, said};
+use super::statement::stance_of;
+use super::view::View;
+use crate::profile;
+
+/// The activities of an item.
+pub(super) fn activities(view: &View<'_>, item: &StoredItem) -> Vec<Value> {
+    let details = match &item.item.kind {
+        ItemKind::Ladder(l) => ladder(view, item, l),
+        ItemKind::Agreement(a) => vec![agreement(view, item, a)],
+        ItemKind::Arrangement(a) => vec![arrangement(view, item, a)],
+        ItemKind::Goal(g) => steps(view, item, g),
+        ItemKind::Words(_) | ItemKind::Contact(_) | ItemKind::Preference(_) | ItemKind::Need(_) => Vec::new(),
+    };
+    details.into_iter().map(|detail| json!({ "detail": detail })).collect()
+}
+
+fn detail(item: &StoredItem, extensions: Vec<Value>, text: &str) -> Map<String, Value> {
+    let mut detail = Map::new();
+    let mut all = vec![parts::of_item(item)];
+    all.extend(extensions);
+    detail.insert("extension".into(), all.into());
+    let coding = parts::section_coding(item.item.section);
+    detail.insert("code".into(), json!({ "coding": [coding], "text": parts::string(text) }));
+    detail
+}
+
+/// The members in the order of the specification; `not-started` says that the plan stands ready, not that it is late.
+fn finish(mut detail: Map<String, Value>, view: &View<'_>, more: More<'_>) -> Value {
+    parts::put_list(&mut detail, "goal", more.goal.into_iter().map(|goal| parts::reference(&goal)).collect());
+    detail.insert("status".into(), if more.done { "completed" } else { "not-started" }.into());
+    if !more.done {
+        detail.insert("statusReason".into(), json!({ "text": "stands ready" }));
+    }
+    if more.do_not {
+        detail.insert("doNotPerform".into(), true.into());
+    }
+    parts::put(&mut detail, "scheduledPeriod", period(more.from, more.until));
+    parts::put_list(&mut detail, "performer", more.who.iter().map(|party| view.refer(party)).collect());
+    if !more.text.is_empty() {
+        detail.insert("description".into(), parts::string(&more.text));
+    }
+    detail.into()
+}
+
+#[derive(Default)]
+struct More<'a> {
+    text: String,
+    who: Vec<&'a sayso_plan::PartyId>,
+    goal: Option<String>,
+    from: Option<PlanDate>,
+    until: Option<PlanDate>,
+    done: bool,
+    do_not: bool,
+}
+
+/// `Period` from days; none where there is neither.
+pub(super) fn period(from: Option<PlanDate>, until: Option<PlanDate>) -> Option<Value> {
+    let mut period = Map::new();
+    parts::put(&mut period, "start", from.map(|day| day.to_string().into()));
+    parts::put(&mut period, "end", until.map(|day| day.to_string().into()));
+    (!period.is_empty()).then(|| period.into())
+}
+
+fn ladder(view: &View<'_>, item: &StoredItem, ladder: &Ladder) -> Vec<Value> {
+    let mut details = Vec::new();
+    for (place, rung) in ladder.rungs.iter().enumerate() {
+        let mut inner = vec![json!({ "url": "place", "valueInteger": place + 1 })];
+        inner.push(json!({ "url": "ordered", "valueBoolean": ladder.ordered }));
+        if let Some(go_on) = &rung.go_on_if {
+            inner.push(json!({ "url": "go-on-if", "valueString": parts::string(go_on) }));
+        }
+        let extension = json!({ "url": profile::EXT_RUNG, "extension": inner });
+        let mut text = rung.todo.clone();
+        text.extend(rung.reach.clone());
+        let do_not = item.item.section == Section::Harms;
+        let more = More { text: text.join("\n"), who: rung.who.iter().collect(), do_not, ..More::default() };
+        details.push(finish(detail(item, vec![extension], &rung.cue), view, more));
+    }
+    details
+}
+
+fn agreement(view: &View<'_>, item: &StoredItem, agreement: &Agreement) -> Value {
+    let stances = item.item.stances.iter().map(|stance| stance_of(view, stance)).collect();
+    let words = said(view, item).map(|said| said.text()).unwrap_or_default();
+    let more = More {
+        text: words,
+        who: agreement.parties.iter().collect(),
+        from: agreement.from,
+        until: agreement.until,
+        ..More::default()
+    };
+    finish(detail(item, stances, &agreement.what), view, more)
+}
+
+fn arrangement(view: &View<'_>, item: &StoredItem, arrangement: &Arrangement) -> Value {
+    let extension = json!({
+        "url": profile::EXT_ARRANGEMENT,
+        "extension": [
+            { "url": "for", "valueCode": native_name(&arrangement.what_for) },
+            { "url": "accepted-by-them", "valueCode": native_name(&arrangement.accepted_by_them) }
+        ]
+    });
+    let mut text: Vec<String> = said(view, item).map(|said| said.text()).into_iter().collect();
+    text.extend(arrangement.key_facts.clone());
+    text.extend(arrangement.where_things_are.clone());
+    let more = More { text: text.join("\n"), who: arrangement.who.iter().collect(), ..More::default() };
+    finish(detail(item, vec![extension], &native_name(&arrangement.what_for)), view, more)
+}
+
+fn steps(view: &View<'_>, item: &StoredItem, goal: &Goal) -> Vec<Value> {
+    let mut details = Vec::new();
+    for step in &goal.steps {
+        let more = More {
+            text: step.words.clone(),
+            who: step.who.iter().collect(),
+            goal: Some(format!("Goal/{}", item.id)),
+            until: step.by_when,
+            done: step.done == Some(true),
+            ..More::default()
+        };
+        details.push(finish(detail(item, Vec::new(), item.item.section.title()), view, more));
+    }
+    details
+}

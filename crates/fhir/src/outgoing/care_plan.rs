@@ -1,0 +1,103 @@
+//! CarePlan: the working view of a plan, with a narrative that is readable as a whole.
+
+use sayso_plan::{Head, State, StoredItem};
+use serde_json::{Value, json};
+
+use super::statement::{Home, home_of};
+use super::view::View;
+use super::{Shown, activity, contact, narrative, parts};
+use crate::{envelope, profile};
+
+/// The CarePlan of a plan.
+pub(super) fn care_plan(view: &View<'_>) -> Shown {
+    let id = view.id.to_string();
+    let profiles = [profile::CARE_PLAN, profile::US_CORE_CARE_PLAN_PROFILE];
+    let mut resource = parts::resource("CarePlan", &id, parts::assembled_meta(view, &profiles), Some(view.lang()));
+    resource.insert("text".into(), parts::narrative(&narrative::plan(view)));
+    resource.insert("extension".into(), extensions(view).into());
+    resource.insert("identifier".into(), json!([{ "system": profile::PLAN_IDS, "value": id }]));
+    resource.insert("status".into(), status(view.state).into());
+    resource.insert("intent".into(), "plan".into());
+    resource.insert("category".into(), categories(view).into());
+    resource.insert("title".into(), parts::string(view.head.title.text()));
+    resource.insert("subject".into(), parts::reference(&view.patient()));
+    parts::put(&mut resource, "period", activity::period(view.head.from, view.head.until));
+    resource.insert("author".into(), parts::reference(&view.patient()));
+    if contact::care_team(view).is_some() {
+        resource.insert("careTeam".into(), json!([parts::reference(&format!("CareTeam/{id}"))]));
+    }
+    let refer = |home, kind: &str| -> Vec<Value> {
+        let items = view.sections().flat_map(|section| view.items_of(section));
+        let here = items.filter(|item| home_of(view, item) == home);
+        here.map(|item| parts::reference(&format!("{kind}/{}", item.id))).collect()
+    };
+    let mut supporting = refer(Home::Observation, "Observation");
+    if view.document.is_some() {
+        supporting.push(parts::reference(&format!("DocumentReference/{id}")));
+    }
+    parts::put_list(&mut resource, "supportingInfo", supporting);
+    parts::put_list(&mut resource, "goal", refer(Home::Goal, "Goal"));
+    let in_order = view.sections().flat_map(|section| view.items_of(section));
+    let activities = in_order.flat_map(|item| activity::activities(view, item)).collect();
+    parts::put_list(&mut resource, "activity", activities);
+    resource.insert("note".into(), json!([{ "text": profile::NOTICE }]));
+    Shown { kind: "CarePlan", id, json: resource.into() }
+}
+
+/// The status of a state.
+pub(crate) const fn status(state: State) -> &'static str {
+    match state {
+        State::Draft => "draft",
+        State::Active => "active",
+        State::Superseded => "completed",
+    }
+}
+
+/// `assess-plan` is what stock queries of record systems look for; LOINC 81378-2 is that of ADI; the kind is ours.
+fn categories(view: &View<'_>) -> Vec<Value> {
+    vec![
+        json!({ "coding": [parts::coding(profile::US_CORE_CARE_PLAN, "assess-plan")] }),
+        json!({ "coding": [parts::shown_coding(profile::LOINC, "81378-2", "Goals, preferences, and priorities Document")] }),
+        parts::kind_concept(view),
+    ]
+}
+
+fn extensions(view: &View<'_>) -> Vec<Value> {
+    let mut extensions: Vec<Value> = plan_envelope(view).into_iter().collect();
+    let title = view.head.title.text();
+    if !envelope::fits_string(title) {
+        extensions.extend((!title.is_empty()).then(|| parts::own_words(title)));
+    }
+    extensions.extend(view.items.iter().filter_map(|item| entry(view, item)));
+    extensions
+}
+
+/// An item's place in the order: the envelope itself, or the resource that holds it.
+fn entry(view: &View<'_>, item: &StoredItem) -> Option<Value> {
+    let elsewhere = |kind: &str| json!({ "url": profile::EXT_ITEM_REFERENCE, "valueReference": { "reference": format!("{kind}/{}", item.id) } });
+    match home_of(view, item) {
+        Home::Observation => Some(elsewhere("Observation")),
+        Home::Goal => Some(elsewhere("Goal")),
+        Home::RelatedPerson => Some(elsewhere("RelatedPerson")),
+        Home::CarePlan => parts::item_envelope(item, false),
+    }
+}
+
+/// Head, parties and absences. The title's text stands in `CarePlan.title`.
+fn plan_envelope(view: &View<'_>) -> Option<Value> {
+    // Plain JSON data: writing it as a value cannot fail.
+    let mut native = serde_json::to_value::<&Head>(view.head).unwrap_or_default();
+    let members = native.as_object_mut()?;
+    if !view.head.title.text().is_empty()
+        && let Some(title) = members.get_mut("title").and_then(Value::as_object_mut)
+    {
+        title.remove("text");
+    }
+    if !view.whole {
+        members.remove("formalities");
+    }
+    members.insert("kind".into(), view.kind.code().into());
+    members.insert("parties".into(), serde_json::to_value(view.parties).unwrap_or_default());
+    members.insert("absences".into(), serde_json::to_value(&view.absences).unwrap_or_default());
+    envelope::encode(profile::EXT_PLAN, &native)
+}

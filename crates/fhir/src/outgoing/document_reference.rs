@@ -1,0 +1,56 @@
+//! DocumentReference: the index entry of a plan, or a document that is kept whole.
+
+use sayso_plan::{State, StoredDocument};
+use serde_json::{Map, Value, json};
+
+use super::view::View;
+use super::{Shown, activity, narrative, parts};
+use crate::profile;
+
+/// The DocumentReference of a plan.
+pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
+    let id = view.id.to_string();
+    let meta = parts::assembled_meta(view, &[profile::DOCUMENT]);
+    let mut resource = parts::resource("DocumentReference", &id, meta, Some(view.lang()));
+    let text = format!("{}: {}", view.kind.label(), profile::NOTICE);
+    resource.insert("text".into(), parts::narrative(&narrative::fixed(view, &text)));
+    resource.insert("status".into(), if view.state == State::Superseded { "superseded" } else { "current" }.into());
+    resource.insert("docStatus".into(), if view.state == State::Draft { "preliminary" } else { "final" }.into());
+    resource.insert("type".into(), parts::kind_concept(view));
+    let category = parts::shown_coding(profile::LOINC, "42348-3", "Advance directives");
+    resource.insert("category".into(), json!([{ "coding": [category] }]));
+    resource.insert("subject".into(), parts::reference(&view.patient()));
+    resource.insert("date".into(), view.updated().into());
+    resource.insert("author".into(), json!([parts::reference(&view.patient())]));
+    resource.insert("description".into(), parts::string(view.head.title.text()));
+    let attachment = match view.document {
+        Some(document) => whole(document),
+        None => pointer(view, base),
+    };
+    resource.insert("content".into(), json!([{ "attachment": attachment }]));
+    if let Some(period) = activity::period(view.head.from, view.head.until) {
+        resource.insert("context".into(), json!({ "period": period }));
+    }
+    Shown { kind: "DocumentReference", id, json: resource.into() }
+}
+
+/// The document as it came, its base64 text untouched.
+fn whole(stored: &StoredDocument) -> Value {
+    let document = &stored.document;
+    let mut attachment = Map::new();
+    attachment.insert("contentType".into(), document.content_type.clone().into());
+    attachment.insert("data".into(), document.data.clone().into());
+    parts::put(&mut attachment, "title", document.title.as_deref().map(parts::string));
+    parts::put(&mut attachment, "creation", document.creation.clone().map(Value::from));
+    attachment.into()
+}
+
+fn pointer(view: &View<'_>, base: &str) -> Value {
+    json!({
+        "contentType": "application/fhir+json",
+        "language": view.lang(),
+        "url": format!("{base}/Bundle/{}", view.id),
+        "title": parts::string(view.head.title.text()),
+        "creation": view.updated()
+    })
+}

@@ -1,0 +1,132 @@
+//! What an item says in one sentence: the person's words, and around them what keeps them from reading as their
+//! opposite.
+
+use sayso_plan::item::{Contactable, Direction, ItemKind, Sense};
+use sayso_plan::{Section, StoredItem};
+
+use super::view::View;
+use crate::phrases::{self, Phrases};
+
+/// A piece of a sentence.
+pub(crate) enum Piece {
+    /// A fixed phrase, in the language it is in.
+    Phrase(&'static str, &'static str),
+    /// Somebody's words in a language, to be quoted when something stands around them.
+    Words(String, String),
+}
+
+/// A sentence.
+pub(crate) struct Said(pub(crate) Vec<Piece>);
+
+impl Said {
+    /// Whether it is the words and nothing else.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.0.as_slice(), [Piece::Words(..)])
+    }
+
+    /// The sentence as plain text; bare words stand without quotation marks.
+    pub(crate) fn text(&self) -> String {
+        if let [Piece::Words(text, _)] = self.0.as_slice() {
+            return text.clone();
+        }
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Phrase(phrase, _) => {
+                    if !out.is_empty() {
+                        out.push(' ');
+                    }
+                    out.push_str(phrase);
+                    out.push(':');
+                }
+                Piece::Words(text, _) => {
+                    if !out.is_empty() {
+                        out.push(' ');
+                    }
+                    out.push('«');
+                    out.push_str(text);
+                    out.push('»');
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The sentence of an item; none when it has no words to make one of.
+pub(crate) fn said(view: &View<'_>, item: &StoredItem) -> Option<Said> {
+    let phrases = phrases::of(&view.head.language);
+    let lang = item.item.words.as_ref().map_or(view.lang(), |w| w.lang().as_str()).to_owned();
+    let words = subject_words(view, item)?;
+    let mut pieces = Vec::new();
+    if let Some(phrase) = around(item, phrases) {
+        pieces.push(Piece::Phrase(phrase, phrases.lang));
+    }
+    pieces.push(Piece::Words(words, lang.clone()));
+    if let (true, Some(own)) = (is_never(item), &item.item.words) {
+        pieces.push(Piece::Words(own.text().to_owned(), lang.clone()));
+    }
+    for condition in &item.item.when {
+        let phrase = match condition.sense {
+            Sense::If => phrases.only_if,
+            Sense::Unless => phrases.unless,
+        };
+        pieces.push(Piece::Phrase(phrase, phrases.lang));
+        pieces.push(Piece::Words(condition.words.clone(), lang.clone()));
+    }
+    Some(Said(pieces))
+}
+
+/// Whether the item names somebody who is not to be contacted or told.
+pub(crate) fn is_never(item: &StoredItem) -> bool {
+    matches!(&item.item.kind, ItemKind::Contact(contact) if contact.contact == Contactable::Never)
+}
+
+/// The item's words, or what they are about where it has none.
+fn subject_words(view: &View<'_>, item: &StoredItem) -> Option<String> {
+    if let (false, Some(words)) = (is_never(item), &item.item.words) {
+        return Some(words.text().to_owned());
+    }
+    match &item.item.kind {
+        ItemKind::Preference(p) => Some(p.about.words.clone().unwrap_or_else(|| native_name(&p.about.kind))),
+        ItemKind::Need(n) => Some(match &n.language {
+            Some(language) => format!("{}: {language}", native_name(&n.need)),
+            None => native_name(&n.need),
+        }),
+        ItemKind::Contact(c) => Some(view.name(&c.party)),
+        ItemKind::Words(_)
+        | ItemKind::Goal(_)
+        | ItemKind::Ladder(_)
+        | ItemKind::Agreement(_)
+        | ItemKind::Arrangement(_) => None,
+    }
+}
+
+/// The name that a code of the plan has in native JSON.
+pub(crate) fn native_name<T: serde::Serialize>(code: &T) -> String {
+    serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The phrase without which the words could read as a wish.
+fn around(item: &StoredItem, phrases: &'static Phrases) -> Option<&'static str> {
+    let conditional = !item.item.when.is_empty();
+    match &item.item.kind {
+        ItemKind::Preference(p) if p.stands_alone => None,
+        ItemKind::Preference(p) => match p.direction {
+            Direction::Refuse => Some(phrases.refuse),
+            Direction::Prefer | Direction::Accept if item.item.section == Section::Harms => Some(phrases.worse),
+            Direction::Prefer if conditional || item.item.words.is_none() => Some(phrases.want),
+            Direction::Accept if conditional || item.item.words.is_none() => Some(phrases.accept),
+            Direction::Prefer | Direction::Accept => None,
+        },
+        ItemKind::Contact(c) if c.contact == Contactable::Never => Some(phrases.never_contact),
+        ItemKind::Words(_) if item.item.section == Section::Harms => Some(phrases.worse),
+        ItemKind::Contact(_)
+        | ItemKind::Words(_)
+        | ItemKind::Goal(_)
+        | ItemKind::Ladder(_)
+        | ItemKind::Agreement(_)
+        | ItemKind::Arrangement(_)
+        | ItemKind::Need(_) => None,
+    }
+}
