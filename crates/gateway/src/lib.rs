@@ -34,7 +34,6 @@ struct Inner {
     fhir_base: String,
     limits: limits::Governors,
     views: views::Views,
-    cors: cors::Origins,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -55,7 +54,6 @@ impl Gateway {
                 fhir_base,
                 limits: limits::Governors::new(limits),
                 views: views::Views::default(),
-                cors: cors::Origins::default(),
             }),
         }
     }
@@ -82,9 +80,5 @@ impl Gateway {
 
     pub(crate) fn views(&self) -> &views::Views {
         &self.inner.views
-    }
-
-    pub(crate) fn cors(&self) -> &cors::Origins {
-        &self.inner.cors
     }
 }

@@ -1,0 +1,157 @@
+//! Configuration: a file, then the environment over it; what is unsafe is refused with one clear line.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use sayso_auth::Place;
+use sayso_store::WrappingKey;
+use serde::{Deserialize, Serialize};
+
+/// Where the configuration is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Where {
+    /// The configuration file.
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+    /// The data folder, instead of the one in the configuration.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// The configuration as it is written. Every field can also come from the environment, as SAYSO_NAME.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// The data folder.
+    data: Option<PathBuf>,
+    /// The public address, `https://host`.
+    public: String,
+    /// Where the doors listen.
+    listen: SocketAddr,
+    /// Where health and metrics are.
+    operations: SocketAddr,
+    /// The file with the wrapping key, 32 bytes in base64.
+    key_file: Option<PathBuf>,
+    /// The wrapping key itself; only from the environment, never from a file.
+    key: Option<String>,
+    /// Whether key sets may be fetched from private networks.
+    private_networks: bool,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self {
+            data: None,
+            public: "http://127.0.0.1:8080".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            operations: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            key_file: None,
+            key: None,
+            private_networks: false,
+        }
+    }
+}
+
+/// The configuration as it is used: everything in it was checked.
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) place: Place,
+    pub(crate) listen: SocketAddr,
+    pub(crate) operations: SocketAddr,
+    pub(crate) key: WrappingKey,
+    pub(crate) private_networks: bool,
+}
+
+impl Config {
+    /// Reads and checks it.
+    pub(crate) fn read(from: &Where) -> Result<Self, String> {
+        let written = read(from)?;
+        let data = from.data.clone().or(written.data).ok_or("say where the data is: --data DIR or data = \"DIR\"")?;
+        let place = Place::at(&written.public).map_err(|fault| format!("public: {fault}"))?;
+        if !written.listen.ip().is_loopback() && !place.is_https() {
+            return Err(format!(
+                "public: {} is not https, but listen {} is open to the network; set public to the https address of the \
+                 proxy in front, or listen on 127.0.0.1",
+                written.public, written.listen
+            ));
+        }
+        if !written.operations.ip().is_loopback() {
+            return Err("operations: health and metrics are for this machine only; listen on 127.0.0.1".into());
+        }
+        let (data_key, key) = (&data, key(written.key, written.key_file.as_deref())?);
+        if written.key_file.as_deref().is_some_and(|file| file.starts_with(data_key)) {
+            return Err("key_file: lies in the data folder; a stolen folder must not bring its key".into());
+        }
+        let Written { listen, operations, private_networks, .. } = written;
+        Ok(Self { data, place, listen, operations, key, private_networks })
+    }
+}
+
+fn read(from: &Where) -> Result<Written, String> {
+    let mut figment = Figment::from(Serialized::defaults(Written::default()));
+    if let Some(file) = &from.config {
+        if !file.is_file() {
+            return Err(format!("config: there is no file {}", file.display()));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+        if figment.contains("key") && figment.find_value("key").is_ok_and(|v| v.as_str().is_some()) {
+            return Err("key: never in the configuration file; use key_file, or the environment SAYSO_KEY".into());
+        }
+    }
+    figment.merge(Env::prefixed("SAYSO_").ignore(&["bin", "describe", "artefacts", "log"])).extract().map_err(|error| format!("config: {error}"))
+}
+
+fn key(given: Option<String>, file: Option<&Path>) -> Result<WrappingKey, String> {
+    let text = match (given, file) {
+        (Some(text), None) => text,
+        (None, Some(file)) => {
+            only_ours(file)?;
+            std::fs::read_to_string(file).map_err(|error| format!("key_file: {}: {error}", file.display()))?
+        }
+        (None, None) => return Err("there is no wrapping key: make one with `sayso key FILE` and set key_file".into()),
+        (Some(_), Some(_)) => return Err("there are two wrapping keys: set key_file or SAYSO_KEY, not both".into()),
+    };
+    WrappingKey::from_base64(text.trim()).map_err(|fault| format!("key: {fault}"))
+}
+
+#[cfg(unix)]
+fn only_ours(file: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt;
+    let about = std::fs::metadata(file).map_err(|error| format!("key_file: {}: {error}", file.display()))?;
+    if about.permissions().mode() & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(format!("key_file: others can read {}; do: chmod 600 {}", file.display(), file.display()))
+    }
+}
+
+#[cfg(not(unix))]
+fn only_ours(_file: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+/// 32 random bytes, in base64.
+pub(crate) fn new_key() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| "the system gives no randomness".to_owned())?;
+    Ok(STANDARD.encode(bytes))
+}
+
+/// Makes a key file that only its owner can read.
+pub(crate) fn make_key(file: &Path) -> Result<ExitCode, String> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut made = options.open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    writeln!(made, "{}", new_key()?).map_err(|error| format!("{}: {error}", file.display()))?;
+    println!("The key is in {}. Keep a copy where the data is not: without it nothing can be read.", file.display());
+    Ok(ExitCode::SUCCESS)
+}

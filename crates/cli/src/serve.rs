@@ -1,0 +1,94 @@
+//! `sayso serve`: the house for real.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use sayso_exchange::Exchange;
+use sayso_gateway::serve::serve;
+use sayso_gateway::Limits;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::{Config, Where};
+use crate::operations::Ready;
+use crate::{canary, house, logs, operations};
+
+/// How often the canary is asked for while the house is open.
+const CANARY_EVERY: Duration = Duration::from_secs(60);
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
+    logs::start();
+    let config = Config::read(from)?;
+    let store = house::store(&config.data, config.key).await?;
+    let exchange = house::exchange(store, &config.place, config.private_networks);
+    let doors = house::doors(&exchange, &config.place, Limits::default());
+    canary::unread(&exchange, &doors).await?;
+    let listener = bind(config.listen).await?;
+    let second = bind(config.operations).await?;
+    tracing::info!(listen = %config.listen, operations = %config.operations, "open");
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        signal().await;
+        let _ = stop.send(true);
+    });
+    open(exchange, doors, listener, Some(second), stopped).await?;
+    tracing::info!("closed");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+/// Serves both listeners until told to stop, then closes the store.
+pub(crate) async fn open(
+    exchange: Exchange,
+    doors: Router,
+    listener: TcpListener,
+    second: Option<TcpListener>,
+    stopped: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let counts = logs::count()?;
+    let ready = Ready::new(exchange.clone());
+    let watch = tokio::spawn(watch_canary(exchange.clone(), doors.clone(), ready.clone()));
+    let operations = second.map(|second| {
+        tokio::spawn(serve(second, operations::router(ready, counts), stopped.clone()))
+    });
+    serve(listener, doors.layer(from_fn(logs::each)), stopped).await;
+    watch.abort();
+    if let Some(operations) = operations {
+        let _ = operations.await;
+    }
+    exchange.store().clone().close().await;
+    Ok(())
+}
+
+async fn watch_canary(exchange: Exchange, doors: Router, ready: Ready) {
+    loop {
+        tokio::time::sleep(CANARY_EVERY).await;
+        let unread = canary::unread(&exchange, &doors).await;
+        if let Err(why) = &unread {
+            tracing::error!(why, "not ready");
+        }
+        ready.canary(unread.is_ok());
+    }
+}
+
+/// Waits for the signal to stop.
+pub(crate) async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
