@@ -77,10 +77,10 @@ impl std::fmt::Debug for Exchange {
 }
 
 impl Exchange {
-    /// The use cases over a store, with the clock and randomness that the binary brings, at this public address, with
-    /// this way out.
+    /// The use cases over a store, with the clock and randomness that the binary brings, with this way out, at this
+    /// public address.
     #[must_use]
-    pub fn new(store: Store, surroundings: Surroundings, place: Place, egress: Egress) -> Self {
+    pub fn new(store: Store, surroundings: Surroundings, egress: Egress, place: Place) -> Self {
         let key = store.keyed_hash_key();
         let inner = Inner {
             fingerprints: FingerprintKey::new(*key.as_bytes()),
