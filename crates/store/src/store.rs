@@ -270,6 +270,7 @@ async fn check_settings(pool: &SqlitePool, place: &Place) -> Result<(), StoreErr
 }
 
 fn migrate_error(error: &MigrateError) -> StoreError {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "sqlx's enum, not ours; it grows without us")]
     match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Newer,
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => StoreError::from_sql(error),

@@ -4,6 +4,8 @@ mod batch;
 mod heads;
 mod leaves;
 mod sealing;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;

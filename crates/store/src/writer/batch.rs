@@ -147,8 +147,8 @@ impl Run {
                 run(connection, "ROLLBACK TO job").await?;
                 run(connection, "RELEASE job").await?;
                 return match refused {
-                    NotCommitted::Failed(error) if !error.is_of_one_job() => Err(error),
-                    other => Ok(Err(other)),
+                    NotCommitted::Failed(ref error) if !error.is_of_one_job() => Err(error.clone()),
+                    NotCommitted::Moved | NotCommitted::Refused(()) | NotCommitted::Failed(_) => Ok(Err(refused)),
                 };
             }
         };

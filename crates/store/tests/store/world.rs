@@ -112,6 +112,7 @@ pub(crate) fn content(kind: PlanKind, state: State) -> Content {
             data: "S2FuYXJpZW52b2dlbA==".to_owned(),
             title: Some(CANARY.to_owned()),
             creation: None,
+            types: Vec::new(),
         }),
     }
 }
