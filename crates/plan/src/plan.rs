@@ -114,6 +114,22 @@ pub struct WholeDocument {
     /// When it was made, as written (FHIR dateTime).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation: Option<String>,
+    /// What kind of document its sender says it is, in codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<DocumentType>,
+}
+
+/// A code for the kind of a document, as its sender wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentType {
+    /// The code system's URI.
+    pub system: String,
+    /// The code.
+    pub code: String,
+    /// What the sender calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
 }
 
 impl fmt::Debug for WholeDocument {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sayso_plan::plan::Jurisdiction;
+use sayso_plan::plan::{DocumentType, Jurisdiction};
 use sayso_plan::{Content, Head, Lang, PersonId, PlanId, PlanKind, State, WholeDocument, Words};
 use sayso_wire::{Path, Tree, loss};
 
@@ -117,14 +117,33 @@ fn read(tree: &Tree) -> Result<Content, Fault> {
         parties: Vec::new(),
         absences: BTreeMap::new(),
         items: Vec::new(),
-        document: Some(WholeDocument { content_type, data, title: text("title"), creation: text("creation") }),
+        document: Some(WholeDocument {
+            content_type,
+            data,
+            title: text("title"),
+            creation: text("creation"),
+            types: types(tree),
+        }),
     })
+}
+
+fn type_codings(tree: &Tree) -> &[Tree] {
+    tree.get("type").and_then(|kind| kind.get("coding")).map(Tree::elements).unwrap_or_default()
+}
+
+/// The sender's codes; ours says the kind, which is kept by itself.
+fn types(tree: &Tree) -> Vec<DocumentType> {
+    let foreign = type_codings(tree).iter().filter(|coding| coding.text("system") != Some(profile::KINDS));
+    let read = |coding: &Tree| {
+        let text = |key: &str| coding.text(key).map(str::to_owned);
+        Some(DocumentType { system: text("system")?, code: text("code")?, display: text("display") })
+    };
+    foreign.filter_map(read).collect()
 }
 
 /// The kind that our code names; a directive where none is named.
 fn kind_of(tree: &Tree) -> PlanKind {
-    let codings = tree.get("type").and_then(|kind| kind.get("coding")).map(Tree::elements).unwrap_or_default();
-    codings
+    type_codings(tree)
         .iter()
         .find_map(|coding| match coding.text("system") {
             Some(profile::KINDS) => coding.text("code")?.parse().ok(),

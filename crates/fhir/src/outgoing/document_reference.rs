@@ -16,7 +16,8 @@ pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
     resource.insert("text".into(), parts::narrative(&narrative::fixed(view, &text)));
     resource.insert("status".into(), if view.state == State::Superseded { "superseded" } else { "current" }.into());
     resource.insert("docStatus".into(), if view.state == State::Draft { "preliminary" } else { "final" }.into());
-    resource.insert("type".into(), parts::kind_concept(view));
+    resource
+        .insert("type".into(), view.document.map_or_else(|| parts::kind_concept(view), |whole| sent_type(view, whole)));
     let category = parts::shown_coding(profile::LOINC, "42348-3", "Advance directives");
     resource.insert("category".into(), json!([{ "coding": [category] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
@@ -32,6 +33,23 @@ pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
         resource.insert("context".into(), json!({ "period": period }));
     }
     Shown { kind: "DocumentReference", id, json: resource.into() }
+}
+
+/// What the sender said it is, and the kind it is kept as.
+fn sent_type(view: &View<'_>, stored: &StoredDocument) -> Value {
+    if stored.document.types.is_empty() {
+        return parts::kind_concept(view);
+    }
+    let mut codings: Vec<Value> = Vec::new();
+    for sent in &stored.document.types {
+        let mut coding = Map::new();
+        coding.insert("system".into(), sent.system.clone().into());
+        coding.insert("code".into(), sent.code.clone().into());
+        parts::put(&mut coding, "display", sent.display.as_deref().map(parts::string));
+        codings.push(coding.into());
+    }
+    codings.push(parts::shown_coding(profile::KINDS, view.kind.code(), view.kind.label()));
+    json!({ "coding": codings })
 }
 
 /// The document as it came, its base64 text untouched.

@@ -1,5 +1,7 @@
 //! What comes in by FHIR: mapped without loss, or refused with its path.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sayso_fhir::incoming::{Transaction, whole_document};
 use sayso_fhir::{Fault, Why, outgoing};
 use sayso_plan::{ItemKind, PlanKind};
@@ -246,4 +248,30 @@ fn a_document_is_kept_whole_byte_for_byte_and_nothing_beside_it_is_lost() {
         read(&changed)
     };
     assert!(matches!(without("subject").unwrap_err()[0].why, Why::Missing(_)));
+}
+
+#[test]
+fn the_published_directive_of_the_pacio_guide_is_kept_byte_for_byte() {
+    let file =
+        |name: &str| std::fs::read(format!("{}/../../fixtures/fhir/pacio/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let index = file("DocumentReference-Example-Smith-Johnson-DocRef-Bundle.json");
+    let index: Value = serde_json::from_slice(&index).unwrap();
+    let document = file("Bundle-Example-Smith-Johnson-Bundle1.json");
+    let own = json!({ "reference": format!("Patient/{}", person()) });
+    let sent = json!({
+        "resourceType": "DocumentReference", "status": index["status"], "docStatus": index["docStatus"],
+        "type": index["type"], "category": index["category"], "subject": own, "date": index["date"], "author": [own],
+        "description": index["description"],
+        "content": [{ "attachment": { "contentType": "application/fhir+json", "data": STANDARD.encode(&document),
+            "creation": index["date"], "title": index["description"] } }]
+    });
+    let content = whole_document(&serde_json::to_vec(&sent).unwrap(), person(), BASE).unwrap();
+    assert_eq!(STANDARD.decode(&content.document.as_ref().unwrap().data).unwrap(), document);
+    let released = whole(&plan(&serde_json::to_value(&content).unwrap()));
+    let shown = outgoing::resources(&released, BASE);
+    let kept = shown.iter().find(|one| one.kind == "DocumentReference").unwrap();
+    assert_eq!(kept.json["type"]["coding"][0], index["type"]["coding"][0]);
+    assert_eq!(kept.json["content"][0]["attachment"]["data"], sent["content"][0]["attachment"]["data"]);
+    assert_eq!(kept.json["description"], index["description"]);
+    kept.typed().unwrap();
 }

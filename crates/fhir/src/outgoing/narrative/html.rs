@@ -19,11 +19,12 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Somebody's words: their own language, their own direction, their own lines.
+/// Somebody's words: their own language, their own direction, their own lines. `dir="auto"` isolates a span as `bdi`
+/// would; R4 narrative is HTML 4 and has no `bdi`.
 pub(super) fn bdi(text: &str, lang: &str) -> String {
     let style = if text.contains('\n') || text.contains("  ") { " style=\"white-space: pre-wrap\"" } else { "" };
     let lang = escape(lang);
-    format!("<bdi lang=\"{lang}\" xml:lang=\"{lang}\" dir=\"auto\"{style}>{}</bdi>", escape(text))
+    format!("<span lang=\"{lang}\" xml:lang=\"{lang}\" dir=\"auto\"{style}>{}</span>", escape(text))
 }
 
 /// The text between the tags of a narrative, one run for each stretch, blanks folded, the five entities and numbers
