@@ -255,6 +255,12 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
+    /// The access token.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        &self.access_token
+    }
+
     /// The response that gives out these tokens.
     #[must_use]
     pub fn new(

@@ -91,7 +91,9 @@ fn row(fault: &Fault) -> Row {
         Fault::Scope => (StatusCode::FORBIDDEN, "forbidden", "The scopes of this token do not allow this.".into()),
         Fault::Absent(_) => (StatusCode::NOT_FOUND, "not-found", ABSENT.into()),
         Fault::NoRoute => (StatusCode::NOT_FOUND, "not-supported", "There is no such address on this server.".into()),
-        Fault::Method => (StatusCode::METHOD_NOT_ALLOWED, "not-supported", "This address does not know that method.".into()),
+        Fault::Method => {
+            (StatusCode::METHOD_NOT_ALLOWED, "not-supported", "This address does not know that method.".into())
+        }
         Fault::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-long", "The body is larger than 2 MiB.".into()),
         Fault::MediaType => (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -99,7 +101,9 @@ fn row(fault: &Fault) -> Row {
             "JSON is read here: application/fhir+json or application/json.".into(),
         ),
         Fault::Parameter { name, text } => (StatusCode::BAD_REQUEST, "invalid", format!("{name}: {text}")),
-        Fault::Body(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The body was not taken; nothing was stored.".into()),
+        Fault::Body(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The body was not taken; nothing was stored.".into())
+        }
         Fault::NeedsIfMatch => (
             StatusCode::PRECONDITION_REQUIRED,
             "required",
@@ -108,7 +112,8 @@ fn row(fault: &Fault) -> Row {
         Fault::Stale { .. } => (
             StatusCode::PRECONDITION_FAILED,
             "conflict",
-            "The plan has changed since you read it. Nothing was stored. Look at both and decide which words stand.".into(),
+            "The plan has changed since you read it. Nothing was stored. Look at both and decide which words stand."
+                .into(),
         ),
         Fault::Conflict(text) => (StatusCode::CONFLICT, "conflict", (*text).into()),
         Fault::TooMany => (StatusCode::TOO_MANY_REQUESTS, "throttled", "Too many requests; wait a moment.".into()),
@@ -198,8 +203,7 @@ fn problem(fault: &Fault, row: &Row) -> Value {
     });
     let extra = match fault {
         Fault::Body(issues) => {
-            let errors: Vec<Value> =
-                issues.iter().map(|i| json!({"pointer": i.path, "detail": i.text})).collect();
+            let errors: Vec<Value> = issues.iter().map(|i| json!({"pointer": i.path, "detail": i.text})).collect();
             vec![("errors", json!(errors))]
         }
         Fault::Stale { base, current, .. } => vec![("base", json!(base)), ("current", json!(current))],

@@ -34,7 +34,11 @@ impl Route {
         Self { method: Method::GET, path: path.into(), policy, handler: on(MethodFilter::GET, handler) }
     }
 
-    pub(crate) fn post<H: Handler<T, Gateway>, T: 'static>(path: impl Into<String>, policy: Policy, handler: H) -> Self {
+    pub(crate) fn post<H: Handler<T, Gateway>, T: 'static>(
+        path: impl Into<String>,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
         Self { method: Method::POST, path: path.into(), policy, handler: on(MethodFilter::POST, handler) }
     }
 

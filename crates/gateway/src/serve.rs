@@ -40,7 +40,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted.map(|(stream, _)| stream),
-            _ = stop.wait_for(|stopped| *stopped) => break,
+            () = told(&mut stop) => break,
         };
         while open.try_join_next().is_some() {}
         let Ok(stream) = stream else {
@@ -61,7 +61,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             tokio::pin!(connection);
             tokio::select! {
                 _ = connection.as_mut() => {}
-                _ = stop.wait_for(|stopped| *stopped) => {
+                () = told(&mut stop) => {
                     connection.as_mut().graceful_shutdown();
                     let _ = connection.await;
                 }
@@ -72,6 +72,11 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
     drop(listener);
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, async { while open.join_next().await.is_some() {} }).await;
     open.shutdown().await;
+}
+
+/// Waits until the stop was told, or its teller is gone.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
 async fn one(router: Router, request: Request<Incoming>) -> Result<Response, Infallible> {

@@ -10,7 +10,7 @@ use super::kept::{new_access, own_grant};
 use crate::Exchange;
 
 impl Exchange {
-    pub(super) async fn issue_to_itself(
+    pub(crate) async fn issue_to_itself(
         &self,
         client: &Client,
         asked: &Scopes,

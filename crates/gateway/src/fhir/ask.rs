@@ -80,9 +80,13 @@ fn filter(kind: ResourceType, name: &str) -> Option<Filter> {
     use ResourceType as R;
     Some(match (kind, name) {
         (_, "_lastUpdated") => Filter::LastUpdated,
-        (R::CarePlan | R::CareTeam | R::DocumentReference | R::Consent | R::Observation | R::Composition, "status") => Filter::Status,
+        (R::CarePlan | R::CareTeam | R::DocumentReference | R::Consent | R::Observation | R::Composition, "status") => {
+            Filter::Status
+        }
         (R::Goal, "lifecycle-status") => Filter::Status,
-        (R::CarePlan | R::Observation | R::DocumentReference | R::Consent | R::Composition, "category") => Filter::Category,
+        (R::CarePlan | R::Observation | R::DocumentReference | R::Consent | R::Composition, "category") => {
+            Filter::Category
+        }
         (R::Observation, "code") => Filter::Code,
         (R::DocumentReference | R::Composition, "type") => Filter::Type,
         (R::Patient, "identifier") => Filter::Identifier,
@@ -107,7 +111,15 @@ pub(super) fn search(
     let mut whom = None;
     let mut echo = form_urlencoded::Serializer::new(String::new());
     for (name, value) in parameters.iter() {
-        let person = |value: &str| Whom::Person(value.strip_prefix("Patient/").unwrap_or(value).parse().unwrap_or_else(|_| PersonId::from_stored([0; 16])));
+        let person = |value: &str| {
+            Whom::Person(
+                value
+                    .strip_prefix("Patient/")
+                    .unwrap_or(value)
+                    .parse()
+                    .unwrap_or_else(|_| PersonId::from_stored([0; 16])),
+            )
+        };
         match name {
             "patient" | "subject" if kind != ResourceType::Patient => set(&mut whom, name, person(value))?,
             "patient:identifier" | "subject:identifier" | "patient.identifier" | "subject.identifier"

@@ -98,7 +98,8 @@ async fn current(
         (Some(whom), _) => whom,
         (None, Some(own)) => Whom::Person(own),
         (None, None) => {
-            let issue = Issue { code: "required", path: "identifier".into(), text: "name the person by identifier".into() };
+            let issue =
+                Issue { code: "required", path: "identifier".into(), text: "name the person by identifier".into() };
             return Err(Fault::Body(vec![issue]));
         }
     };

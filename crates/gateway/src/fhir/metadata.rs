@@ -55,9 +55,7 @@ fn statement(gateway: &Gateway) -> Value {
 
 fn resource(kind: ResourceType) -> Value {
     let mut interactions = vec!["read", "vread", "history-instance", "search-type"];
-    let creates = super::routes()
-        .iter()
-        .any(|route| route.policy == Policy::OwnApp(kind, Interaction::Create));
+    let creates = super::routes().iter().any(|route| route.policy == Policy::OwnApp(kind, Interaction::Create));
     if creates {
         interactions.push("create");
     }
@@ -73,9 +71,7 @@ fn resource(kind: ResourceType) -> Value {
     if kind == ResourceType::Patient
         && let Some(object) = resource.as_object_mut()
     {
-        let operation = |name: &str| {
-            json!({"name": name, "definition": format!("{}/OperationDefinition/{name}", sayso_fhir::profile::CANONICAL)})
-        };
+        let operation = |name: &str| json!({"name": name, "definition": format!("{}/OperationDefinition/{name}", sayso_fhir::profile::CANONICAL)});
         object.insert("operation".into(), json!([operation("current-plan"), operation("ask-to-share")]));
     }
     resource

@@ -38,8 +38,18 @@ pub(crate) fn routes() -> Vec<Route> {
             Route::get(format!("/fhir/{name}"), find, search::by_get).of(kind),
             Route::post(format!("/fhir/{name}/_search"), find, search::by_post).of(kind),
             Route::get(format!("/fhir/{name}/{{id}}"), read, read::read).of(kind),
-            Route::get(format!("/fhir/{name}/{{id}}/_history"), scope(kind, Interaction::HistoryInstance), read::history).of(kind),
-            Route::get(format!("/fhir/{name}/{{id}}/_history/{{version}}"), scope(kind, Interaction::Vread), read::vread).of(kind),
+            Route::get(
+                format!("/fhir/{name}/{{id}}/_history"),
+                scope(kind, Interaction::HistoryInstance),
+                read::history,
+            )
+            .of(kind),
+            Route::get(
+                format!("/fhir/{name}/{{id}}/_history/{{version}}"),
+                scope(kind, Interaction::Vread),
+                read::vread,
+            )
+            .of(kind),
         ]);
     }
     // A document needs the scope of DocumentReference, whatever it consists of.
@@ -48,7 +58,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/fhir/Bundle/{id}", document, current_plan::document),
         Route::get("/fhir/Patient/$current-plan", document, current_plan::by_get),
         Route::post("/fhir/Patient/$current-plan", document, current_plan::by_post),
-        Route::post("/fhir/Patient/$ask-to-share", scope(ResourceType::Patient, Interaction::Search), share::ask_to_share),
+        Route::post(
+            "/fhir/Patient/$ask-to-share",
+            scope(ResourceType::Patient, Interaction::Search),
+            share::ask_to_share,
+        ),
         Route::post("/fhir", Policy::EachEntry, push::transaction),
         Route::post(
             "/fhir/DocumentReference",

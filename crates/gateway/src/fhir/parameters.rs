@@ -13,7 +13,11 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<(String, String)>, Fault> {
     }
     known(&tree, &["resourceType", "parameter"], "Parameters")?;
     let parameters = tree.get("parameter").map(Tree::elements).unwrap_or_default();
-    parameters.iter().enumerate().map(|(place, one)| parameter(one, &format!("Parameters.parameter[{place}]"))).collect()
+    parameters
+        .iter()
+        .enumerate()
+        .map(|(place, one)| parameter(one, &format!("Parameters.parameter[{place}]")))
+        .collect()
 }
 
 fn parameter(one: &Tree, path: &str) -> Result<(String, String), Fault> {

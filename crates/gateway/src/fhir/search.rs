@@ -45,9 +45,9 @@ pub(super) async fn by_post(
         return Speaks::Fhir.say(&Fault::MediaType);
     }
     let body = std::str::from_utf8(&body).map_err(|_| Fault::MediaType);
-    let parameters = body.and_then(Parameters::read).and_then(|sent| {
-        Parameters::read(query.as_deref().unwrap_or_default()).map(|more| sent.and(more))
-    });
+    let parameters = body
+        .and_then(Parameters::read)
+        .and_then(|sent| Parameters::read(query.as_deref().unwrap_or_default()).map(|more| sent.and(more)));
     let done = find(&gateway, &caller, kind, parameters, &headers).await;
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
@@ -207,7 +207,13 @@ fn seal(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search,
     format!("{position}-{}", gateway.exchange().seal_of(bound.as_bytes()))
 }
 
-fn position(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, cursor: &str) -> Result<usize, Fault> {
+fn position(
+    gateway: &Gateway,
+    caller: &Caller,
+    kind: ResourceType,
+    search: &Search,
+    cursor: &str,
+) -> Result<usize, Fault> {
     let bad = || Fault::Parameter { name: "_page".into(), text: "this page link was not made for you; search again" };
     let position: usize = cursor.split_once('-').and_then(|(p, _)| p.parse().ok()).ok_or_else(bad)?;
     if seal(gateway, caller, kind, search, position) == cursor { Ok(position) } else { Err(bad()) }

@@ -29,7 +29,8 @@ pub(super) async fn ask_to_share(
 
 async fn ask(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {
     let asked = Asked::of_body(body)?;
-    let whom = asked.whom.ok_or(Fault::Parameter { name: "identifier".into(), text: "name the person by identifier" })?;
+    let whom =
+        asked.whom.ok_or(Fault::Parameter { name: "identifier".into(), text: "name the person by identifier" })?;
     gateway.limits().asked(caller, &format!("ask {whom:?}"))?;
     let receipt = gateway.exchange().ask_to_share(caller, &whom, asked.purpose, asked.reason).await?;
     let text = "If there is such a person here, they now see that you ask. Whether they answer is up to them.";

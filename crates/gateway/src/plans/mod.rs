@@ -130,10 +130,15 @@ async fn update_one(
     }
 }
 
-fn said(written: &Written, headers: &HeaderMap, status: StatusCode, location: Option<String>) -> Result<Response, Fault> {
+fn said(
+    written: &Written,
+    headers: &HeaderMap,
+    status: StatusCode,
+    location: Option<String>,
+) -> Result<Response, Fault> {
     let bytes = native_bytes(&written.sheet).ok_or(Fault::Unrecorded)?;
-    let mut body = Answer::ok(NATIVE_JSON, bytes)
-        .version(written.sheet.fingerprint().to_string(), written.sheet.last_updated());
+    let mut body =
+        Answer::ok(NATIVE_JSON, bytes).version(written.sheet.fingerprint().to_string(), written.sheet.last_updated());
     body.status = status;
     body.location = location;
     Ok(answer(&written.receipt, headers, body))
@@ -172,6 +177,7 @@ pub(crate) fn idempotency_key(headers: &HeaderMap, body: &[u8]) -> Result<Option
 
 /// Faults of the mapping as issues of the answer.
 pub(crate) fn faults(faults: Vec<sayso_fhir::Fault>) -> Fault {
-    let issue = |fault: sayso_fhir::Fault| Issue { code: fault.why.code(), text: fault.why.to_string(), path: fault.path };
+    let issue =
+        |fault: sayso_fhir::Fault| Issue { code: fault.why.code(), text: fault.why.to_string(), path: fault.path };
     Fault::Body(faults.into_iter().map(issue).collect())
 }
