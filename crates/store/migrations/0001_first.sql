@@ -6,20 +6,24 @@ CREATE TABLE meta (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- witness: keyed hash over the person's counters, particulars, current versions and consents, so that a row put back to
+-- what it once was is noticed.
 CREATE TABLE person (
     id              BLOB PRIMARY KEY CHECK (length(id) = 16),
     wrapped_key     BLOB NOT NULL,
     revision        INTEGER NOT NULL,
     consent_version INTEGER NOT NULL,
     at              INTEGER NOT NULL,
-    body            BLOB
+    body            BLOB,
+    witness         BLOB NOT NULL
 ) STRICT;
 
--- state: 0 claimed, 1 verified, 2 contested
+-- state: 0 claimed, 1 verified, 2 contested; mac: keyed, over person, fingerprint and state
 CREATE TABLE identifier (
     person_id   BLOB NOT NULL REFERENCES person (id),
     fingerprint BLOB NOT NULL,
     state       INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+    mac         BLOB NOT NULL,
     PRIMARY KEY (person_id, fingerprint)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifier_by_fingerprint ON identifier (fingerprint, state);

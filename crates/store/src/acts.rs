@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use crate::act::Act;
 use crate::error::StoreError;
 use crate::moment;
-use crate::record::leaf_place;
+use crate::record::{Told, leaf_place};
 use crate::store::{Store, house, id_at, no_person, nobody};
 
 /// The most acts of one page.
@@ -103,7 +103,8 @@ impl Store {
         let act = match self.data_key(person).await {
             Ok(key) => {
                 let plain = key.open(leaf_place(person, &leaf), row.try_get(7)?)?;
-                Some(serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("act"))?)
+                let told: Told<'_> = serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("act"))?;
+                Some(told.act.into_owned())
             }
             Err(StoreError::NoSuchPerson) => None,
             Err(error) => return Err(error),

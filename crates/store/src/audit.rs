@@ -3,8 +3,10 @@
 mod chains;
 mod proof;
 mod seals;
+mod states;
 
 use sayso_ledger::{Broken, TreeHead};
+use sayso_plan::PersonId;
 
 use crate::error::StoreError;
 use crate::store::Store;
@@ -70,13 +72,22 @@ pub enum NotWhole {
     /// The tree is not a continuation of an older head that somebody kept.
     #[error("the tree does not continue the head of {0} entries that was kept elsewhere")]
     NotAContinuation(u64),
+    /// What is stored of a person does not fit together.
+    #[error("what is stored of person {0} is not what was written; a row was changed or put back to what it once was")]
+    StateChanged(PersonId),
+    /// What is stored of a person is not what the log says was written last.
+    #[error("what is stored of person {0} is older or newer than the log says; it was put back to what it once was")]
+    RolledBack(PersonId),
+    /// The log speaks of a person of whom nothing is stored.
+    #[error("person {0} was removed, but the log speaks of them")]
+    PersonRemoved(PersonId),
     /// A row holds what this program never writes.
     #[error("a row of the log cannot be read: {0}")]
     Unreadable(&'static str),
 }
 
 impl Store {
-    /// Verifies the whole log as of one moment.
+    /// Verifies the whole log as of one moment, and that what is stored of each person is what the log says.
     ///
     /// # Errors
     /// The database's own failures; what is broken is in the report.
@@ -89,11 +100,10 @@ impl Store {
     /// # Errors
     /// The database's own failures; what is broken is in the report.
     pub async fn audit_verify_since(&self, kept: &[TreeHead]) -> Result<Report, StoreError> {
-        let mut connection = self.readers().acquire().await?;
         // One read transaction, so that acts that are recorded meanwhile do not look like damage.
-        sqlx::query("BEGIN").execute(&mut *connection).await?;
-        let report = self.verify(&mut connection, kept).await;
-        sqlx::query("ROLLBACK").execute(&mut *connection).await?;
+        let mut transaction = self.readers().begin().await?;
+        let report = self.verify(&mut transaction, kept).await;
+        transaction.rollback().await?;
         report
     }
 
@@ -105,6 +115,9 @@ impl Store {
             if outcome.is_ok() {
                 outcome = chains::check(connection, side, &mut report).await;
             }
+        }
+        if outcome.is_ok() {
+            outcome = states::check(connection, self).await;
         }
         match outcome {
             Ok(()) => {}

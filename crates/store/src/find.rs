@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use crate::error::StoreError;
 use crate::store::{Store, id_at};
-use crate::write::identifier_fingerprint;
+use crate::write::{identifier_fingerprint, identifier_mac};
 
 /// Where an id leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +25,18 @@ impl Store {
     pub async fn person_by_identifier(&self, system: &str, value: &str) -> Result<Option<PersonId>, StoreError> {
         let fingerprint = identifier_fingerprint(self.keys(), system, value);
         // What was only claimed does not count: else anybody could hide a person by claiming the person's number.
-        let rows = sqlx::query("SELECT person_id, state FROM identifier WHERE fingerprint = ? AND state > 0 LIMIT 2")
-            .bind(fingerprint.as_slice())
-            .fetch_all(self.readers())
-            .await?;
+        let rows =
+            sqlx::query("SELECT person_id, state, mac FROM identifier WHERE fingerprint = ? AND state > 0 LIMIT 2")
+                .bind(fingerprint.as_slice())
+                .fetch_all(self.readers())
+                .await?;
         match rows.as_slice() {
-            [one] if one.try_get::<i64, _>(1)? == 1 => Ok(Some(PersonId::from_stored(id_at(one, 0)?))),
+            [one] if one.try_get::<i64, _>(1)? == 1 => {
+                let person = PersonId::from_stored(id_at(one, 0)?);
+                let mac: &[u8] = one.try_get(2)?;
+                let ours = identifier_mac(self.keys(), person, &fingerprint, 1).as_slice() == mac;
+                if ours { Ok(Some(person)) } else { Err(StoreError::Damaged("identifier")) }
+            }
             _ => Ok(None),
         }
     }

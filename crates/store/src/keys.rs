@@ -104,6 +104,8 @@ pub(crate) enum Use {
     Retry,
     AskPurpose,
     TreeHead,
+    Witness,
+    IdentifierState,
 }
 
 /// All keys that are derived from the wrapping key.
@@ -122,6 +124,8 @@ struct HashKeys {
     retry: Hmac<Sha256>,
     ask_purpose: Hmac<Sha256>,
     tree_head: Hmac<Sha256>,
+    witness: Hmac<Sha256>,
+    identifier_state: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -139,6 +143,8 @@ impl Keys {
                 retry: keyed("retry"),
                 ask_purpose: keyed("ask purpose"),
                 tree_head: keyed("tree head"),
+                witness: keyed("witness"),
+                identifier_state: keyed("identifier state"),
             },
         }
     }
@@ -158,6 +164,8 @@ impl Keys {
             Use::Retry => &self.hash.retry,
             Use::AskPurpose => &self.hash.ask_purpose,
             Use::TreeHead => &self.hash.tree_head,
+            Use::Witness => &self.hash.witness,
+            Use::IdentifierState => &self.hash.identifier_state,
         };
         let mut mac = keyed.clone();
         for part in parts {

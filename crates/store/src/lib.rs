@@ -49,6 +49,7 @@ mod sign_in;
 mod snapshot;
 mod store;
 mod versions;
+mod witness;
 mod write;
 mod writer;
 

@@ -1,8 +1,11 @@
 //! Recording: the leaf of an act, durable before anybody hears of the act. A read's leaf is also its fence.
 
-use sayso_plan::PersonId;
+use std::borrow::Cow;
 
-use crate::act::NewLeaf;
+use sayso_plan::PersonId;
+use serde::{Deserialize, Serialize};
+
+use crate::act::{Act, NewLeaf};
 use crate::error::StoreError;
 use crate::keys::{Belongs, DataKey};
 use crate::moment;
@@ -41,6 +44,15 @@ impl From<NotCommitted<()>> for Fenced {
     }
 }
 
+/// What the ciphertext of a leaf says.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Told<'a> {
+    pub(crate) act: Cow<'a, Act>,
+    /// The person's revision after the act, where the act changed it: the log's own witness of what is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) revision: Option<i64>,
+}
+
 impl Store {
     /// Records a decided read, allowed or refused. Comes back after COMMIT.
     ///
@@ -68,17 +80,19 @@ impl Store {
     pub(crate) async fn seal_leaf(&self, person: Option<PersonId>, leaf: &NewLeaf) -> Result<SealedLeaf, StoreError> {
         let person = person.unwrap_or(no_person());
         let key = self.data_key(person).await?;
-        self.seal_leaf_with(&key, person, leaf)
+        self.seal_leaf_with(&key, person, leaf, None)
     }
 
-    /// The same where the data key is at hand, or not stored yet.
+    /// The same where the data key is at hand, or not stored yet, with the revision after the act.
     pub(crate) fn seal_leaf_with(
         &self,
         key: &DataKey,
         person: PersonId,
         leaf: &NewLeaf,
+        revision: Option<i64>,
     ) -> Result<SealedLeaf, StoreError> {
-        let plain = serde_json::to_vec(&leaf.act).map_err(|_| StoreError::Damaged("act"))?;
+        let plain = serde_json::to_vec(&Told { act: Cow::Borrowed(&leaf.act), revision })
+            .map_err(|_| StoreError::Damaged("act"))?;
         let ciphertext = key.seal(leaf_place(person, leaf.id.as_bytes()), &plain)?;
         let organization = leaf.organization.unwrap_or(house());
         let at = moment::to_micros(leaf.at);

@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::error::StoreError;
 use crate::keys::{Belongs, DataKey};
 use crate::store::{Store, id_at};
+use crate::witness;
 
 /// Counts every change of a person's plans, consents and particulars. Internal: it never shows in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +19,10 @@ pub struct Revision(i64);
 impl Revision {
     pub(crate) const fn from_stored(number: i64) -> Self {
         Self(number)
+    }
+
+    pub(crate) const fn number(self) -> i64 {
+        self.0
     }
 
     pub(crate) const fn next(self) -> Self {
@@ -59,14 +64,8 @@ impl Snapshot {
     }
 }
 
-/// One statement is one read transaction. Part 0 is the person, 1 a plan, 2 a consent.
-const SNAPSHOT: &str = "\
-    SELECT 0, id, wrapped_key, body, revision, consent_version FROM person WHERE id = ?1 \
-    UNION ALL SELECT 1, plan_id, id, body, 0, 0 FROM plan_version WHERE person_id = ?1 AND current = 1 \
-    UNION ALL SELECT 2, id, x'', body, version, 0 FROM consent WHERE person_id = ?1";
-
 impl Store {
-    /// Reads a person; also `nobody()`, who has nothing. It may be older than the last commit by a hair: the fence
+    /// Reads a person in one statement, which is one read transaction; also `nobody()`, who has nothing. It may be older than the last commit by a hair: the fence
     /// finds that out.
     ///
     /// # Errors
@@ -76,7 +75,7 @@ impl Store {
             Ok(snapshot) => return Ok(Some(snapshot)),
             Err(epoch) => epoch,
         };
-        let rows = sqlx::query(SNAPSHOT).bind(person.as_bytes().as_slice()).fetch_all(self.readers()).await?;
+        let rows = sqlx::query(witness::STATE).bind(person.as_bytes().as_slice()).fetch_all(self.readers()).await?;
         let Some(snapshot) = self.assemble(person, &rows)? else { return Ok(None) };
         let snapshot = Arc::new(snapshot);
         self.snapshots().keep(epoch, person, Arc::clone(&snapshot));
@@ -103,6 +102,9 @@ impl Store {
                 2 => snapshot.consents.push(open_consent(&key, person, id_at(row, 1)?, row.try_get(4)?, body)?),
                 _ => return Err(StoreError::Damaged("person")),
             }
+        }
+        if !witness::fits(self.keys(), rows)? {
+            return Err(StoreError::Damaged("person"));
         }
         snapshot.plans.sort_by_key(Sealed::<Plan>::id);
         snapshot.consents.sort_by_key(|consent| consent.id);

@@ -172,6 +172,11 @@ impl Store {
         &self.inner.keys
     }
 
+    /// The same, for work that outlives the borrow.
+    pub(crate) fn keys_for_later(&self) -> Arc<Keys> {
+        Arc::clone(&self.inner.keys)
+    }
+
     pub(crate) fn snapshots(&self) -> &Cache<PersonId, Snapshot> {
         &self.inner.snapshots
     }
@@ -298,14 +303,14 @@ async fn check_key(connection: &mut SqliteConnection, keys: &Keys) -> Result<(),
 async fn build_in(connection: &mut SqliteConnection, keys: &Keys, person: PersonId) -> Result<(), StoreError> {
     let (_, wrapped) = keys.new_data_key(person)?;
     sqlx::query(
-        "INSERT INTO person (id, wrapped_key, revision, consent_version, at, body) VALUES (?, ?, 0, 0, 0, NULL) \
-         ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO person (id, wrapped_key, revision, consent_version, at, body, witness) \
+         VALUES (?, ?, 0, 0, 0, NULL, x'') ON CONFLICT (id) DO NOTHING",
     )
     .bind(person.as_bytes().to_vec())
     .bind(wrapped)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    crate::witness::renew(connection, keys, person).await
 }
 
 /// Reads a column that holds an id.

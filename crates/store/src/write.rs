@@ -7,7 +7,7 @@ use sayso_consent::{Consent, Sealed};
 use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId};
 use time::OffsetDateTime;
 
-pub(crate) use prepare::identifier_fingerprint;
+pub(crate) use prepare::{identifier_fingerprint, identifier_mac};
 
 use crate::act::NewLeaf;
 use crate::error::StoreError;
@@ -111,9 +111,11 @@ impl Store {
         if let Some(done) = self.done_before(write.once.as_ref(), write.leaf.at).await? {
             return Err(done);
         }
-        let first = self.seal_leaf(Some(fence.person), &write.leaf).await?;
-        let leaf = first.id;
         let prepared = self.prepare(&write).await?;
+        let after = prepared.moves().then(|| fence.revision.next().number());
+        let key = self.data_key(fence.person).await?;
+        let first = self.seal_leaf_with(&key, fence.person, &write.leaf, after)?;
+        let leaf = first.id;
         let bump = Bump { revision: prepared.moves(), consent: prepared.changes_consent() };
         let order = Order { fence: Some(fence), bump, first: Some(first), second: None };
         let outcome = self.writer().work(order, move |connection| Box::pin(prepared.apply(connection))).await;
@@ -147,12 +149,14 @@ impl Store {
     ) -> Result<Receipt, Refused> {
         let id = person.id();
         let (key, wrapped) = self.keys().new_data_key(id)?;
-        let body = prepare::person(self.keys(), &key, &person)?;
-        let first = self.seal_leaf_with(&key, id, &leaf)?;
+        let row = prepare::person(self.keys(), &key, &person)?;
+        let first = self.seal_leaf_with(&key, id, &leaf, Some(apply::FIRST_REVISION))?;
         let order = Order { first: Some(first), ..Order::default() };
+        let new = apply::NewPerson { id, wrapped, row, at };
+        let keys = self.keys_for_later();
         let work = self
             .writer()
-            .work(order, move |connection| Box::pin(apply::new_person(connection, id, wrapped, body, at)))
+            .work(order, move |connection| Box::pin(async move { apply::new_person(connection, &keys, new).await }))
             .await;
         let ((), committed) = work.map_err(Refused::from)?;
         Ok(committed.receipt_of(leaf.id)?)

@@ -262,15 +262,17 @@ async fn take(
 
 async fn insert(connection: &mut SqliteConnection, grant: &[u8; 16], tokens: &[TokenRow]) -> Result<(), StoreError> {
     for token in tokens {
-        sqlx::query("INSERT INTO token (hash, grant_id, kind, issued_at, expires_at, body, used) VALUES (?, ?, ?, ?, ?, ?, 0)")
-            .bind(token.hash.to_vec())
-            .bind(grant.to_vec())
-            .bind(token.kind)
-            .bind(token.issued_at)
-            .bind(token.expires_at)
+        sqlx::query(
+            "INSERT INTO token (hash, grant_id, kind, issued_at, expires_at, body, used) VALUES (?, ?, ?, ?, ?, ?, 0)",
+        )
+        .bind(token.hash.to_vec())
+        .bind(grant.to_vec())
+        .bind(token.kind)
+        .bind(token.issued_at)
+        .bind(token.expires_at)
         .bind(token.body.as_slice())
-            .execute(&mut *connection)
-            .await?;
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }

@@ -7,9 +7,22 @@ use time::OffsetDateTime;
 use super::Refused;
 use super::prepare::{ConsentRow, PersonRow, PlanRow, Prepared, Row};
 use crate::error::StoreError;
+use crate::keys::Keys;
 use crate::moment;
 use crate::store::id_at;
+use crate::witness;
 use crate::writer::{Record, Stop};
+
+/// The revision of a person who was just made.
+pub(super) const FIRST_REVISION: i64 = 1;
+
+/// A person who is about to be made.
+pub(super) struct NewPerson {
+    pub(super) id: PersonId,
+    pub(super) wrapped: Vec<u8>,
+    pub(super) row: PersonRow,
+    pub(super) at: OffsetDateTime,
+}
 
 type Applied<T> = Result<T, Stop<Refused>>;
 
@@ -139,37 +152,37 @@ async fn person(connection: &mut SqliteConnection, person: PersonId, row: &Perso
 }
 
 async fn identifiers(connection: &mut SqliteConnection, person: PersonId, row: &PersonRow) -> Applied<()> {
-    for (fingerprint, state) in &row.identifiers {
-        // The same number twice in one person's list counts as the surer of the two.
-        sqlx::query(
-            "INSERT INTO identifier (person_id, fingerprint, state) VALUES (?, ?, ?) \
-             ON CONFLICT (person_id, fingerprint) DO UPDATE SET state = max(state, excluded.state)",
-        )
-        .bind(person.as_bytes().to_vec())
-        .bind(fingerprint.to_vec())
-        .bind(*state)
-        .execute(&mut *connection)
-        .await?;
+    for identifier in &row.identifiers {
+        sqlx::query("INSERT INTO identifier (person_id, fingerprint, state, mac) VALUES (?, ?, ?, ?)")
+            .bind(person.as_bytes().to_vec())
+            .bind(identifier.fingerprint.to_vec())
+            .bind(identifier.state)
+            .bind(identifier.mac.to_vec())
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
 
 pub(super) async fn new_person(
     connection: &mut SqliteConnection,
-    id: PersonId,
-    wrapped: Vec<u8>,
-    row: PersonRow,
-    at: OffsetDateTime,
+    keys: &Keys,
+    new: NewPerson,
 ) -> Applied<((), Record)> {
-    sqlx::query("INSERT INTO person (id, wrapped_key, revision, consent_version, at, body) VALUES (?, ?, 1, 0, ?, ?)")
-        .bind(id.as_bytes().to_vec())
-        .bind(wrapped)
-        .bind(moment::to_micros(at))
-        .bind(row.body.clone())
-        .execute(&mut *connection)
-        .await
-        .map_err(|error| error.or(Refused::Exists))?;
-    identifiers(connection, id, &row).await?;
+    sqlx::query(
+        "INSERT INTO person (id, wrapped_key, revision, consent_version, at, body, witness) \
+         VALUES (?, ?, ?, 0, ?, ?, x'')",
+    )
+    .bind(new.id.as_bytes().to_vec())
+    .bind(new.wrapped)
+    .bind(FIRST_REVISION)
+    .bind(moment::to_micros(new.at))
+    .bind(new.row.body.clone())
+    .execute(&mut *connection)
+    .await
+    .map_err(|error| error.or(Refused::Exists))?;
+    identifiers(connection, new.id, &new.row).await?;
+    witness::renew(connection, keys, new.id).await?;
     Ok(((), Record::First))
 }
 

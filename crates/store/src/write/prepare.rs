@@ -50,7 +50,13 @@ pub(super) struct ConsentRow {
 
 pub(super) struct PersonRow {
     pub(super) body: Vec<u8>,
-    pub(super) identifiers: Vec<([u8; 32], i64)>,
+    pub(super) identifiers: Vec<IdentifierRow>,
+}
+
+pub(super) struct IdentifierRow {
+    pub(super) fingerprint: [u8; 32],
+    pub(super) state: i64,
+    pub(super) mac: [u8; 32],
 }
 
 impl Prepared {
@@ -180,12 +186,26 @@ pub(super) fn person(keys: &Keys, key: &DataKey, body: &Sealed<Person>) -> Resul
                 IdentifierState::Verified { .. } => 1,
                 IdentifierState::Contested => 2,
             };
-            (identifier_fingerprint(keys, &identifier.system, &identifier.value), state)
+            let fingerprint = identifier_fingerprint(keys, &identifier.system, &identifier.value);
+            IdentifierRow { fingerprint, state, mac: identifier_mac(keys, person.id, &fingerprint, state) }
         })
         .collect();
+    let identifiers = surest(identifiers);
     Ok(PersonRow { body: key.seal(person_place(person.id), &plain)?, identifiers })
 }
 
 pub(crate) fn identifier_fingerprint(keys: &Keys, system: &str, value: &str) -> [u8; 32] {
     keys.hash(Use::Identifier, &[system.as_bytes(), value.as_bytes()])
+}
+
+/// The state of an identifier is believed only with this.
+pub(crate) fn identifier_mac(keys: &Keys, person: PersonId, fingerprint: &[u8; 32], state: i64) -> [u8; 32] {
+    keys.hash(Use::IdentifierState, &[person.as_bytes(), fingerprint, &state.to_be_bytes()])
+}
+
+/// The same number twice in one person's list counts as the surest of them.
+fn surest(mut rows: Vec<IdentifierRow>) -> Vec<IdentifierRow> {
+    rows.sort_by_key(|row| (row.fingerprint, std::cmp::Reverse(row.state)));
+    rows.dedup_by_key(|row| row.fingerprint);
+    rows
 }

@@ -9,8 +9,10 @@ use sqlx::SqliteConnection;
 use super::leaves::{self, Linked};
 use super::{Changed, Committed, Job, NotCommitted, Order, Record, Run, SealedLeaf, Stop, Work, sealing};
 use crate::error::StoreError;
+use crate::keys::Keys;
 use crate::receipt::Receipt;
 use crate::snapshot::Revision;
+use crate::witness;
 
 type Answer = tokio::sync::oneshot::Sender<Result<Committed, NotCommitted<()>>>;
 
@@ -141,7 +143,7 @@ impl Run {
             return Ok(Ok(Done { leaf, revision }));
         };
         run(connection, "SAVEPOINT job").await?;
-        let record = match worked(connection, &order, work).await {
+        let record = match worked(connection, &self.keys, &order, work).await {
             Ok(record) => record,
             Err(refused) => {
                 run(connection, "ROLLBACK TO job").await?;
@@ -202,7 +204,12 @@ const fn bumped(order: &Order) -> Bumped {
 }
 
 /// Does the work and counts up the person it changed.
-async fn worked(connection: &mut SqliteConnection, order: &Order, work: Work) -> Result<Record, NotCommitted<()>> {
+async fn worked(
+    connection: &mut SqliteConnection,
+    keys: &Keys,
+    order: &Order,
+    work: Work,
+) -> Result<Record, NotCommitted<()>> {
     let record = work(connection).await.map_err(|stop| match stop {
         Stop::Refused(()) => NotCommitted::Refused(()),
         Stop::Failed(error) => NotCommitted::Failed(error),
@@ -211,9 +218,10 @@ async fn worked(connection: &mut SqliteConnection, order: &Order, work: Work) ->
         sqlx::query("UPDATE person SET revision = revision + 1, consent_version = consent_version + ? WHERE id = ?")
             .bind(i64::from(order.bump.consent))
             .bind(fence.person.as_bytes().to_vec())
-            .execute(connection)
+            .execute(&mut *connection)
             .await
             .map_err(|error| NotCommitted::Failed(error.into()))?;
+        witness::renew(connection, keys, fence.person).await.map_err(NotCommitted::Failed)?;
     }
     Ok(record)
 }

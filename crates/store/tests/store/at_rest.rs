@@ -1,7 +1,7 @@
 //! Who has the file but not the key learns nothing and can exchange nothing.
 
 use sayso_plan::{PersonId, State};
-use sayso_store::{Change, StoreError};
+use sayso_store::{Change, NotWhole, StoreError};
 use sqlx::Row;
 use tempfile::TempDir;
 
@@ -112,4 +112,46 @@ async fn f05_an_older_program_refuses_a_newer_folder() {
     )
     .await;
     assert_eq!(open(&folder, KEY).await.unwrap_err(), StoreError::Newer);
+}
+
+#[tokio::test]
+async fn g03_a_consent_put_back_to_what_it_was_is_noticed_and_decides_nothing() {
+    let folder = TempDir::new().unwrap();
+    let store = in_folder(&folder).await;
+    let ama = ama(&store).await;
+    let given = consent(ama);
+    store.write(write(fence(&store, ama).await, vec![Change::Consent(Box::new(given.clone()))])).await.unwrap();
+    let keep = "CREATE TABLE old_consent AS SELECT * FROM consent; CREATE TABLE old_person AS SELECT * FROM person";
+    sqlx::raw_sql(keep).execute(&mut raw(&folder).await).await.unwrap();
+    let back = Change::Consent(Box::new(withdrawn(&given)));
+    store.write(write(fence(&store, ama).await, vec![back])).await.unwrap();
+    assert!(store.audit_verify().await.unwrap().is_whole());
+    store.close().await;
+
+    tamper(&folder, "DELETE FROM consent; INSERT INTO consent SELECT * FROM old_consent").await;
+    let store = in_folder(&folder).await;
+    assert_eq!(store.snapshot(ama).await.unwrap_err(), StoreError::Damaged("person"));
+    assert_eq!(store.audit_verify().await.unwrap().broken, Some(NotWhole::StateChanged(ama)));
+    store.close().await;
+
+    // Everything of the person is put back consistently: the log still says otherwise.
+    tamper(
+        &folder,
+        "UPDATE person SET (revision, consent_version, body, witness) = \
+         (SELECT revision, consent_version, body, witness FROM old_person WHERE old_person.id = person.id)",
+    )
+    .await;
+    let store = in_folder(&folder).await;
+    assert_eq!(store.audit_verify().await.unwrap().broken, Some(NotWhole::RolledBack(ama)));
+}
+
+#[tokio::test]
+async fn c14_a_claimed_number_cannot_be_made_a_verified_one_in_the_file() {
+    let folder = TempDir::new().unwrap();
+    let store = in_folder(&folder).await;
+    create(&store, person(vec![claimed("500")])).await;
+    store.close().await;
+    tamper(&folder, "UPDATE identifier SET state = 1").await;
+    let found = in_folder(&folder).await.person_by_identifier("urn:number", "500").await;
+    assert_eq!(found, Err(StoreError::Damaged("identifier")));
 }

@@ -100,9 +100,9 @@ async fn g05_a_witness_with_an_old_head_finds_a_log_that_was_made_anew() {
     // Everything since an older moment is taken away, consistently: only who kept a head can tell.
     tamper(
         &folder,
-        "DELETE FROM tree_head WHERE size > (SELECT min(size) FROM tree_head); \
-         DELETE FROM seal WHERE n >= (SELECT size FROM tree_head); \
-         DELETE FROM leaf WHERE n > (SELECT upto FROM tree_head)",
+        "DELETE FROM tree_head WHERE size > (SELECT min(size) FROM tree_head WHERE upto >= 2); \
+         DELETE FROM seal WHERE n >= (SELECT max(size) FROM tree_head); \
+         DELETE FROM leaf WHERE n > (SELECT max(upto) FROM tree_head)",
     )
     .await;
     let store = in_folder(&folder).await;
