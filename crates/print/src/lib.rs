@@ -1,1 +1,0 @@
-//! Released plan to paper: cards and documents.
