@@ -3,13 +3,10 @@
 //! Resources are written as JSON in the order a reader expects and are proven against the R4 types of fhir-sdk: by
 //! [`outgoing::Shown::typed`] for what leaves, by the loss gate of the wire room for everything that comes in.
 
-pub mod bundle;
-pub mod capability;
 mod envelope;
 mod fault;
 pub mod incoming;
 pub mod native;
-pub mod outcome;
 pub mod outgoing;
 mod phrases;
 pub mod profile;
