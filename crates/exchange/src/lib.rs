@@ -40,14 +40,14 @@ use sayso_auth::secret::TokenKey;
 use sayso_consent::FingerprintKey;
 use sayso_egress::Egress;
 use sayso_plan::LeafId;
-use sayso_store::{Act, NewLeaf, Store};
+use sayso_store::{NewLeaf, Store};
 use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
 pub use issue_token::NotIssued;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
-pub use sayso_store::Receipt;
+pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
 pub use sign_in::{AccountFault, Session, SignInFault};
 pub use surroundings::{Clock, Entropy, Surroundings};
 
