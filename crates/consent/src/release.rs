@@ -372,6 +372,8 @@ pub fn judge_past(
         last_updated: times.0.unwrap_or(plan.terms_changed_at),
         fingerprint: Fingerprint([0; 16]),
     };
+    let told = grant.parties(plan).filter_map(|party| plan.parties_changed_at.get(&party.id)).max();
+    grant.last_updated = told.copied().map_or(grant.last_updated, |at| grant.last_updated.max(at));
     grant.fingerprint = fingerprint(plan, &grant, key);
     Ok(grant)
 }

@@ -8,7 +8,7 @@ use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
 use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
-use crate::people::{PARTIES_MAX, PartyId};
+use crate::people::{PARTIES_MAX, Party, PartyId};
 use crate::plan::{Content, DOCUMENT_MAX_BYTES, Head, Plan, Removal, StoredDocument, StoredItem};
 use crate::section::Section;
 
@@ -218,6 +218,7 @@ impl Plan {
             terms_version: ItemVersion::from_random(fresh()),
             terms_changed_at: now,
             parties: content.parties,
+            parties_changed_at: BTreeMap::new(),
             absences_changed_at: content.absences.keys().map(|section| (*section, now)).collect(),
             absences: content.absences,
             items,
@@ -253,7 +254,7 @@ impl Plan {
         next.version = PlanVersionId::from_random(fresh());
         next.recorded_at = now;
         next.revise_head(&content, seen, self.state != content.status, now, fresh);
-        next.revise_parties(&content, seen);
+        next.revise_parties(&content, seen, now);
         next.revise_absences(&content, seen, now);
         next.revise_items(content.items, seen, now, fresh)?;
         if seen.document {
@@ -287,7 +288,10 @@ impl Plan {
         self.head = head;
     }
 
-    fn revise_parties(&mut self, content: &Content, seen: &Seen) {
+    fn revise_parties(&mut self, content: &Content, seen: &Seen, now: OffsetDateTime) {
+        let changed = |new: &&Party| self.parties.iter().any(|old| old.id == new.id && old != *new);
+        let changed: Vec<PartyId> = content.parties.iter().filter(changed).map(|p| p.id.clone()).collect();
+        self.parties_changed_at.extend(changed.into_iter().filter(|p| seen.parties.contains(p)).map(|p| (p, now)));
         let needed = self.named_by_the_unseen(seen);
         let listed = |id: &PartyId| content.parties.iter().any(|p| p.id == *id);
         let keep = |id: &PartyId| !seen.parties.contains(id) || (needed.contains(id) && !listed(id));
@@ -352,7 +356,10 @@ impl Plan {
             };
             incoming.push(match known {
                 Some(kept) if kept.item == draft.item => kept,
-                Some(kept) if only_narrowed(&kept.item, &draft.item) => StoredItem { item: draft.item, ..kept },
+                Some(kept) if says_the_same(&kept.item, &draft.item) => {
+                    let opened = draft.item.share_level() < kept.item.share_level();
+                    StoredItem { changed_at: if opened { now } else { kept.changed_at }, item: draft.item, ..kept }
+                }
                 Some(kept) => StoredItem {
                     id: kept.id,
                     version: ItemVersion::from_random(fresh()),
@@ -427,11 +434,11 @@ impl Plan {
     }
 }
 
-/// Whether the new form differs only in what no recipient sees and what shows it to nobody new: a closer level, other
-/// parties it is about. Then it stays the same version, or its readers would see that somebody touched it.
-fn only_narrowed(old: &Item, new: &Item) -> bool {
+/// Whether the new form differs only in what no recipient sees: the level, the parties it is about. Then it stays the
+/// same version, or its readers would see that somebody touched it.
+fn says_the_same(old: &Item, new: &Item) -> bool {
     let bare = |item: &Item| Item { share: None, about_parties: Vec::new(), ..item.clone() };
-    new.share_level() >= old.share_level() && bare(old) == bare(new)
+    bare(old) == bare(new)
 }
 
 /// A party that the writer adds gets a new id, always: whether its id was free must not depend on the unseen.

@@ -168,9 +168,9 @@ pub struct Content {
 pub struct StoredItem {
     /// Its id, the same through all its versions.
     pub id: ItemId,
-    /// This state of it; every change makes a new one, so that A-B-A is seen.
+    /// This state of what its readers see; every change of that makes a new one, so that A-B-A is seen.
     pub version: ItemVersion,
-    /// When this state was recorded.
+    /// When this state was recorded, or the item last became more open.
     #[serde(with = "time::serde::rfc3339")]
     pub changed_at: OffsetDateTime,
     /// The item.
@@ -232,6 +232,9 @@ pub struct Plan {
     pub terms_changed_at: OffsetDateTime,
     /// Whom it names.
     pub parties: Vec<Party>,
+    /// When what is said of a party last changed, for those of whom it ever did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parties_changed_at: BTreeMap<PartyId, OffsetDateTime>,
     /// Sections without items, and why.
     pub absences: BTreeMap<Section, Absence>,
     /// When the absence of a section was last said, changed or taken back.

@@ -1,0 +1,264 @@
+//! The edge cases of the law of consent, each by its number, as far as the code that exists now can meet them.
+
+use sayso_consent::{
+    Ask, Audience, Class, Compiled, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient,
+    Status, Verdict, What, Why, decide,
+};
+use sayso_plan::{Purpose, Section, Share};
+
+mod world;
+use world::{ask, at, consent, id, organization, part, provision};
+
+fn permit() -> Provision {
+    provision(Effect::Permit, Recipient::Organization(id(1)), Purpose::Treat, What::Section(Section::Helps))
+}
+
+fn refusal() -> Provision {
+    Provision { id: id(2), effect: Effect::Deny, ..permit() }
+}
+
+fn helps() -> Part {
+    part(Section::Helps, Share::Open)
+}
+
+fn treat() -> Ask {
+    ask(organization(1), Purpose::Treat)
+}
+
+fn answer(consents: &[Consent], ask: &Ask) -> Verdict {
+    decide(&Compiled::of(consents), &helps(), ask)
+}
+
+fn yes(consents: &[Consent], ask: &Ask) -> bool {
+    answer(consents, ask).is_released()
+}
+
+#[test]
+fn case_01_without_any_consent_nothing_leaves() {
+    assert_eq!(answer(&[], &treat()), Verdict::Withheld(Why::NeverAsked));
+    assert_eq!(answer(&[consent(vec![])], &treat()), Verdict::Withheld(Why::NeverAsked));
+    assert!(Compiled::of(&[]).is_empty());
+}
+
+#[test]
+fn case_08_a_permit_and_a_refusal_match_and_the_refusal_wins() {
+    let (yes_said, no_said) = (consent(vec![permit()]), consent(vec![refusal()]));
+    assert!(yes(std::slice::from_ref(&yes_said), &treat()));
+    for both in
+        [vec![yes_said.clone(), no_said.clone()], vec![no_said, yes_said], vec![consent(vec![permit(), refusal()])]]
+    {
+        assert_eq!(answer(&both, &treat()), Verdict::Withheld(Why::Refused(id(2))));
+    }
+}
+
+#[test]
+fn case_10_a_newer_permit_does_not_end_an_older_refusal_but_withdrawing_it_does() {
+    let older = Consent { given_at: at(-90), ..consent(vec![refusal()]) };
+    let newer = Consent { given_at: at(-1), ..consent(vec![permit()]) };
+    assert!(!yes(&[older.clone(), newer.clone()], &treat()));
+    let withdrawn = Consent { status: Known::Is(Status::Inactive), withdrawn_at: Some(at(-1)), ..older };
+    assert!(yes(&[withdrawn, newer], &treat()));
+}
+
+#[test]
+fn case_11_only_an_active_permit_counts() {
+    for status in [Status::Draft, Status::Proposed, Status::Rejected, Status::Inactive, Status::EnteredInError] {
+        let given = Consent { status: Known::Is(status), ..consent(vec![permit()]) };
+        assert_eq!(answer(&[given], &treat()), Verdict::Withheld(Why::NeverAsked), "{status:?}");
+    }
+    assert!(!yes(&[Consent { status: Known::Unknown, ..consent(vec![permit()]) }], &treat()));
+}
+
+#[test]
+fn case_11_a_refusal_counts_while_active_and_when_its_status_is_not_understood() {
+    let counts = |status| {
+        let refused = Consent { status, ..consent(vec![refusal()]) };
+        !yes(&[consent(vec![permit()]), refused], &treat())
+    };
+    assert!(counts(Known::Is(Status::Active)) && counts(Known::Unknown));
+    for status in [Status::Draft, Status::Proposed, Status::Rejected, Status::Inactive, Status::EnteredInError] {
+        assert!(!counts(Known::Is(status)), "{status:?}");
+    }
+}
+
+#[test]
+fn case_11_an_error_takes_both_sides_back() {
+    let error = Consent { status: Known::Is(Status::EnteredInError), ..consent(vec![permit(), refusal()]) };
+    assert_eq!(answer(std::slice::from_ref(&error), &treat()), Verdict::Withheld(Why::NeverAsked));
+    assert!(yes(&[consent(vec![permit()]), error], &treat()));
+}
+
+#[test]
+fn a_permit_that_says_it_was_withdrawn_does_not_count_whatever_its_status_says() {
+    assert!(!yes(&[Consent { withdrawn_at: Some(at(-1)), ..consent(vec![permit()]) }], &treat()));
+}
+
+#[test]
+fn case_12_without_a_purpose_no_permit_matches_and_a_refusal_does() {
+    let nothing_stated = Ask { purpose: None, ..treat() };
+    assert_eq!(answer(&[consent(vec![permit()])], &nothing_stated), Verdict::Withheld(Why::OtherPurpose(id(1))));
+    let refused = answer(&[consent(vec![permit(), refusal()])], &nothing_stated);
+    assert_eq!(refused, Verdict::Withheld(Why::RefusalNotUnderstood(id(2))));
+}
+
+#[test]
+fn case_14_emergency_is_permitted_by_name_alone() {
+    let given = [consent(vec![permit()])];
+    for purpose in [Purpose::Etreat, Purpose::Btg, Purpose::Coc, Purpose::Caremgt] {
+        let asked = ask(organization(1), purpose);
+        assert_eq!(answer(&given, &asked), Verdict::Withheld(Why::OtherPurpose(id(1))), "{purpose}");
+    }
+}
+
+#[test]
+fn case_14_a_refusal_of_treatment_covers_what_lies_below_it_and_not_what_lies_above() {
+    for (refused, asked, covered) in [
+        (Purpose::Treat, Purpose::Etreat, true),
+        (Purpose::Treat, Purpose::Btg, true),
+        (Purpose::Etreat, Purpose::Btg, true),
+        (Purpose::Etreat, Purpose::Treat, false),
+        (Purpose::Btg, Purpose::Etreat, false),
+        (Purpose::Treat, Purpose::Patrqt, false),
+    ] {
+        let given = Provision { purposes: Known::Is(Purposes::Only(asked)), ..permit() };
+        let no = Provision { purposes: Known::Is(Purposes::Only(refused)), ..refusal() };
+        assert_eq!(!yes(&[consent(vec![given, no])], &ask(organization(1), asked)), covered, "{refused} {asked}");
+    }
+}
+
+#[test]
+fn case_15_a_purpose_that_is_not_understood_permits_nothing_and_refuses() {
+    let unclear = |p: Provision| Provision { purposes: Known::Unknown, ..p };
+    assert!(!yes(&[consent(vec![unclear(permit())])], &treat()));
+    let no = answer(&[consent(vec![permit(), unclear(refusal())])], &treat());
+    assert_eq!(no, Verdict::Withheld(Why::RefusalNotUnderstood(id(2))));
+}
+
+#[test]
+fn case_16_a_member_asks_as_the_organization_that_the_token_proves() {
+    let given = [consent(vec![permit()])];
+    assert!(yes(&given, &treat()));
+    assert!(!yes(&given, &ask(organization(2), Purpose::Treat)));
+    assert!(!yes(&given, &ask(Audience::App { client: id(1) }, Purpose::Treat)));
+}
+
+#[test]
+fn case_17_a_class_covers_those_who_were_verified_as_belonging_to_it() {
+    let class = Recipient::Class(Class::CrisisServices);
+    let given = [consent(vec![Provision { recipient: Known::Is(class), ..permit() }])];
+    let member = |class| ask(Audience::Organization { organization: id(7), practitioner: None, class }, Purpose::Treat);
+    assert!(yes(&given, &member(Some(Class::CrisisServices))));
+    assert!(!yes(&given, &member(None)));
+}
+
+#[test]
+fn case_18_a_recipient_that_cannot_be_resolved_is_permitted_nothing_and_refused() {
+    let unclear = |p: Provision| Provision { recipient: Known::Unknown, ..p };
+    assert!(!yes(&[consent(vec![unclear(permit())])], &treat()));
+    assert!(!yes(&[consent(vec![permit(), unclear(refusal())])], &treat()));
+}
+
+#[test]
+fn case_18_a_refused_practitioner_does_not_get_in_by_leaving_the_name_out() {
+    let no = Provision { recipient: Known::Is(Recipient::Practitioner(id(1), id(9))), ..refusal() };
+    let given = [consent(vec![permit(), no])];
+    let by =
+        |practitioner| ask(Audience::Organization { organization: id(1), practitioner, class: None }, Purpose::Treat);
+    assert_eq!(answer(&given, &by(Some(id(9)))), Verdict::Withheld(Why::Refused(id(2))));
+    assert_eq!(answer(&given, &by(None)), Verdict::Withheld(Why::RefusalNotUnderstood(id(2))));
+    assert!(yes(&given, &by(Some(id(8)))), "colleagues are not refused");
+}
+
+#[test]
+fn case_19_a_period_holds_from_its_first_instant_until_its_last_is_over() {
+    let given = [consent(vec![Provision { period: world::period(0, 2), ..permit() }])];
+    for (hour, inside) in [(-1, false), (0, true), (1, true), (2, false)] {
+        let asked = Ask { at: at(hour), ..treat() };
+        assert_eq!(yes(&given, &asked), inside, "{hour}");
+    }
+    assert_eq!(answer(&given, &Ask { at: at(2), ..treat() }), Verdict::Withheld(Why::NotNow(id(1))));
+}
+
+#[test]
+fn case_19_an_end_before_the_start_is_not_understood() {
+    for (from, until) in [(2, -2), (0, 0)] {
+        let odd = |p: Provision| Provision { period: Known::Is(Period { from: at(from), until: at(until) }), ..p };
+        assert!(!yes(&[consent(vec![odd(permit())])], &treat()));
+        let no = answer(&[consent(vec![permit(), odd(refusal())])], &treat());
+        assert_eq!(no, Verdict::Withheld(Why::RefusalNotUnderstood(id(2))));
+    }
+}
+
+#[test]
+fn case_21_what_ran_out_between_two_pages_is_not_on_the_second() {
+    let rules = Compiled::of(&[consent(vec![Provision { period: world::period(-1, 1), ..permit() }])]);
+    let page = |hour| decide(&rules, &helps(), &Ask { at: at(hour), ..treat() }).is_released();
+    assert!(page(0) && !page(1));
+}
+
+#[test]
+fn case_22_a_refused_level_covers_closer_ones_and_a_permitted_level_more_open_ones_but_never_close() {
+    let at_level = |effect, level| Provision { id: id(2), effect, what: Known::Is(What::Level(level)), ..permit() };
+    let leaves = |provisions, level| {
+        decide(&Compiled::of(&[consent(provisions)]), &part(Section::Helps, level), &treat()).is_released()
+    };
+    let all = [Share::Open, Share::Care, Share::Close];
+    let permitted = |level| all.map(|part| leaves(vec![at_level(Effect::Permit, level)], part));
+    assert_eq!(permitted(Share::Open), [true, false, false]);
+    assert_eq!(permitted(Share::Care), [true, true, false]);
+    assert_eq!(permitted(Share::Close), [true, true, false]);
+    let item = || Provision { what: Known::Is(What::Item(id(1))), ..permit() };
+    let refused = |level| all.map(|part| !leaves(vec![item(), at_level(Effect::Deny, level)], part));
+    assert_eq!(refused(Share::Care), [false, true, true]);
+    assert_eq!(refused(Share::Close), [false, false, true]);
+}
+
+#[test]
+fn case_22_what_is_close_leaves_item_by_item_and_not_with_its_section_plan_or_kind() {
+    let close = part(Section::PastToKnow, Share::Close);
+    let verdict = |what| {
+        let given = Provision { what: Known::Is(what), ..permit() };
+        decide(&Compiled::of(&[consent(vec![given])]), &close, &treat())
+    };
+    for what in [What::Section(Section::PastToKnow), What::Plan(close.plan), What::Kind(close.kind)] {
+        assert_eq!(verdict(what), Verdict::Withheld(Why::Close(id(1))), "{what:?}");
+    }
+    assert!(verdict(What::Item(id(1))).is_released());
+}
+
+#[test]
+fn case_25_an_item_about_somebody_reaches_the_organization_whole() {
+    // "Not ward X" concerns the ward: care organizations see it. The rule for supporters comes with their accounts.
+    let rules = Compiled::of(&[consent(vec![Provision { what: Known::Is(What::Item(id(1))), ..permit() }])]);
+    assert!(decide(&rules, &part(Section::CarePeople, Share::Care), &treat()).is_released());
+}
+
+#[test]
+fn everyone_any_purpose_and_everything_can_be_refused_but_not_permitted() {
+    let wide: [fn(Provision) -> Provision; 3] = [
+        |p| Provision { recipient: Known::Is(Recipient::Everyone), ..p },
+        |p| Provision { purposes: Known::Is(Purposes::Any), ..p },
+        |p| Provision { what: Known::Is(What::Everything), ..p },
+    ];
+    for widen in wide {
+        assert!(!yes(&[consent(vec![widen(permit())])], &treat()));
+        assert!(!yes(&[consent(vec![permit(), widen(refusal())])], &treat()));
+    }
+}
+
+#[test]
+fn what_an_app_or_a_system_sent_refuses_at_once_and_permits_only_after_the_person_said_so() {
+    let sent = |provision| Consent { origin: Origin::Sent, ..consent(vec![provision]) };
+    assert!(!yes(&[sent(permit())], &treat()));
+    assert!(!yes(&[consent(vec![permit()]), sent(refusal())], &treat()));
+}
+
+#[test]
+fn the_cause_that_is_named_is_the_cause_taking_it_away_flips_the_answer() {
+    let given = [consent(vec![permit()]), consent(vec![refusal()])];
+    assert_eq!(answer(&given, &treat()), Verdict::Withheld(Why::Refused(id(2))));
+    assert!(yes(&given[..1], &treat()), "without the refusal it leaves");
+    let Verdict::Released { by, since } = answer(&given[..1], &treat()) else { panic!("released") };
+    assert_eq!((by, since), (id(1), at(-50)));
+    assert!(!yes(&given[1..], &treat()), "without the permit it stays");
+}
