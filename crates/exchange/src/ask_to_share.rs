@@ -40,7 +40,7 @@ impl Exchange {
         let act = Act::AskedToShare { client: Some(caller.client), purpose: Some(purpose) };
         let leaf = self.leaf(at, Some(organization), act);
         let ask = Ask {
-            person: person.unwrap_or_else(|| sayso_store::nobody()),
+            person: person.unwrap_or_else(sayso_store::nobody),
             organization,
             client: caller.client,
             purpose,

@@ -39,20 +39,24 @@ pub enum Fault {
     /// An update without `If-Match`.
     NeedsIfMatch,
     /// The base is stale; with the caller's views.
-    Stale {
-        /// What the change was based on, as the caller may see it.
-        base: Option<Value>,
-        /// What is there now, as the caller may see it.
-        current: Option<Value>,
-        /// Its ETag.
-        etag: String,
-    },
+    Stale(Box<Stale>),
     /// In conflict with something else.
     Conflict(&'static str),
     /// Too many requests.
     TooMany,
     /// The record of the act could not be written, so nothing is answered.
     Unrecorded,
+}
+
+/// The two views of a plan that was changed by somebody else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stale {
+    /// What the change was based on, as the caller may see it.
+    pub base: Option<Value>,
+    /// What is there now, as the caller may see it.
+    pub current: Option<Value>,
+    /// Its ETag.
+    pub etag: String,
 }
 
 /// One thing that is wrong with a body.
@@ -109,7 +113,7 @@ fn row(fault: &Fault) -> Row {
             "required",
             "Say which version you change: If-Match with the ETag you read.".into(),
         ),
-        Fault::Stale { .. } => (
+        Fault::Stale(_) => (
             StatusCode::PRECONDITION_FAILED,
             "conflict",
             "The plan has changed since you read it. Nothing was stored. Look at both and decide which words stand."
@@ -161,7 +165,7 @@ impl Speaks {
                 headers.insert(WWW_AUTHENTICATE, value);
             }
             Fault::TooMany | Fault::Unrecorded => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("5"))),
-            Fault::Stale { etag, .. } => crate::answer::put_etag(headers, etag),
+            Fault::Stale(stale) => crate::answer::put_etag(headers, &stale.etag),
             Fault::Absent(_)
             | Fault::NoRoute
             | Fault::Method
@@ -177,16 +181,15 @@ impl Speaks {
 }
 
 fn outcome(fault: &Fault, row: &Row) -> Value {
-    let issues: Vec<Value> = match fault {
-        Fault::Body(issues) => issues
-            .iter()
-            .map(|i| json!({"severity": "error", "code": i.code, "diagnostics": i.text, "expression": [i.path]}))
-            .collect(),
-        _ => vec![json!({"severity": "error", "code": row.code, "diagnostics": row.text})],
+    let one = |i: &Issue| json!({"severity": "error", "code": i.code, "diagnostics": i.text, "expression": [i.path]});
+    let issues: Vec<Value> = if let Fault::Body(issues) = fault {
+        issues.iter().map(one).collect()
+    } else {
+        vec![json!({"severity": "error", "code": row.code, "diagnostics": row.text})]
     };
     let mut outcome = json!({"resourceType": "OperationOutcome", "issue": issues});
-    if let Fault::Stale { base, current, .. } = fault {
-        let contained: Vec<&Value> = base.iter().chain(current).collect();
+    if let Fault::Stale(stale) = fault {
+        let contained: Vec<&Value> = stale.base.iter().chain(&stale.current).collect();
         if let Some(object) = outcome.as_object_mut() {
             object.insert("contained".into(), json!(contained));
         }
@@ -201,14 +204,14 @@ fn problem(fault: &Fault, row: &Row) -> Value {
         "status": row.status.as_u16(),
         "detail": row.text,
     });
-    let extra = match fault {
-        Fault::Body(issues) => {
-            let errors: Vec<Value> = issues.iter().map(|i| json!({"pointer": i.path, "detail": i.text})).collect();
-            vec![("errors", json!(errors))]
-        }
-        Fault::Stale { base, current, .. } => vec![("base", json!(base)), ("current", json!(current))],
-        _ => Vec::new(),
-    };
+    let mut extra = Vec::new();
+    if let Fault::Body(issues) = fault {
+        let errors: Vec<Value> = issues.iter().map(|i| json!({"pointer": i.path, "detail": i.text})).collect();
+        extra.push(("errors", json!(errors)));
+    }
+    if let Fault::Stale(stale) = fault {
+        extra.extend([("base", json!(stale.base)), ("current", json!(stale.current))]);
+    }
     if let Some(object) = problem.as_object_mut() {
         object.extend(extra.into_iter().map(|(key, value)| (key.to_owned(), value)));
     }
@@ -225,7 +228,8 @@ impl From<Refusal> for Fault {
             }
             Refusal::NeedsIfMatch => Self::NeedsIfMatch,
             Refusal::Stale { current, .. } => {
-                Self::Stale { base: None, current: None, etag: current.fingerprint().to_string() }
+                let etag = current.fingerprint().to_string();
+                Self::Stale(Box::new(Stale { base: None, current: None, etag }))
             }
             Refusal::KeyReused => Self::Conflict("This Idempotency-Key was used for another request; use a new one."),
             Refusal::AlreadyDone(_) | Refusal::Exists => Self::Conflict("This is already there."),

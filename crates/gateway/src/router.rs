@@ -69,7 +69,6 @@ pub fn routes() -> Vec<RouteInfo> {
 }
 
 /// The router of the systems' door.
-#[must_use]
 pub fn router(gateway: Gateway) -> Router {
     let mut router = Router::new();
     for route in table() {

@@ -150,7 +150,12 @@ impl Content {
             let (count, most) = match &draft.item.kind {
                 ItemKind::Ladder(l) => (l.rungs.len(), RUNGS_MAX),
                 ItemKind::Agreement(a) => (a.parties.len(), AGREEMENT_PARTIES_MAX),
-                _ => (0, 0),
+                ItemKind::Words(_)
+                | ItemKind::Contact(_)
+                | ItemKind::Preference(_)
+                | ItemKind::Goal(_)
+                | ItemKind::Arrangement(_)
+                | ItemKind::Need(_) => (0, 0),
             };
             if count > most {
                 return Err(NotTaken::TooMany { path, most });

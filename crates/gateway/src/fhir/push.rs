@@ -18,7 +18,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer, strip};
-use crate::fault::{Fault, Issue, Speaks};
+use crate::fault::{Fault, Issue, Speaks, Stale};
 pub(crate) use crate::plans::faults;
 use crate::plans::idempotency_key;
 
@@ -119,15 +119,17 @@ async fn current(gateway: &Gateway, caller: &Caller, plan: sayso_plan::PlanId) -
 
 /// A refusal in the words of the Bundle that was sent.
 fn refused(gateway: &Gateway, pushed: &Pushed, refusal: Refusal) -> Fault {
-    match refusal {
-        Refusal::NotTaken(why) => faults(vec![pushed.fault(&why)]),
-        Refusal::Stale { base, current } => Fault::Stale {
-            base: base.as_deref().and_then(|sheet| care_plan(gateway, sheet)),
-            current: care_plan(gateway, &current),
-            etag: current.fingerprint().to_string(),
-        },
-        other => other.into(),
+    if let Refusal::NotTaken(why) = &refusal {
+        return faults(vec![pushed.fault(why)]);
     }
+    if let Refusal::Stale { base, current } = &refusal {
+        return Fault::Stale(Box::new(Stale {
+            base: base.as_deref().and_then(|sheet| care_plan(gateway, sheet)),
+            current: care_plan(gateway, current),
+            etag: current.fingerprint().to_string(),
+        }));
+    }
+    refusal.into()
 }
 
 /// The caller's view of a plan as its CarePlan. Two of them can stand in one outcome, so each has its own local id.
@@ -162,13 +164,7 @@ async fn keep(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
     }
     let content = incoming::whole_document(body, person_of(caller)?, gateway.fhir_base()).map_err(faults)?;
     let once = idempotency_key(headers, body)?;
-    let written = gateway.exchange().create_plan(caller, content, once).await.map_err(|refusal| match refusal {
-        Refusal::NotTaken(why) => {
-            let (path, text) = ("DocumentReference".to_owned(), why.to_string());
-            Fault::Body(vec![Issue { code: "business-rule", path, text }])
-        }
-        other => other.into(),
-    })?;
+    let written = gateway.exchange().create_plan(caller, content, once).await.map_err(document_refused)?;
     let views = gateway.views().of(&written.sheet, gateway.fhir_base());
     let view = views.iter().find(|view| view.shown.kind == "DocumentReference").ok_or(Fault::Unrecorded)?;
     let mut said = Answer::ok(FHIR_JSON, view.bytes.clone())
@@ -181,4 +177,13 @@ async fn keep(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
         written.sheet.fingerprint()
     ));
     Ok(answer(&written.receipt, headers, said))
+}
+
+/// A document has no parts, so what the rules of plans say is said of the whole.
+fn document_refused(refusal: Refusal) -> Fault {
+    if let Refusal::NotTaken(why) = &refusal {
+        let (path, text) = ("DocumentReference".to_owned(), why.to_string());
+        return Fault::Body(vec![Issue { code: "business-rule", path, text }]);
+    }
+    refusal.into()
 }

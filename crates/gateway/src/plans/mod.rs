@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Gateway;
 use crate::answer::{Answer, NATIVE_JSON, answer, strip};
-use crate::fault::{Fault, Issue, Speaks};
+use crate::fault::{Fault, Issue, Speaks, Stale};
 use crate::policy::Policy;
 use crate::router::Route;
 
@@ -121,11 +121,11 @@ async fn update_one(
     let base = headers.get("if-match").map(|v| v.to_str().ok().and_then(strip).unwrap_or_default());
     match gateway.exchange().revise_plan(caller, plan, base, content).await {
         Ok(written) => said(&written, headers, StatusCode::OK, None),
-        Err(sayso_exchange::Refusal::Stale { base, current }) => Err(Fault::Stale {
+        Err(sayso_exchange::Refusal::Stale { base, current }) => Err(Fault::Stale(Box::new(Stale {
             base: base.as_deref().and_then(native_value),
             current: native_value(&current),
             etag: current.fingerprint().to_string(),
-        }),
+        }))),
         Err(other) => Err(other.into()),
     }
 }
