@@ -135,12 +135,16 @@ impl Written {
         let Some(div) = sent.resource.get("text").and_then(|text| text.text("div")) else {
             return;
         };
-        let foreign = |run: &String| !self.words.contains(run) && !self.all_words.contains(run.as_str());
-        if text_runs(div).iter().any(foreign) {
+        let runs: BTreeSet<String> = text_runs(div).into_iter().filter(|run| !self.words.contains(run)).collect();
+        let foreign = |run: &String| !self.all_words.contains(run.as_str());
+        if runs.len() > RUNS_SOUGHT_MAX || runs.iter().any(foreign) {
             faults.push(Fault::new(format!("{}.text.div", sent.root), Why::ForeignNarrative));
         }
     }
 }
+
+/// Runs of a narrative that are looked for one by one in all words; more are taken as foreign, which bounds the work.
+const RUNS_SOUGHT_MAX: usize = 2_000;
 
 /// Looks for one tree in another.
 struct Search<'a> {

@@ -7,7 +7,7 @@ use sayso_fhir::{native, outgoing};
 use sayso_plan::{Content, Section};
 use serde_json::{Value, json};
 
-use crate::world::{BASE, joint_plan, person, plan, push, whole};
+use crate::world::{BASE, joint_plan, person, plan, push, shown_section, whole};
 
 fn back(released: &Released<Projection>, update: bool) -> Content {
     let shown = outgoing::resources(released, BASE);
@@ -58,6 +58,20 @@ fn a_plan_of_the_largest_sizes_comes_back_as_it_was() {
                        "words": { "text": long, "lang": "en" } }));
     both_ways(&json!({ "kind": "recovery-plan", "status": "draft", "language": "en",
                        "title": { "text": "t", "lang": "en" }, "items": items }));
+}
+
+#[test]
+fn the_plans_of_the_invented_persons_come_back_as_they_were() {
+    let persons = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/persons");
+    let mut count = 0;
+    for person in std::fs::read_dir(persons).unwrap().filter_map(|entry| std::fs::read_dir(entry.unwrap().path()).ok())
+    {
+        for file in person.map(|file| file.unwrap().path()).filter(|p| p.to_string_lossy().ends_with(".plan.json")) {
+            both_ways(&serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap());
+            count += 1;
+        }
+    }
+    assert!(count >= 8);
 }
 
 /// Text that breaks careless programs.
@@ -247,11 +261,87 @@ fn any_plan() -> impl Strategy<Value = Value> {
         })
 }
 
+/// Writes a mark into every text of an item.
+fn mark(value: &mut Value, with: &str) {
+    const FREE: [&str; 17] = [
+        "text",
+        "words",
+        "cue",
+        "do",
+        "reach",
+        "go_on_if",
+        "what",
+        "if_broken",
+        "key_facts",
+        "where_things_are",
+        "value",
+        "limits",
+        "only_if",
+        "if_impossible",
+        "why",
+        "progress",
+        "framework",
+    ];
+    if let Value::Object(members) = value {
+        for (key, member) in members.iter_mut() {
+            match member {
+                Value::String(text) if FREE.contains(&key.as_str()) => {
+                    *text = format!("{with}{text}").chars().take(1000).collect()
+                }
+                Value::Array(entries) => {
+                    for entry in entries {
+                        match entry {
+                            Value::String(text) if FREE.contains(&key.as_str()) => *text = format!("{with}{text}"),
+                            other => mark(other, with),
+                        }
+                    }
+                }
+                other => mark(other, with),
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_plan_comes_back_as_it_was(native in any_plan()) {
         both_ways(&native);
+    }
+
+    #[test]
+    fn a_hidden_items_words_stand_nowhere(mut native in any_plan()) {
+        native["status"] = json!("active");
+        native["kind"] = json!("crisis-card");
+        let items = native["items"].as_array_mut().unwrap();
+        for needed in ["crisis-signs", "helps", "ask-for-help"] {
+            let kind = if needed == "ask-for-help" { "contact" } else { "words" };
+            items.push(json!({ "section": needed, "type": kind, "voice": { "party": "self", "role": "person" },
+                "words": { "text": needed, "lang": "en" }, "party": "p1", "contact": "yes" }));
+            if kind == "words" {
+                let members = items.last_mut().unwrap().as_object_mut().unwrap();
+                members.remove("party");
+                members.remove("contact");
+            }
+        }
+        for (n, item) in items.iter_mut().enumerate() {
+            mark(item, &format!("canary{n}z"));
+        }
+        let plan = plan(&native);
+        let released = shown_section(&plan, Section::Helps);
+        let mut text: String = outgoing::resources(&released, BASE)
+            .iter()
+            .map(|shown| String::from_utf8(shown.bytes()).unwrap())
+            .collect();
+        text.push_str(&String::from_utf8(native::write(&released)).unwrap());
+        text.push_str(&outgoing::narrative(&released));
+        for (n, item) in plan.items.iter().enumerate() {
+            let visible = released.get().items.iter().any(|shown| shown.id == item.id);
+            let mark = format!("canary{n}z");
+            prop_assert!(!visible || item.item.words.is_none() || text.contains(&mark));
+            let coded = [&mark[..], &item.id.to_string()];
+            prop_assert!(visible || coded.iter().all(|word| !text.contains(word)), "{}", mark);
+        }
     }
 }
