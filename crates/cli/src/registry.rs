@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use sayso_auth::client::{Client, ClientAuth, ClientState, Jwks};
 use sayso_auth::redirect::RedirectUri;
-use sayso_auth::{ClientKind, KeySet, Scopes};
+use sayso_auth::{ClientKind, KeySet, Place, Scopes};
 use sayso_exchange::Exchange;
 use sayso_exchange::administer::Organization;
 use sayso_plan::{ClientId, Identifier, IdentifierState, Lang, OrganizationId, Person, PersonId, Purpose};
@@ -90,10 +90,10 @@ pub(crate) struct Invitation {
     place: Where,
 }
 
-async fn house(place: &Where) -> Result<(Exchange, Config), String> {
+async fn house(place: &Where) -> Result<(Exchange, Place), String> {
     let config = Config::read(place)?;
-    let store = house::store(&config.data, config.key.clone()).await?;
-    Ok((house::exchange(store, &config.place, config.private_networks), config))
+    let store = house::store(&config.data, config.key).await?;
+    Ok((house::exchange(store, &config.place, config.private_networks), config.place))
 }
 
 async fn done(exchange: Exchange, said: &str) -> Result<ExitCode, String> {
@@ -139,7 +139,7 @@ impl NewClient {
             }
             (None, None) => ClientAuth::Public,
         };
-        let redirect = |uri: &String| RedirectUri::registered(uri).map_err(|fault| format!("redirect-uri: {fault}"));
+        let redirect = |uri: &String| RedirectUri::register(uri).map_err(|fault| format!("redirect-uri: {fault}"));
         let client = Client {
             id,
             name: self.name.clone(),
@@ -158,7 +158,7 @@ impl NewClient {
 
 pub(crate) async fn person(command: PersonCommand) -> Result<ExitCode, String> {
     let PersonCommand::Invite(invitation) = command;
-    let (exchange, config) = house(&invitation.place).await?;
+    let (exchange, address) = house(&invitation.place).await?;
     let id = PersonId::from_random(exchange.fresh());
     let verified = |text: &String| {
         let (system, value) = text.split_once('|').ok_or("verified-identifier: write system|number")?;
@@ -175,6 +175,6 @@ pub(crate) async fn person(command: PersonCommand) -> Result<ExitCode, String> {
     };
     let _receipt = exchange.create_person(person).await.map_err(|why| why.to_string())?;
     let once = exchange.invite(id).await.map_err(|why| why.to_string())?;
-    let link = format!("{}/me/sign-in?once={}", config.place.issuer(), once.expose());
+    let link = format!("{}/me/sign-in?once={}", address.issuer(), once.expose());
     done(exchange, &link).await
 }

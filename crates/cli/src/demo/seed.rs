@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::encoding::AsBigEndian;
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -142,7 +141,7 @@ async fn clients(
         let redirect_uris = if backend {
             Vec::new()
         } else {
-            vec![RedirectUri::registered(&redirect).map_err(|fault| fault.to_string())?]
+            vec![RedirectUri::register(&redirect).map_err(|fault| fault.to_string())?]
         };
         let client = Client {
             id: ClientId::from_random(exchange.fresh()),
@@ -165,7 +164,6 @@ async fn clients(
 
 /// A new ES384 key as a private JWK (RFC 7518 §6.2.2).
 fn new_key() -> Result<Value, String> {
-    let _ = SystemRandom::new();
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).map_err(|_| "no key could be made")?;
     let secret = pair.private_key().as_be_bytes().map_err(|_| "no key could be made")?;
     let public = pair.public_key().as_ref().to_vec();
@@ -213,7 +211,8 @@ struct Shared {
     effect: String,
     recipient: RecipientFile,
     purpose: Purpose,
-    what: WhatFile,
+    /// What a permit covers; a refusal here covers everything.
+    what: Option<WhatFile>,
     #[serde(default)]
     even_in_emergency: bool,
 }
@@ -230,7 +229,6 @@ enum RecipientFile {
 enum WhatFile {
     Section(Section),
     Kind(PlanKind),
-    Everything(bool),
 }
 
 async fn person(exchange: &Exchange, folder: &Dir<'_>, known: &[Organization]) -> Result<SeededPerson, String> {
@@ -327,10 +325,9 @@ async fn share(
             continue;
         }
         let choice = choices.entry((party, one.purpose)).or_default();
-        match one.what {
+        match one.what.ok_or("a permit says what it covers")? {
             WhatFile::Section(section) => drop(choice.sections.insert(section)),
             WhatFile::Kind(kind) => drop(choice.kinds.insert(kind)),
-            WhatFile::Everything(_) => return Err("only a refusal covers everything".into()),
         }
     }
     for ((party, purpose), choice) in choices {
