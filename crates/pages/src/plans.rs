@@ -1,0 +1,91 @@
+//! The person's plans, in their own words: strengths first, nothing cut, nothing put in place of a word.
+
+pub(crate) mod item;
+pub(crate) mod view;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use http::HeaderValue;
+use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use sayso_consent::{Projection, Released};
+use sayso_plan::PlanId;
+
+use crate::Pages;
+use crate::admit::Visitor;
+use crate::door::{Policy, Route};
+use crate::fault::Fault;
+use crate::layout::{Frame, Here, shown};
+use crate::words::en as w;
+use view::{PlanLine, PlanView};
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/me/plans", Policy::SignedIn, list),
+        Route::get("/me/plans/{plan}", Policy::SignedIn, one),
+        Route::get("/me/plans/{plan}/document", Policy::SignedIn, document),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "plans.html")]
+struct PlansPage {
+    frame: Frame,
+    plans: Vec<PlanLine>,
+}
+
+#[derive(Template)]
+#[template(path = "plan.html")]
+pub(crate) struct PlanPage {
+    pub(crate) frame: Frame,
+    pub(crate) plan: PlanView,
+}
+
+async fn list(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
+    let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let frame = Frame::of(&visitor, w::PLANS, Here::Plans);
+    Ok(shown(&PlansPage { frame, plans: lines(&plans) }))
+}
+
+/// The plans as a list: in force first, then drafts, then replaced ones.
+pub(crate) fn lines(plans: &[Released<Projection>]) -> Vec<PlanLine> {
+    let mut sorted: Vec<&Projection> = plans.iter().map(Released::get).collect();
+    sorted.sort_by_key(|plan| (view::state_rank(plan.state), plan.kind, plan.id));
+    sorted.into_iter().map(PlanLine::of).collect()
+}
+
+async fn one(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<String>) -> Result<Response, Fault> {
+    let plan = own(&pages, &visitor, &plan).await?;
+    let frame = Frame::of(&visitor, w::PLAN, Here::Plans);
+    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()) }))
+}
+
+async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Projection>, Fault> {
+    let plan: PlanId = plan.parse().map_err(|_| Fault::NotHere)?;
+    pages.exchange().own_plan(visitor.themselves(), plan).await?.ok_or(Fault::NotHere)
+}
+
+/// The whole document, to be saved and never shown inside our pages: it may hold anything.
+async fn document(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<String>) -> Result<Response, Fault> {
+    let plan = own(&pages, &visitor, &plan).await?;
+    let kept = plan.get().document.as_ref().ok_or(Fault::NotHere)?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&kept.document.data).map_err(|_| Fault::Unreadable)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static(file_name(&kept.document.content_type))),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// A name that tells nothing of what is inside.
+fn file_name(content_type: &str) -> &'static str {
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        "application/pdf" => "attachment; filename=\"document.pdf\"",
+        "application/json" | "application/fhir+json" => "attachment; filename=\"document.json\"",
+        "application/xml" | "text/xml" | "application/fhir+xml" => "attachment; filename=\"document.xml\"",
+        "text/plain" => "attachment; filename=\"document.txt\"",
+        _ => "attachment; filename=\"document.bin\"",
+    }
+}

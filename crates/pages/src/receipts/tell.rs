@@ -1,0 +1,208 @@
+//! One act as a sentence. What was shown is told by the titles the person knows; why nothing was, by its cause.
+
+use std::collections::BTreeMap;
+
+use sayso_auth::ClientKind;
+use sayso_exchange::sharing::Party;
+use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
+use sayso_plan::{ClientId, OrganizationId, Purpose};
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::sharing::address;
+use crate::words::en as w;
+
+/// An act in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) text: String,
+    /// What was shown, or why nothing was.
+    pub(crate) more: Vec<String>,
+    pub(crate) saw_nothing: bool,
+    /// Where the person sees why.
+    pub(crate) why: Option<String>,
+    /// Whether acts that are alike on one day become one line.
+    pub(crate) may_repeat: bool,
+}
+
+/// The names of everybody in a list of acts.
+#[derive(Default)]
+pub(crate) struct Names {
+    pub(crate) organizations: BTreeMap<OrganizationId, String>,
+    pub(crate) clients: BTreeMap<ClientId, Software>,
+}
+
+/// A client, as far as the sentences need it.
+pub(crate) struct Software {
+    pub(crate) name: String,
+    pub(crate) is_app: bool,
+}
+
+impl Names {
+    /// Finds the names of all who act in the list.
+    pub(crate) async fn find(pages: &Pages, happened: &[Recorded]) -> Result<Self, Fault> {
+        let mut names = Self::default();
+        for one in happened {
+            let recipient = one.act.as_ref().and_then(recipient);
+            for id in one.organization.into_iter().chain(recipient) {
+                if !names.organizations.contains_key(&id) {
+                    let name = pages.exchange().organization_name(id).await?;
+                    names.organizations.insert(id, name.unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned()));
+                }
+            }
+            if let Some(id) = one.act.as_ref().and_then(client)
+                && !names.clients.contains_key(&id)
+                && let Some(client) = pages.exchange().client(id).await?
+            {
+                names.clients.insert(id, Software { name: client.name, is_app: client.kind == ClientKind::PatientApp });
+            }
+        }
+        Ok(names)
+    }
+
+    /// Who acted: the person's app by its own name, everybody else by the organization's.
+    fn actor(&self, organization: Option<OrganizationId>, client: Option<ClientId>) -> (String, bool) {
+        let software = client.and_then(|id| self.clients.get(&id));
+        if let Some(app) = software.filter(|software| software.is_app) {
+            return (app.name.clone(), true);
+        }
+        let known = organization.and_then(|id| self.organizations.get(&id)).cloned();
+        let name = known.or_else(|| software.map(|software| software.name.clone()));
+        (name.unwrap_or_else(|| w::SOMEONE.to_owned()), false)
+    }
+
+    fn app(&self, client: ClientId) -> String {
+        self.clients.get(&client).map_or_else(|| w::UNKNOWN_APP.to_owned(), |software| software.name.clone())
+    }
+
+    fn party(&self, recipient: Option<OrganizationId>, client: Option<ClientId>) -> String {
+        match (recipient, client) {
+            (Some(id), _) => self.organizations.get(&id).cloned().unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned()),
+            (None, Some(client)) => self.app(client),
+            (None, None) => w::CRISIS_SERVICES_INSIDE.to_owned(),
+        }
+    }
+}
+
+fn recipient(act: &Act) -> Option<OrganizationId> {
+    if let Act::ConsentChanged { recipient, .. } = act { *recipient } else { None }
+}
+
+fn client(act: &Act) -> Option<ClientId> {
+    match act {
+        Act::ReadAllowed { client, .. }
+        | Act::ReadRefused { client, .. }
+        | Act::PlanWritten { client, .. }
+        | Act::PersonWritten { client, .. }
+        | Act::WriteRefused { client, .. }
+        | Act::ConsentChanged { client, .. }
+        | Act::AskedToShare { client, .. }
+        | Act::TokenRefused { client, .. } => *client,
+        Act::TokenIssued { client, .. } | Act::GrantEnded { client, .. } => Some(*client),
+        Act::SignedIn { .. } | Act::SignInFailed { .. } | Act::Operated { .. } => None,
+    }
+}
+
+impl Told {
+    fn that(text: String) -> Self {
+        Self { text, more: Vec::new(), saw_nothing: false, why: None, may_repeat: true }
+    }
+
+    fn once(text: String) -> Self {
+        Self { may_repeat: false, ..Self::that(text) }
+    }
+
+    fn with(mut self, more: impl IntoIterator<Item = String>) -> Self {
+        self.more.extend(more);
+        self
+    }
+}
+
+/// Says what happened; `when` is "on 3 May at 10:02", or "3 times on 3 May".
+pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
+    let Some(act) = &one.act else { return Told::that(w::at(w::NOT_READABLE, when)) };
+    match act {
+        Act::ReadAllowed { client, purpose, shown, .. } => {
+            let (who, is_app) = names.actor(one.organization, *client);
+            let text = if is_app { w::app_looked(&who, when) } else { w::asked_to_see(&who, why(*purpose), when) };
+            Told::that(text).with(shown.iter().filter(|_| !is_app).map(saw))
+        }
+        Act::ReadRefused { client, purpose, reason, .. } => {
+            let (who, is_app) = names.actor(one.organization, *client);
+            if is_app {
+                return Told { saw_nothing: true, ..Told::that(w::app_refused(&who, when)) };
+            }
+            let cause = match reason.as_str() {
+                "not-released" => w::SAW_NOTHING_NOT_OPEN,
+                "no-purpose" => w::SAW_NOTHING_NO_PURPOSE,
+                _ => w::SAW_NOTHING,
+            };
+            let told = Told::that(w::asked_to_see(&who, why(*purpose), when)).with([cause.to_owned()]);
+            Told { saw_nothing: true, why: one.organization.map(|id| why_page(id, *purpose)), ..told }
+        }
+        Act::PlanWritten { client, kind, change, .. } => {
+            let who = client.map_or_else(|| w::YOU.to_owned(), |client| names.app(client));
+            Told::that(w::wrote(&who, kind.label(), change.as_str(), when))
+        }
+        Act::PersonWritten { change, .. } => Told::that(w::at(person_written(change.as_str()), when)),
+        Act::WriteRefused { client, .. } => {
+            let (who, _) = names.actor(one.organization, *client);
+            Told::that(w::write_refused(&who, when))
+        }
+        Act::ConsentChanged { change, recipient, purpose, sections, client, .. } => {
+            let who = names.party(*recipient, *client);
+            let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
+            let about = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
+            Told::once(decided(*change, &who, *purpose, when)).with(about)
+        }
+        Act::AskedToShare { client, purpose } => {
+            let (who, _) = names.actor(one.organization, *client);
+            let told = Told::that(w::asked_in(&who, why(*purpose), when));
+            Told { why: one.organization.map(|id| why_page(id, *purpose)), ..told }
+        }
+        Act::SignedIn { by } if by.as_str() == "link" => Told::that(w::at(w::SIGNED_IN_LINK, when)),
+        Act::SignedIn { .. } => Told::that(w::at(w::SIGNED_IN_PASSWORD, when)),
+        Act::SignInFailed { .. } => Told::that(w::at(w::SIGN_IN_FAILED, when)),
+        Act::Operated { done, .. } if done.as_str() == "person-invited" => Told::that(w::at(w::INVITED, when)),
+        Act::Operated { .. } => Told::that(w::at(w::OPERATED, when)),
+        Act::TokenIssued { client, .. } => Told::that(w::app_let_in(&names.app(*client), when)),
+        Act::TokenRefused { client, .. } => {
+            let (who, _) = names.actor(one.organization, *client);
+            Told::that(w::app_key_refused(&who, when))
+        }
+        Act::GrantEnded { client, .. } => Told::that(w::app_ended(&names.app(*client), when)),
+    }
+}
+
+fn why(purpose: Option<Purpose>) -> &'static str {
+    purpose.map_or(w::NO_PURPOSE, w::purpose)
+}
+
+fn why_page(organization: OrganizationId, purpose: Option<Purpose>) -> String {
+    let query = purpose.map(|purpose| format!("?purpose={purpose}")).unwrap_or_default();
+    format!("{}/why{query}", address(Party::Organization(organization)))
+}
+
+fn saw(shown: &Shown) -> String {
+    let titles: Vec<String> = shown.sections.iter().map(|section| section.title().to_owned()).collect();
+    let parts = if titles.is_empty() { w::SAW_DOCUMENT.to_owned() } else { titles.join(", ") };
+    w::saw(&parts, shown.kind.label())
+}
+
+fn person_written(change: &str) -> &'static str {
+    match change {
+        "created" => w::PAGE_MADE,
+        "password-set" => w::PASSWORD_SET,
+        _ => w::DETAILS_CHANGED,
+    }
+}
+
+fn decided(change: ConsentChange, who: &str, purpose: Option<Purpose>, when: &str) -> String {
+    match change {
+        ConsentChange::Given => w::let_see(who, why(purpose), when),
+        ConsentChange::Narrowed => w::narrowed(who, when),
+        ConsentChange::Withdrawn => w::stopped(who, when),
+        ConsentChange::Proposed => w::proposed(who, when),
+        ConsentChange::Refused => w::said_no(who, when),
+    }
+}

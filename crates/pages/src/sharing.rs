@@ -1,0 +1,125 @@
+//! The person decides who sees what. Widening is previewed first; narrowing is one click and never questioned.
+
+mod choice;
+mod choices;
+mod decide;
+pub(crate) mod overview;
+mod why;
+
+use http::Uri;
+use sayso_exchange::sharing::Party;
+use sayso_plan::Purpose;
+
+use crate::Pages;
+use crate::door::{Policy, Route};
+use crate::fault::Fault;
+use crate::words::en as w;
+
+/// Every party stands under one of these addresses.
+const BASES: [&str; 3] = ["/me/sharing/crisis-services", "/me/sharing/app/{client}", "/me/sharing/{organization}"];
+
+pub(crate) fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        Route::get("/me/sharing", Policy::SignedIn, overview::page),
+        Route::get("/me/sharing/others", Policy::SignedIn, overview::others),
+    ];
+    for base in BASES {
+        let under = |end: &str| format!("{base}/{end}");
+        routes.extend([
+            Route::get(base, Policy::SignedIn, choices::page),
+            Route::get(under("why"), Policy::SignedIn, why::page),
+            Route::post(under("preview"), Policy::SignedInForm, decide::preview),
+            Route::post(under("share"), Policy::SignedInForm, decide::share),
+            Route::post(under("stop"), Policy::SignedInForm, decide::stop),
+            Route::post(under("never"), Policy::SignedInForm, decide::never),
+            Route::post(under("never/end"), Policy::SignedInForm, decide::end_never),
+        ]);
+    }
+    routes
+}
+
+/// The address of a party's page.
+pub(crate) fn address(party: Party) -> String {
+    match party {
+        Party::Organization(id) => format!("/me/sharing/{id}"),
+        Party::CrisisServices => "/me/sharing/crisis-services".to_owned(),
+        Party::App(id) => format!("/me/sharing/app/{id}"),
+    }
+}
+
+/// The address of what can be done with a party.
+fn action(party: Party, end: &str) -> String {
+    format!("{}/{end}", address(party))
+}
+
+/// The party that an address is about.
+fn party_at(path: &str) -> Option<Party> {
+    let mut parts = path.strip_prefix("/me/sharing/")?.split('/');
+    match parts.next()? {
+        "crisis-services" => Some(Party::CrisisServices),
+        "app" => parts.next()?.parse().ok().map(Party::App),
+        organization => organization.parse().ok().map(Party::Organization),
+    }
+}
+
+/// The party of an address with its name; only those that are registered, or that the person has said something to.
+async fn named(pages: &Pages, uri: &Uri) -> Result<(Party, String), Fault> {
+    let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
+    let name = match party {
+        Party::CrisisServices => Some(w::CRISIS_SERVICES.to_owned()),
+        Party::Organization(id) => pages.exchange().organization_name(id).await?,
+        Party::App(id) => pages.exchange().client_name(id).await?,
+    };
+    Ok((party, name.ok_or(Fault::NotHere)?))
+}
+
+/// The name of a party that may be gone from the registry.
+async fn name_of(pages: &Pages, party: Party) -> Result<String, Fault> {
+    Ok(match party {
+        Party::CrisisServices => w::CRISIS_SERVICES.to_owned(),
+        Party::Organization(id) => {
+            pages.exchange().organization_name(id).await?.unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned())
+        }
+        Party::App(id) => pages.exchange().client_name(id).await?.unwrap_or_else(|| w::UNKNOWN_APP.to_owned()),
+    })
+}
+
+/// The purposes a person can choose for a party; the first is the usual one.
+fn purposes(party: Party) -> &'static [Purpose] {
+    match party {
+        Party::Organization(_) => &[Purpose::Treat, Purpose::Etreat, Purpose::Coc, Purpose::Caremgt],
+        Party::CrisisServices => &[Purpose::Etreat, Purpose::Treat],
+        Party::App(_) => &[sayso_exchange::authorize::APP_PURPOSE],
+    }
+}
+
+/// The value of a parameter of the query.
+fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.into_owned().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// The purpose that a page is about: the one in its address, when it can be chosen for this party.
+fn purpose_of(uri: &Uri, party: Party) -> Option<Purpose> {
+    let asked: Purpose = query(uri, "purpose")?.parse().ok()?;
+    purposes(party).contains(&asked).then_some(asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sayso_plan::{ClientId, OrganizationId};
+
+    #[test]
+    fn every_party_has_one_address_and_every_address_one_party() {
+        let id = OrganizationId::from_random([7; 16]);
+        let app = ClientId::from_random([9; 16]);
+        for party in [Party::Organization(id), Party::CrisisServices, Party::App(app)] {
+            assert_eq!(party_at(&address(party)), Some(party));
+            assert_eq!(party_at(&action(party, "never/end")), Some(party));
+        }
+        for nobody in ["/me/sharing/", "/me/sharing/x", "/me/sharing/app", "/me/sharing/app/x", "/me"] {
+            assert_eq!(party_at(nobody), None, "{nobody}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The page where the person chooses what one party may see for one purpose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use sayso_consent::{Projection, Released};
+use sayso_exchange::sharing::{Choice, Party, Standing};
+use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
+
+use super::overview::parts;
+use super::{action, address, named, purpose_of, purposes, query};
+use crate::Pages;
+use crate::admit::Visitor;
+use crate::fault::Fault;
+use crate::layout::{Button, Frame, Here, shown};
+use crate::plans::item::{headline, lead};
+use crate::plans::view::{Names, Said, title};
+use crate::words::en as w;
+use crate::words::en::Calendar;
+
+#[derive(Template)]
+#[template(path = "choices.html")]
+pub(crate) struct ChoicesPage {
+    pub(crate) frame: Frame,
+    pub(crate) heading: String,
+    pub(crate) done: Option<&'static str>,
+    pub(crate) asked: Vec<String>,
+    pub(crate) class_help: bool,
+    pub(crate) purposes: Vec<PurposeLink>,
+    pub(crate) purpose: Purpose,
+    pub(crate) seen: u64,
+    pub(crate) preview: String,
+    pub(crate) preview_form: String,
+    pub(crate) switches: Switches,
+    pub(crate) stop: Option<Button>,
+    pub(crate) never: Never,
+    pub(crate) why: String,
+}
+
+/// A purpose to choose.
+pub(crate) struct PurposeLink {
+    pub(crate) address: String,
+    pub(crate) title: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) is_here: bool,
+    /// What is open for it now.
+    pub(crate) open: String,
+}
+
+/// All that can be ticked.
+#[derive(Default)]
+pub(crate) struct Switches {
+    pub(crate) sections: Vec<Switch>,
+    pub(crate) close: Vec<ItemSwitch>,
+    pub(crate) documents: Vec<ItemSwitch>,
+    pub(crate) all_documents: bool,
+    pub(crate) kinds: Vec<Switch>,
+    pub(crate) kinds_open: bool,
+}
+
+/// A box with words of ours.
+pub(crate) struct Switch {
+    pub(crate) code: &'static str,
+    pub(crate) label: String,
+    pub(crate) help: String,
+    pub(crate) on: bool,
+}
+
+/// A box with the person's own words.
+pub(crate) struct ItemSwitch {
+    pub(crate) id: String,
+    pub(crate) lead: Option<&'static str>,
+    pub(crate) words: Said,
+    pub(crate) place: String,
+    pub(crate) on: bool,
+}
+
+/// Saying no for good.
+pub(crate) struct Never {
+    pub(crate) refused: bool,
+    pub(crate) action: String,
+    pub(crate) form: String,
+    pub(crate) end: Button,
+}
+
+impl Switches {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sections.is_empty() && self.close.is_empty() && self.documents.is_empty() && self.kinds.is_empty()
+    }
+
+    /// What can be ticked for these plans, with what is open already ticked.
+    pub(crate) fn of(plans: &[Released<Projection>], open: &Choice) -> Self {
+        let plans: Vec<&Projection> =
+            plans.iter().map(Released::get).filter(|plan| plan.state == Life::Active).collect();
+        let mut counts: BTreeMap<Section, usize> = open.sections.iter().map(|section| (*section, 0)).collect();
+        let mut switches = Self { all_documents: open.documents, ..Self::default() };
+        for plan in &plans {
+            let names = Names::of(plan);
+            for stored in &plan.items {
+                let is_close = stored.item.share_level() == Share::Close;
+                if !is_close {
+                    *counts.entry(stored.item.section).or_default() += 1;
+                }
+                let on = open.items.contains(&stored.id);
+                if is_close || on {
+                    let place = stored.item.section.title().to_owned();
+                    let words = headline(&stored.item, &names).unwrap_or_else(|| Said::text(&place, w::LANG));
+                    let lead = lead(&stored.item);
+                    switches.close.push(ItemSwitch { id: stored.id.to_string(), lead, words, place, on });
+                }
+            }
+            switches.documents.extend(document(plan, open));
+        }
+        switches.sections = counts.into_iter().map(|(section, count)| section_switch(section, count, open)).collect();
+        switches.add_kinds(&plans, open);
+        switches
+    }
+
+    fn add_kinds(&mut self, plans: &[&Projection], open: &Choice) {
+        let with_items = plans.iter().filter(|plan| plan.document.is_none()).map(|plan| plan.kind);
+        let kinds: BTreeSet<PlanKind> = with_items.chain(open.kinds.iter().copied()).collect();
+        self.kinds_open = !open.kinds.is_empty();
+        self.kinds = kinds
+            .into_iter()
+            .map(|kind| Switch {
+                code: kind.code(),
+                label: w::whole_plan(kind.label()),
+                help: String::new(),
+                on: open.kinds.contains(&kind),
+            })
+            .collect();
+    }
+}
+
+fn section_switch(section: Section, count: usize, open: &Choice) -> Switch {
+    Switch {
+        code: section.code(),
+        label: section.title().to_owned(),
+        help: w::things(count),
+        on: open.sections.contains(&section),
+    }
+}
+
+fn document(plan: &Projection, open: &Choice) -> Option<ItemSwitch> {
+    let kept = plan.document.as_ref()?;
+    let plan_title = title(plan);
+    let own = kept.document.title.as_deref().filter(|title| !title.trim().is_empty());
+    let words = own.map_or_else(|| plan_title.clone(), |title| Said::text(title, plan.head.language.as_str()));
+    Some(ItemSwitch {
+        id: kept.id.to_string(),
+        lead: None,
+        words,
+        place: plan.kind.label().to_owned(),
+        on: open.items.contains(&kept.id),
+    })
+}
+
+/// The page.
+pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
+    let (party, who) = named(&pages, &uri).await?;
+    let me = pages.exchange().own_self(visitor.themselves()).await?;
+    let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
+    let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
+    let standing: Vec<Standing> = standing.into_iter().filter(|one| one.party == party).collect();
+    let waiting = pages.exchange().waiting(visitor.themselves()).await?;
+    let waiting: Vec<_> = waiting.into_iter().filter(|ask| Party::Organization(ask.organization) == party).collect();
+    let first_open = standing.iter().find(|one| !one.open.is_empty()).map(|one| one.purpose);
+    let asked_for = waiting.first().map(|ask| ask.purpose);
+    let usual = [first_open, asked_for].into_iter().flatten().find(|purpose| purposes(party).contains(purpose));
+    let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
+    let purpose = purpose_of(&uri, party).or(usual).unwrap_or(first);
+    let nothing = Choice::default();
+    let open = standing.iter().find(|one| one.purpose == purpose).map_or(&nothing, |one| &one.open);
+    let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let preview = action(party, "preview");
+    let is_open = standing.iter().any(|one| !one.open.is_empty());
+    Ok(shown(&ChoicesPage {
+        frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
+        heading: w::may_see(&who),
+        done: done(&uri),
+        asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
+        class_help: party == Party::CrisisServices,
+        purposes: purpose_links(party, purpose, &standing),
+        purpose,
+        seen,
+        preview_form: visitor.form_token(&preview),
+        preview,
+        switches: Switches::of(&plans, open),
+        stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
+        never: never(&visitor, party, standing.iter().any(|one| one.refused)),
+        why: format!("{}?purpose={purpose}", action(party, "why")),
+    }))
+}
+
+fn done(uri: &Uri) -> Option<&'static str> {
+    match query(uri, "done")?.as_str() {
+        "shared" => Some(w::DONE_SHARED),
+        "never" => Some(w::DONE_NEVER),
+        "ended" => Some(w::DONE_ENDED),
+        _ => None,
+    }
+}
+
+fn purpose_links(party: Party, here: Purpose, standing: &[Standing]) -> Vec<PurposeLink> {
+    let link = |purpose: &Purpose| {
+        let open = standing.iter().find(|one| one.purpose == *purpose && !one.open.is_empty());
+        PurposeLink {
+            address: format!("{}?purpose={purpose}", address(party)),
+            title: w::purpose_title(*purpose),
+            help: w::purpose_help(*purpose),
+            is_here: *purpose == here,
+            open: open.map(|one| parts(&one.open)).unwrap_or_default(),
+        }
+    };
+    purposes(party).iter().map(link).collect()
+}
+
+fn never(visitor: &Visitor, party: Party, refused: bool) -> Never {
+    let address = action(party, "never");
+    let end = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
+    Never { refused, form: visitor.form_token(&address), action: address, end }
+}

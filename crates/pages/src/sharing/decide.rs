@@ -1,0 +1,158 @@
+//! What the person does: preview, let them see, stop, say no, end a no.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use sayso_consent::{Projection, Released};
+use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
+use sayso_plan::Purpose;
+use time::Duration;
+
+use super::choice::{Hidden, Posted, hidden};
+use super::{action, address, name_of, named, party_at};
+use crate::Pages;
+use crate::admit::Visitor;
+use crate::fault::{Fault, go_to};
+use crate::fields::Fields;
+use crate::layout::{Frame, Here, shown};
+use crate::plans::view::Said;
+use crate::words::en as w;
+use crate::words::en::Calendar;
+
+#[derive(Template)]
+#[template(path = "preview.html")]
+pub(crate) struct PreviewPage {
+    pub(crate) frame: Frame,
+    pub(crate) lead: String,
+    pub(crate) until: String,
+    pub(crate) name: Said,
+    pub(crate) numbers: Vec<String>,
+    /// The narrative of each plan, as a record system gets it; already HTML, made from released parts only.
+    pub(crate) plans: Vec<String>,
+    pub(crate) share: String,
+    pub(crate) form: String,
+    pub(crate) fields: Vec<Hidden>,
+    pub(crate) back: String,
+}
+
+#[derive(Template)]
+#[template(path = "stopped.html")]
+pub(crate) struct StoppedPage {
+    pub(crate) frame: Frame,
+    pub(crate) heading: String,
+    pub(crate) undo: Vec<Undo>,
+    pub(crate) back: String,
+}
+
+/// What was open for one purpose, ready to be opened again after a preview.
+pub(crate) struct Undo {
+    pub(crate) purpose: &'static str,
+    pub(crate) action: String,
+    pub(crate) form: String,
+    pub(crate) fields: Vec<Hidden>,
+}
+
+/// Shows just what they would see. Nothing is stored.
+pub(crate) async fn preview(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    uri: Uri,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let (party, who) = named(&pages, &uri).await?;
+    let posted = Posted::read(&fields, party)?;
+    let themselves = visitor.themselves();
+    let released = pages.exchange().preview(themselves, party, posted.purpose, &posted.choice).await?;
+    let me = pages.exchange().own_self(themselves).await?;
+    let now = pages.exchange().now();
+    let until = Calendar::of(me.zone_minutes, now).day(now + Duration::days(PERMIT_DAYS_DEFAULT));
+    let share = action(party, "share");
+    let verified = me.identifiers.iter().filter(|identifier| identifier.is_verified());
+    Ok(shown(&PreviewPage {
+        frame: Frame::of(&visitor, w::PREVIEW_TITLE, Here::Sharing),
+        lead: w::preview_for(&who, w::purpose(posted.purpose)),
+        until: w::holds_until(&until),
+        name: Said::text(&me.name, me.language.as_str()),
+        numbers: verified.map(|identifier| identifier.value.clone()).collect(),
+        plans: released.iter().map(narrative).collect(),
+        form: visitor.form_token(&share),
+        share,
+        fields: hidden(posted.purpose, &posted.choice, posted.seen),
+        back: at_purpose(party, posted.purpose),
+    }))
+}
+
+/// The narrative that the party's record system would get. Inline style is not allowed on our pages; the class does
+/// the same. Words cannot look like the attribute, because quotes in them are escaped.
+fn narrative(released: &Released<Projection>) -> String {
+    let html = sayso_fhir::outgoing::narrative(released);
+    html.replace(" style=\"white-space: pre-wrap\"", " class=\"lines-kept\"")
+        .replace(" xmlns=\"http://www.w3.org/1999/xhtml\"", "")
+}
+
+/// Lets them see it, from now on.
+pub(crate) async fn share(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    uri: Uri,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let (party, _) = named(&pages, &uri).await?;
+    let Posted { purpose, choice, seen } = Posted::read(&fields, party)?;
+    let _recorded = pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await?;
+    Ok(go_to(&format!("{}&done=shared", at_purpose(party, purpose))))
+}
+
+/// Takes back all, at once. Works for parties that have left the registry too.
+pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
+    let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
+    let who = name_of(&pages, party).await?;
+    let (_, before) = pages.exchange().standing(visitor.themselves()).await?;
+    match party {
+        Party::App(app) => pages.exchange().disconnect(visitor.themselves(), app).await?,
+        Party::Organization(_) | Party::CrisisServices => {
+            let _recorded = pages.exchange().stop_sharing(visitor.themselves(), party).await?;
+        }
+    }
+    let (seen, _) = pages.exchange().standing(visitor.themselves()).await?;
+    let preview = action(party, "preview");
+    let was_open = before.iter().filter(|one| one.party == party && !one.open.is_empty());
+    // An app also lost its key; only the app can ask for a new one.
+    let undo = was_open.filter(|_| !matches!(party, Party::App(_))).map(|one| Undo {
+        purpose: w::purpose_title(one.purpose),
+        action: preview.clone(),
+        form: visitor.form_token(&preview),
+        fields: hidden(one.purpose, &one.open, seen),
+    });
+    Ok(shown(&StoppedPage {
+        frame: Frame::of(&visitor, w::STOP_TITLE, Here::Sharing),
+        heading: w::stopped_with(&who),
+        undo: undo.collect(),
+        back: address(party),
+    }))
+}
+
+/// Says no for good.
+pub(crate) async fn never(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    uri: Uri,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let (party, _) = named(&pages, &uri).await?;
+    let even_in_emergency = fields.is_ticked("emergency");
+    let _recorded = pages.exchange().refuse(visitor.themselves(), party, even_in_emergency).await?;
+    Ok(go_to(&format!("{}?done=never", address(party))))
+}
+
+/// Ends a no. Nothing is open by that.
+pub(crate) async fn end_never(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
+    let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
+    let _recorded = pages.exchange().end_refusal(visitor.themselves(), party).await?;
+    Ok(go_to(&format!("{}?done=ended", address(party))))
+}
+
+fn at_purpose(party: Party, purpose: Purpose) -> String {
+    format!("{}?purpose={purpose}", address(party))
+}

@@ -1,0 +1,158 @@
+//! Who has asked, who can see something now, who was told no, and whom else the person could let in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use sayso_exchange::sharing::{Choice, Party, Standing};
+
+use super::{action, address, name_of};
+use crate::Pages;
+use crate::admit::Visitor;
+use crate::fault::Fault;
+use crate::layout::{Button, Frame, Here, shown};
+use crate::plans::view::Said;
+use crate::words::en as w;
+use crate::words::en::Calendar;
+
+/// What stands between the person and others now.
+pub(crate) struct Overview {
+    pub(crate) asked: Vec<AskLine>,
+    pub(crate) open: Vec<PartyLine>,
+    pub(crate) told_no: Vec<NameLine>,
+}
+
+/// Somebody who asked and waits.
+pub(crate) struct AskLine {
+    pub(crate) who: String,
+    pub(crate) address: String,
+    pub(crate) text: String,
+    pub(crate) reason: Option<Said>,
+}
+
+/// Somebody who can see something.
+pub(crate) struct PartyLine {
+    pub(crate) who: String,
+    pub(crate) address: String,
+    pub(crate) purposes: Vec<OpenLine>,
+    pub(crate) stop: Button,
+}
+
+/// What is open for one purpose.
+pub(crate) struct OpenLine {
+    pub(crate) title: &'static str,
+    pub(crate) parts: String,
+}
+
+/// Somebody, and the address of the page about them.
+pub(crate) struct NameLine {
+    pub(crate) who: String,
+    pub(crate) address: String,
+}
+
+#[derive(Template)]
+#[template(path = "sharing.html")]
+pub(crate) struct SharingPage {
+    pub(crate) frame: Frame,
+    pub(crate) overview: Overview,
+}
+
+#[derive(Template)]
+#[template(path = "others.html")]
+pub(crate) struct OthersPage {
+    pub(crate) frame: Frame,
+    pub(crate) others: Vec<NameLine>,
+}
+
+impl Overview {
+    pub(crate) async fn read(pages: &Pages, visitor: &Visitor) -> Result<Self, Fault> {
+        let me = pages.exchange().own_self(visitor.themselves()).await?;
+        let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
+        let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
+        Ok(Self {
+            asked: asked(pages, visitor, calendar).await?,
+            open: open(pages, visitor, &standing, calendar).await?,
+            told_no: told_no(pages, &standing).await?,
+        })
+    }
+}
+
+async fn asked(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<Vec<AskLine>, Fault> {
+    let mut lines = Vec::new();
+    for ask in pages.exchange().waiting(visitor.themselves()).await? {
+        let party = Party::Organization(ask.organization);
+        lines.push(AskLine {
+            who: name_of(pages, party).await?,
+            address: format!("{}?purpose={}", address(party), ask.purpose),
+            text: w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose)),
+            reason: ask.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| Said::text(reason, "und")),
+        });
+    }
+    Ok(lines)
+}
+
+async fn open(
+    pages: &Pages,
+    visitor: &Visitor,
+    standing: &[Standing],
+    calendar: Calendar,
+) -> Result<Vec<PartyLine>, Fault> {
+    let refused = refused(standing);
+    let mut by_party: BTreeMap<Party, Vec<OpenLine>> = BTreeMap::new();
+    for one in standing.iter().filter(|one| !one.open.is_empty() && !refused.contains(&one.party)) {
+        let until = one.until.map(|until| format!(", {}", w::until(&calendar.day(until)))).unwrap_or_default();
+        let line = OpenLine { title: w::purpose_title(one.purpose), parts: format!("{}{until}", parts(&one.open)) };
+        by_party.entry(one.party).or_default().push(line);
+    }
+    let mut lines = Vec::new();
+    for (party, purposes) in by_party {
+        let who = name_of(pages, party).await?;
+        let stop = Button::of(visitor, action(party, "stop"), w::stop_with(&who));
+        lines.push(PartyLine { who, address: address(party), purposes, stop });
+    }
+    Ok(lines)
+}
+
+async fn told_no(pages: &Pages, standing: &[Standing]) -> Result<Vec<NameLine>, Fault> {
+    let mut lines = Vec::new();
+    for party in refused(standing) {
+        lines.push(NameLine { who: name_of(pages, party).await?, address: address(party) });
+    }
+    Ok(lines)
+}
+
+fn refused(standing: &[Standing]) -> BTreeSet<Party> {
+    standing.iter().filter(|one| one.refused).map(|one| one.party).collect()
+}
+
+/// What is open, in the titles the person knows.
+pub(crate) fn parts(open: &Choice) -> String {
+    let kinds = open.kinds.iter().map(|kind| w::whole_plan(kind.label()));
+    let sections = open.sections.iter().map(|section| section.title().to_owned());
+    let mut parts: Vec<String> = kinds.chain(sections).collect();
+    if !open.items.is_empty() {
+        parts.push(w::private_things(open.items.len()));
+    }
+    if open.documents {
+        parts.push(w::DOCUMENTS_TITLE.to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// The page.
+pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
+    let overview = Overview::read(&pages, &visitor).await?;
+    Ok(shown(&SharingPage { frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing), overview }))
+}
+
+/// Everybody who could be let in.
+pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
+    let mut others = Vec::new();
+    for organization in pages.exchange().organizations().await? {
+        let party = Party::Organization(organization.id);
+        others.push(NameLine { who: name_of(&pages, party).await?, address: address(party) });
+    }
+    others.sort_by_key(|line| line.who.to_lowercase());
+    Ok(shown(&OthersPage { frame: Frame::of(&visitor, w::OTHERS, Here::Sharing), others }))
+}

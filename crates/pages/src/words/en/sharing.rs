@@ -1,0 +1,192 @@
+//! Words for deciding who sees what: who will see it is always said before it is asked.
+
+use super::say;
+
+say! {
+    SHARING_TITLE = "Who sees my plans";
+    SHARING_LEAD = "You decide. You can change your mind at any time.";
+    ASKED_TITLE = "Who has asked";
+    OPEN_TITLE = "Who can see something now";
+    NO_TITLE = "Who I said no to";
+    MORE_TITLE = "Let someone else in";
+    CRISIS_SERVICES = "Any crisis service";
+    CRISIS_HELP = "This means each crisis team that we have checked. It also means those that join later.";
+    CRISIS_LINK_HELP = "Crisis teams that help people at any hour.";
+    OTHERS = "Hospitals and services";
+    OTHERS_LEAD = "These can be let in. None of them sees your plans unless you say so.";
+    OTHERS_LINK = "See the list of hospitals and services";
+    OTHERS_NONE = "No hospital or service has joined yet.";
+    UNKNOWN_PARTY = "A service that has left";
+    UNKNOWN_APP = "An app that has left";
+    THEIR_REASON = "What they wrote";
+
+    WHEN = "When may they look?";
+    PARTS = "Parts of my plans";
+    PARTS_HELP = "Tick what they may see. You see a preview before anything is shared.";
+    PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
+    CLOSE_TITLE = "Very private things";
+    CLOSE_HELP = "These are shared one by one. Tick only what you want them to know.";
+    DOCUMENTS_TITLE = "Whole documents";
+    DOCUMENTS_ALL = "All documents that I keep whole";
+    DOCUMENTS_ALL_HELP = "This also means those that you add later.";
+    KINDS_TITLE = "Whole plans";
+    KINDS_HELP = "They see the plan, its title and what you add to it later. Very private things stay hidden.";
+    PREVIEW_BUTTON = "Preview what they will see";
+    CHOICES_BACK = "Back to who sees what";
+
+    PREVIEW_TITLE = "What they will see";
+    PREVIEW_NOTHING_YET = "Nothing is shared yet. First look, then decide.";
+    PREVIEW_EMPTY = "They will see nothing.";
+    PREVIEW_NAME = "They also see your name.";
+    PREVIEW_NUMBERS = "They also see these numbers of yours, which were checked:";
+    PREVIEW_STOP_ANY_TIME = "You can stop at any time.";
+    PREVIEW_CHANGE = "Go back and change it";
+    LET_THEM = "Let them see this";
+    LET_THEM_NOTHING = "Yes, show them nothing";
+
+    STOP_TITLE = "Stop sharing";
+    STOP_HELP = "This takes back all you share with them, at once. You need no reason.";
+    STOPPED_TEXT = "They can see nothing from now on. They are not told why.";
+    STOPPED_COPIES = "What they saw before, they may have kept. We cannot take that back.";
+    STOPPED_UNDO = "Was that a slip?";
+    STOPPED_UNDO_BUTTON = "Share it again";
+
+    NEVER_TITLE = "Say no for good";
+    NEVER_HELP = "They see nothing until you change this. They are not told.";
+    NEVER_EMERGENCY = "Not even in an emergency";
+    NEVER_BUTTON = "Never let them see anything";
+    NEVER_NOW = "You said no to them. They see nothing.";
+    NEVER_END_HELP = "If you end this no, they still see nothing. Then you can choose.";
+    NEVER_END_BUTTON = "End my no";
+
+    DONE_SHARED = "Saved. This holds from now on.";
+    DONE_NEVER = "Saved. They see nothing from now on.";
+    DONE_ENDED = "Your no has ended. They still see nothing.";
+
+    WHY_TITLE = "Why do they see this, or not?";
+    WHY_LINK = "Why they see something, or not";
+    WHY_LEAD = "This is each thing in your plans, and why it is shown or not.";
+    WHY_SEES = "They see this.";
+    WHY_NOT = "They do not see this.";
+    WHY_NEVER_ASKED = "You have not opened it to them.";
+    WHY_REFUSED = "You said no.";
+    WHY_NOT_CLEAR = "There is a no that we could not fully read. It counts until you clear it up.";
+    WHY_NOT_NOW = "You opened it for a time that is over, or has not begun.";
+    WHY_OTHER_PURPOSE = "You opened it for another reason.";
+    WHY_CLOSE = "It is very private. You open such things one by one.";
+    WHY_STATE = "The plan is a draft, or was replaced.";
+    WHY_EMPTY = "You have no plan yet.";
+
+    PURPOSE_TREAT = "For treatment";
+    PURPOSE_ETREAT = "In an emergency";
+    PURPOSE_COC = "For shared care";
+    PURPOSE_CAREMGT = "To plan care";
+    PURPOSE_BTG = "Without asking first";
+    PURPOSE_PATRQT = "For me, in an app";
+    PURPOSE_FAMRQT = "For my family";
+    PURPOSE_PWATRNY = "As the one who speaks for me";
+    PURPOSE_SUPNWK = "As my support";
+    HELP_TREAT = "When they treat you, or get ready to.";
+    HELP_ETREAT = "When you need help at once.";
+    HELP_COC = "When more than one team helps you.";
+    HELP_CAREMGT = "When they plan your care over time.";
+    HELP_PATRQT = "When you use the app.";
+}
+
+/// A purpose as a choice of the person's.
+pub(crate) const fn purpose_title(purpose: sayso_plan::Purpose) -> &'static str {
+    use sayso_plan::Purpose;
+    match purpose {
+        Purpose::Treat => PURPOSE_TREAT,
+        Purpose::Etreat => PURPOSE_ETREAT,
+        Purpose::Btg => PURPOSE_BTG,
+        Purpose::Coc => PURPOSE_COC,
+        Purpose::Caremgt => PURPOSE_CAREMGT,
+        Purpose::Patrqt => PURPOSE_PATRQT,
+        Purpose::Famrqt => PURPOSE_FAMRQT,
+        Purpose::Pwatrny => PURPOSE_PWATRNY,
+        Purpose::Supnwk => PURPOSE_SUPNWK,
+    }
+}
+
+/// What a purpose means; empty where nobody can choose it yet.
+pub(crate) const fn purpose_help(purpose: sayso_plan::Purpose) -> &'static str {
+    use sayso_plan::Purpose;
+    match purpose {
+        Purpose::Treat => HELP_TREAT,
+        Purpose::Etreat => HELP_ETREAT,
+        Purpose::Coc => HELP_COC,
+        Purpose::Caremgt => HELP_CAREMGT,
+        Purpose::Patrqt => HELP_PATRQT,
+        Purpose::Btg | Purpose::Famrqt | Purpose::Pwatrny | Purpose::Supnwk => "",
+    }
+}
+
+pub(crate) fn may_see(who: &str) -> String {
+    format!("What may {who} see?")
+}
+
+pub(crate) fn they_asked(when: &str, purpose: &str) -> String {
+    format!("They asked {when}, {purpose}.")
+}
+
+pub(crate) fn stop_with(who: &str) -> String {
+    format!("Stop sharing with {who}")
+}
+
+pub(crate) fn stopped_with(who: &str) -> String {
+    format!("You stopped sharing with {who}")
+}
+
+pub(crate) fn preview_for(who: &str, purpose: &str) -> String {
+    format!("{who} will see just this, {purpose}.")
+}
+
+/// How long it will hold.
+pub(crate) fn holds_until(day: &str) -> String {
+    format!("It ends by itself on {day}.")
+}
+
+pub(crate) fn until(day: &str) -> String {
+    format!("until {day}")
+}
+
+/// How much the person wrote in a section.
+pub(crate) fn things(count: usize) -> String {
+    match count {
+        0 => "Nothing written yet".to_owned(),
+        1 => "1 thing you wrote".to_owned(),
+        many => format!("{many} things you wrote"),
+    }
+}
+
+/// What is open, where not all of it has a section's name.
+pub(crate) fn private_things(count: usize) -> String {
+    if count == 1 { "1 thing you picked".to_owned() } else { format!("{count} things you picked") }
+}
+
+/// A kind of plan as a choice.
+pub(crate) fn whole_plan(label: &str) -> String {
+    format!("All of “{label}”")
+}
+
+pub(crate) fn opened_since(day: &str) -> String {
+    format!("You opened it on {day}.")
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<String> {
+    vec![
+        may_see("Pine Hill"),
+        they_asked("on 3 May at 10:02", super::TREAT),
+        stop_with("Pine Hill"),
+        stopped_with("Pine Hill"),
+        preview_for("Pine Hill", super::COC),
+        holds_until("3 May"),
+        things(0),
+        things(2),
+        private_things(2),
+        whole_plan("My card"),
+        opened_since("3 May"),
+    ]
+}
