@@ -9,7 +9,7 @@ import { assertAsAbsent, currentPlanParameters } from './kit/questions.mjs';
 import { ask } from './kit/raw.mjs';
 import { openServer } from './kit/server.mjs';
 
-const CHOICE = { kind: 'joint-crisis-plan', sections: ['helps'], purpose: 'TREAT' };
+const CHOICE = { sections: ['helps'], purpose: 'TREAT' };
 const PAGES = ['/me', '/me/plans', '/me/sharing', '/me/receipts'];
 
 suite("the person's pages", () => {
@@ -113,16 +113,14 @@ suite("the person's pages", () => {
     const page = await signIn(browser, ama);
     await openChoices(page, hospital);
     await press(page, page.getByLabel('What helps', { exact: true }), 'Space');
-    await press(page, page.getByRole('button', { name: /preview|show me what/i }), 'Enter');
-    await page.waitForLoadState();
-    await press(page, page.getByRole('button', { name: /let them see|confirm|share this/i }), 'Enter');
-    await page.waitForLoadState();
+    await press(page, page.getByRole('button', { name: 'Preview what they will see' }), 'Enter');
+    await page.waitForURL(/\/preview$/);
+    await press(page, page.getByRole('button', { name: 'Let them see this' }), 'Enter');
+    await page.waitForURL(/done=shared/);
     assert.ok(await hospitalSees(), 'shared');
     await goTo(page, '/me/sharing');
-    await press(page, page.getByRole('button', { name: /^stop/i }).first(), 'Enter');
-    await page.waitForLoadState();
-    await press(page, page.getByRole('button', { name: /^(yes, )?stop/i }).first(), 'Enter');
-    await page.waitForLoadState();
+    await press(page, page.getByRole('button', { name: `Stop sharing with ${hospital.name}` }), 'Enter');
+    await page.waitForURL(/\/stop$/);
     assert.equal(await hospitalSees(), undefined, 'stopped');
     await page.context().close();
   });

@@ -24,15 +24,15 @@ export async function goTo(page, path) {
 
 const TITLES = {
   helps: 'What helps',
-  'past-to-know': 'What happened to me that you should know',
+  harms: 'What makes it worse',
+  'access-needs': 'How to talk with me',
 };
-const PURPOSES = { TREAT: /treat|care for me/i, ETREAT: /emergenc|crisis/i };
-const KINDS = { 'joint-crisis-plan': /our crisis plan/i, 'advance-directive': /my advance directive/i };
+const PURPOSES = { TREAT: 'For treatment', ETREAT: 'In an emergency' };
 
-/** Lets an organization see sections of a plan for a purpose; returns the preview she was shown before. */
-export async function allow(page, organization, { kind, sections, purpose }) {
+/** Lets an organization see sections for a purpose; returns the preview she was shown before. */
+export async function allow(page, organization, { sections, purpose }) {
   await openChoices(page, organization);
-  await choose(page, { kind, sections, purpose });
+  await choose(page, { sections, purpose });
   const shown = await preview(page);
   await confirm(page);
   return shown;
@@ -40,28 +40,29 @@ export async function allow(page, organization, { kind, sections, purpose }) {
 
 /** What she is shown before she lets anybody see it. */
 export async function preview(page) {
-  await page.getByRole('button', { name: /preview|show me what/i }).click();
+  await page.getByRole('button', { name: 'Preview what they will see' }).click();
+  await page.waitForURL(/\/preview$/);
   return page.getByRole('main').innerText();
 }
 
 export async function confirm(page) {
-  await page.getByRole('button', { name: /let them see|confirm|share this/i }).click();
-  await page.waitForLoadState();
+  await page.getByRole('button', { name: 'Let them see this' }).click();
+  await page.waitForURL(/done=shared/);
 }
 
+/** From who has asked and who sees something, or else from the list of all who could be let in. */
 export async function openChoices(page, organization) {
+  const link = page.getByRole('main').getByRole('link', { name: organization.name, exact: true });
   await goTo(page, '/me/sharing');
-  await page.getByRole('link', { name: new RegExp(`${escape(organization.name)}`, 'i') }).first().click();
+  if ((await link.count()) === 0) await page.getByRole('link', { name: 'See the list of hospitals and services' }).click();
+  await link.first().click();
+  await page.waitForURL((url) => url.pathname === `/me/sharing/${organization.id}`);
 }
 
-export async function choose(page, { kind, sections, purpose }) {
-  if (kind) {
-    const choice = page.getByLabel(KINDS[kind]);
-    if (await choice.count()) await choice.first().check();
-  }
+export async function choose(page, { sections, purpose }) {
   if (purpose) {
-    const choice = page.getByLabel(PURPOSES[purpose]);
-    if (await choice.count()) await choice.first().check();
+    await page.getByRole('link', { name: PURPOSES[purpose], exact: true }).click();
+    await page.waitForURL(new RegExp(`purpose=${purpose}`));
   }
   for (const section of sections) await page.getByLabel(TITLES[section], { exact: true }).check();
 }
@@ -69,22 +70,15 @@ export async function choose(page, { kind, sections, purpose }) {
 /** Stops all sharing with an organization; returns how many clicks it took from her sharing page. */
 export async function stopSharing(page, organization) {
   await goTo(page, '/me/sharing');
-  await page.getByRole('button', { name: new RegExp(`stop.*${escape(organization.name)}`, 'i') }).click();
-  await page.waitForLoadState();
-  const sure = page.getByRole('button', { name: /^(yes, )?stop/i });
-  await sure.first().click();
-  await page.waitForLoadState();
-  return 2;
+  await page.getByRole('button', { name: `Stop sharing with ${organization.name}` }).click();
+  await page.waitForURL(/\/stop$/);
+  return 1;
 }
 
-function escape(words) {
-  return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-/** Her answer on the page where an app asks: every section it asks for, or none. */
+/** Her answer on the page where an app asks: everything it asks for, or nothing. */
 export async function decide(page, decision) {
   if (decision === 'allow') {
-    for (const box of await page.locator('input[type=checkbox][name=section]').all()) await box.check();
+    for (const box of await page.getByRole('main').getByRole('checkbox').all()) await box.check();
   }
   await page.locator(`button[name=decision][value=${decision}]`).click();
 }
@@ -92,7 +86,7 @@ export async function decide(page, decision) {
 /** Lets an organization see one whole document, by its title. */
 export async function allowDocument(page, organization, title) {
   await openChoices(page, organization);
-  await page.getByLabel(new RegExp(escape(title), 'i')).first().check();
+  await page.getByLabel(title).first().check();
   await preview(page);
   await confirm(page);
 }
