@@ -35,7 +35,11 @@ pub(crate) async fn unread(exchange: &Exchange, router: &Router) -> Result<(), S
         let body = http_body_util::Limited::new(answer.into_body(), ANSWER_MAX_BYTES).collect().await;
         let body = body.map_err(|_| fault("was answered at great length"))?.to_bytes();
         let text = String::from_utf8_lossy(&body);
-        let refused = if absent { status == StatusCode::NOT_FOUND } else { status == StatusCode::OK && text.contains("\"total\":0") };
+        let refused = if absent {
+            status == StatusCode::NOT_FOUND
+        } else {
+            status == StatusCode::OK && text.contains("\"total\":0")
+        };
         if !refused || text.contains(CANARY_WORD) {
             return Err(fault("could be read, or was not refused as it must be"));
         }

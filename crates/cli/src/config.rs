@@ -105,7 +105,10 @@ fn read(from: &Where) -> Result<Written, String> {
             return Err("key: never in the configuration file; use key_file, or the environment SAYSO_KEY".into());
         }
     }
-    figment.merge(Env::prefixed("SAYSO_").ignore(&["bin", "describe", "artefacts", "log"])).extract().map_err(|error| format!("config: {error}"))
+    figment
+        .merge(Env::prefixed("SAYSO_").ignore(&["bin", "describe", "artefacts", "log"]))
+        .extract()
+        .map_err(|error| format!("config: {error}"))
 }
 
 fn key(given: Option<String>, file: Option<&Path>) -> Result<WrappingKey, String> {

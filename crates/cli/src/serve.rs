@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn;
 use sayso_exchange::Exchange;
-use sayso_gateway::serve::serve;
 use sayso_gateway::Limits;
+use sayso_gateway::serve::serve;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -53,10 +53,9 @@ pub(crate) async fn open(
 ) -> Result<(), String> {
     let counts = logs::count()?;
     let ready = Ready::new(exchange.clone());
-    let watch = tokio::spawn(watch_canary(exchange.clone(), doors.clone(), ready.clone()));
-    let operations = second.map(|second| {
-        tokio::spawn(serve(second, operations::router(ready, counts), stopped.clone()))
-    });
+    let watch = tokio::spawn(look_after(exchange.clone(), doors.clone(), ready.clone()));
+    let operations =
+        second.map(|second| tokio::spawn(serve(second, operations::router(ready, counts), stopped.clone())));
     serve(listener, doors.layer(from_fn(logs::each)), stopped).await;
     watch.abort();
     if let Some(operations) = operations {
@@ -66,7 +65,8 @@ pub(crate) async fn open(
     Ok(())
 }
 
-async fn watch_canary(exchange: Exchange, doors: Router, ready: Ready) {
+/// Asks for the canary again and again, and tidies.
+async fn look_after(exchange: Exchange, doors: Router, ready: Ready) {
     loop {
         tokio::time::sleep(CANARY_EVERY).await;
         let unread = canary::unread(&exchange, &doors).await;
@@ -74,6 +74,9 @@ async fn watch_canary(exchange: Exchange, doors: Router, ready: Ready) {
             tracing::error!(why, "not ready");
         }
         ready.canary(unread.is_ok());
+        if exchange.drop_old_events().await.is_err() {
+            tracing::warn!("old events could not be dropped");
+        }
     }
 }
 

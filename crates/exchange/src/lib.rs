@@ -9,6 +9,7 @@
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
+//! | what changed is told by the outbox | [`notify`] |
 //! | the operator registers organizations, clients, persons | [`administer`] |
 //! | a person signs in, gets a link, keeps a session | [`sign_in`] |
 //! | an app asks and the person decides | [`authorize`] |
@@ -25,6 +26,7 @@ mod clients;
 pub mod current_plan;
 pub mod history;
 pub mod issue_token;
+pub mod notify;
 pub mod own_pages;
 pub mod publish_plan;
 pub mod read_released;

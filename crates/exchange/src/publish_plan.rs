@@ -156,7 +156,7 @@ impl Exchange {
                 fence: snapshot.fence(),
                 leaf: self.leaf(at, organization, act),
                 changes,
-                events: Vec::new(),
+                events: vec![self.event("plan-changed", *sealed.id().as_bytes(), at)],
                 once: once.as_ref().and_then(|key| remember(key, writer, sealed.id(), at)),
             };
             match self.inner.store.write(write).await {

@@ -7,7 +7,7 @@ use sayso_consent::{
     Recipient, Released, Status, Themselves, What,
 };
 use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section};
-use sayso_store::{Act, Change, ConsentChange, Receipt, Snapshot, Write};
+use sayso_store::{Act, Change, ConsentChange, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::{Exchange, Refusal};
@@ -327,6 +327,7 @@ impl Exchange {
             sections: sections.into_iter().collect(),
             client: if let Party::App(client) = party { Some(client) } else { None },
         };
+        let events: Vec<Event> = consents.iter().map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect();
         let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
         if let Some(organization) = party.organization()
             && change == ConsentChange::Given
@@ -336,7 +337,7 @@ impl Exchange {
         let mut fence = snapshot.fence();
         for _ in 0..16 {
             let leaf = self.leaf(at, None, act.clone());
-            let write = Write { fence, leaf, changes: changes.clone(), events: Vec::new(), once: None };
+            let write = Write { fence, leaf, changes: changes.clone(), events: events.clone(), once: None };
             match self.inner.store.write(write).await {
                 Ok(written) => return Ok(written.receipt),
                 Err(sayso_store::Refused::Moved) if !strict => fence = self.snapshot_of(person).await?.fence(),

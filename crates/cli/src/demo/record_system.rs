@@ -56,7 +56,8 @@ impl RecordSystem {
 
     /// One GET as the record system; status and body.
     pub(crate) async fn get(&self, token: &str, path: &str) -> Result<(StatusCode, Value), String> {
-        let request = Request::get(format!("{}{path}", self.inner.base)).header("authorization", format!("Bearer {token}"));
+        let request =
+            Request::get(format!("{}{path}", self.inner.base)).header("authorization", format!("Bearer {token}"));
         let request = request.body(Body::empty()).map_err(|error| error.to_string())?;
         send(&self.inner.http, request).await
     }
@@ -84,7 +85,11 @@ pub(crate) async fn token(
         .body(Body::from(form))
         .map_err(|error| error.to_string())?;
     let (status, answer) = send(http, request).await?;
-    answer.get("access_token").and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("no token: {status} {answer}"))
+    answer
+        .get("access_token")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| format!("no token: {status} {answer}"))
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
@@ -94,7 +99,13 @@ fn form(pairs: &[(&str, &str)]) -> String {
 
 fn percent(text: &str) -> String {
     text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect()
 }
 

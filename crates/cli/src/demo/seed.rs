@@ -234,9 +234,11 @@ enum WhatFile {
 async fn person(exchange: &Exchange, folder: &Dir<'_>, known: &[Organization]) -> Result<SeededPerson, String> {
     let name = folder.path().display().to_string();
     let file: PersonFile = read(folder, "person.json")?;
-    let found = file.identifiers.iter().find(|i| i.verified).ok_or_else(|| format!("{name}: no verified identifier"))?;
+    let found =
+        file.identifiers.iter().find(|i| i.verified).ok_or_else(|| format!("{name}: no verified identifier"))?;
     let identifier = (found.system.clone(), found.value.clone());
-    let kept = exchange.store().person_by_identifier(&identifier.0, &identifier.1).await.map_err(|why| why.to_string())?;
+    let kept =
+        exchange.store().person_by_identifier(&identifier.0, &identifier.1).await.map_err(|why| why.to_string())?;
     let id = match kept {
         Some(id) => id,
         None => create(exchange, folder, &file, known).await?,
@@ -321,7 +323,8 @@ async fn share(
             RecipientFile::Class(class) => return Err(format!("no class {class}")),
         };
         if one.effect != "permit" {
-            let _receipt = exchange.refuse(person, party, one.even_in_emergency).await.map_err(|why| why.to_string())?;
+            let _receipt =
+                exchange.refuse(person, party, one.even_in_emergency).await.map_err(|why| why.to_string())?;
             continue;
         }
         let choice = choices.entry((party, one.purpose)).or_default();

@@ -65,7 +65,17 @@ impl Page {
 
 async fn show(State(page): State<Page>) -> Response {
     match view(&page).await.and_then(|view| view.render().map_err(|error| error.to_string())) {
-        Ok(html) => ([("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"), ("cache-control", "no-store")], Html(html)).into_response(),
+        Ok(html) => (
+            [
+                (
+                    "content-security-policy",
+                    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+                ),
+                ("cache-control", "no-store"),
+            ],
+            Html(html),
+        )
+            .into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
     }
 }
@@ -102,8 +112,10 @@ async fn view(page: &Page) -> Result<View, String> {
     let choice = page.choice(person, party).await?;
     let plans = page.exchange.own_plans(person).await.map_err(|why| why.to_string())?;
     let used = |section: &Section| plans.iter().any(|p| p.get().items.iter().any(|i| i.item.section == *section));
-    let switches =
-        Section::all().filter(used).map(|section| Switch { section, open: choice.sections.contains(&section) }).collect();
+    let switches = Section::all()
+        .filter(used)
+        .map(|section| Switch { section, open: choice.sections.contains(&section) })
+        .collect();
     Ok(View { person: ama.name.clone(), organization: organization.to_owned(), calls, narratives, switches })
 }
 
