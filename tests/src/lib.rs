@@ -1,1 +1,4 @@
 //! Shared pieces of the black-box tests.
+
+pub mod generate;
+pub mod reference;

@@ -1,5 +1,7 @@
 //! The edge cases of the law of consent, each by its number, as far as the code that exists now can meet them.
 
+#![allow(clippy::unwrap_used, reason = "the generated plans beside this file unwrap what they make")]
+
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient,
     Status, Verdict, What, Why, decide,

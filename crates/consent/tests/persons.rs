@@ -1,5 +1,13 @@
 //! The invented persons of `fixtures/persons` are whole: their plans parse, hold together and come back as written.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test: what is not as expected is to fail it"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

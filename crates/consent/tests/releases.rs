@@ -1,5 +1,13 @@
 //! What a release holds, and what it never tells: properties of the gate over generated plans, consents and questions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::large_enum_variant,
+    reason = "a test: what is not as expected is to fail it"
+)]
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -7,7 +15,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sayso_consent::{
     Ask, Audience, Compiled, Consent, Effect, Grant, Part, Projection, Purposes, Recipient, Released, Sealed,
-    Themselves, What, Withheld, decide, judge, judge_past, own, own_grant, own_self, subject,
+    Themselves, Verdict, What, Why, Withheld, decide, judge, judge_past, own, own_grant, own_self, subject,
 };
 use sayso_plan::people::IdentifierState;
 use sayso_plan::{
@@ -413,6 +421,17 @@ fn case_37_the_person_sees_their_own_whole_plan_and_nobody_elses() {
         &ask(organization(1), Purpose::Treat),
     );
     assert!(explained.len() == 1 && !explained[0].verdict.is_released());
+}
+
+#[test]
+fn of_a_draft_the_person_reads_that_it_is_not_shared_whatever_was_permitted() {
+    let plan = Plan { state: State::Draft, ..a_plan(vec![item(Section::Helps, "a", None, 1, None)]) };
+    let rules = Compiled::of(&[sharing(What::Section(Section::Helps), -10)]);
+    let asked = ask(organization(1), Purpose::Treat);
+    let explained = sayso_consent::explain(&sealed(&plan), &Themselves::signed_in(plan.person), &rules, &asked);
+    assert!(explained.iter().all(|e| e.verdict == Verdict::Withheld(Why::NotShared)) && explained.len() == 1);
+    let stranger = Themselves::signed_in(id(99));
+    assert!(sayso_consent::explain(&sealed(&plan), &stranger, &rules, &asked).is_empty());
 }
 
 #[test]

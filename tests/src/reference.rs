@@ -1,0 +1,244 @@
+//! The law of consent a second time: slow, obvious, written from its text alone. It shares the data types with the
+//! consent room and not one line of its reasoning; where the two disagree, one of them has misread the law.
+
+use sayso_consent::{
+    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, What,
+};
+use sayso_plan::{ProvisionId, Purpose, Share};
+use time::OffsetDateTime;
+
+/// Kleene's three values, spelled out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// Nobody can tell.
+    Unclear,
+}
+
+use Truth::{No, Unclear, Yes};
+
+/// What the conditions of one provision come to, one by one.
+#[derive(Debug, Clone, Copy)]
+pub struct Conditions {
+    /// The provision.
+    pub provision: ProvisionId,
+    /// Since when it says so: when it was given, or the later begin of its period.
+    pub since: OffsetDateTime,
+    /// Is it about the one who asks?
+    pub recipient: Truth,
+    /// Is it about the purpose that is stated?
+    pub purpose: Truth,
+    /// Is it about this part?
+    pub what: Truth,
+    /// Would it be about this part, if the part were open?
+    pub what_if_open: Truth,
+    /// Is it about this moment?
+    pub period: Truth,
+}
+
+impl Conditions {
+    /// All conditions together.
+    #[must_use]
+    pub fn all(&self) -> Truth {
+        let each = [self.recipient, self.purpose, self.what, self.period];
+        if each.contains(&No) {
+            No
+        } else if each.contains(&Unclear) {
+            Unclear
+        } else {
+            Yes
+        }
+    }
+}
+
+/// What the consents come to for one part and one question.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// Every permit that counts, fired or not.
+    pub permits: Vec<Conditions>,
+    /// Every refusal that counts, fired or not.
+    pub refusals: Vec<Conditions>,
+}
+
+impl Ruling {
+    /// Release: some permit fired and no refusal did. A permit fires only on yes, a refusal on anything but no.
+    #[must_use]
+    pub fn releases(&self) -> bool {
+        self.permits.iter().any(|p| p.all() == Yes) && self.refusals.iter().all(|r| r.all() == No)
+    }
+}
+
+/// Reads the law for one part and one question.
+#[must_use]
+pub fn rule(consents: &[Consent], part: &Part, ask: &Ask) -> Ruling {
+    let mut ruling = Ruling { permits: Vec::new(), refusals: Vec::new() };
+    for consent in consents {
+        for provision in &consent.provisions {
+            let conditions = conditions(consent, provision, part, ask);
+            match provision.effect {
+                Effect::Permit if permit_counts(consent, provision) => ruling.permits.push(conditions),
+                Effect::Deny if refusal_counts(consent) => ruling.refusals.push(conditions),
+                Effect::Permit | Effect::Deny => {}
+            }
+        }
+    }
+    ruling
+}
+
+/// A permit counts when the person gave it, on our page, and has not taken it back; and a permit names its recipient,
+/// one purpose and what it is about.
+fn permit_counts(consent: &Consent, provision: &Provision) -> bool {
+    let active = match consent.status {
+        Known::Is(Status::Active) => true,
+        Known::Is(Status::Draft | Status::Proposed | Status::Rejected | Status::Inactive | Status::EnteredInError)
+        | Known::Unknown => false,
+    };
+    let own = match consent.origin {
+        Origin::Person => true,
+        Origin::Sent => false,
+    };
+    let too_wide = provision.recipient == Known::Is(Recipient::Everyone)
+        || provision.purposes == Known::Is(Purposes::Any)
+        || provision.what == Known::Is(What::Everything);
+    active && own && consent.withdrawn_at.is_none() && !too_wide
+}
+
+/// Case 11: a refusal counts while it is in force, and while nobody can tell whether it is; whoever sent it.
+fn refusal_counts(consent: &Consent) -> bool {
+    match consent.status {
+        Known::Is(Status::Active) | Known::Unknown => true,
+        Known::Is(Status::Draft | Status::Proposed | Status::Rejected | Status::Inactive | Status::EnteredInError) => {
+            false
+        }
+    }
+}
+
+fn conditions(consent: &Consent, provision: &Provision, part: &Part, ask: &Ask) -> Conditions {
+    let what = |part: &Part| match provision.what {
+        Known::Unknown => Unclear,
+        Known::Is(what) => about_part(what, provision.effect, part, ask),
+    };
+    Conditions {
+        provision: provision.id,
+        since: since(consent, provision),
+        recipient: match provision.recipient {
+            Known::Unknown => Unclear,
+            Known::Is(recipient) => about_asker(recipient, &ask.audience),
+        },
+        purpose: match provision.purposes {
+            Known::Unknown => Unclear,
+            Known::Is(purposes) => about_purpose(purposes, provision.effect, ask.purpose),
+        },
+        what: what(part),
+        what_if_open: what(&Part { level: Share::Open, ..*part }),
+        period: match provision.period {
+            Known::Unknown => Unclear,
+            Known::Is(period) => about_now(period, ask.at),
+        },
+    }
+}
+
+fn since(consent: &Consent, provision: &Provision) -> OffsetDateTime {
+    match provision.period {
+        Known::Is(period) if period.from > consent.given_at => period.from,
+        Known::Is(_) | Known::Unknown => consent.given_at,
+    }
+}
+
+fn about_asker(recipient: Recipient, audience: &Audience) -> Truth {
+    match audience {
+        Audience::App { client: asking } => match recipient {
+            Recipient::Everyone => Yes,
+            Recipient::App(named) => yes_if(named == *asking),
+            Recipient::Organization(_) | Recipient::Practitioner(..) | Recipient::Class(_) => No,
+        },
+        Audience::Organization { organization: asking, practitioner, class } => match recipient {
+            Recipient::Everyone => Yes,
+            Recipient::App(_) => No,
+            Recipient::Organization(named) => yes_if(named == *asking),
+            Recipient::Class(Class::CrisisServices) => yes_if(*class == Some(Class::CrisisServices)),
+            Recipient::Practitioner(at, _) if at != *asking => No,
+            Recipient::Practitioner(_, named) => match practitioner {
+                // A missing input is not known.
+                None => Unclear,
+                Some(somebody) => yes_if(named == *somebody),
+            },
+        },
+    }
+}
+
+/// Case 14: emergency is permitted by name; a refusal covers what lies below the refused purpose. Case 12: where no
+/// purpose is stated, nobody can tell.
+fn about_purpose(purposes: Purposes, effect: Effect, stated: Option<Purpose>) -> Truth {
+    let named = match purposes {
+        Purposes::Any => return Yes,
+        Purposes::Only(named) => named,
+    };
+    let Some(stated) = stated else { return Unclear };
+    match effect {
+        Effect::Permit => yes_if(named == stated),
+        Effect::Deny => yes_if(named == stated || above(stated).contains(&named)),
+    }
+}
+
+/// The purposes above this one in v3-ActReason, as far as they can be named here.
+fn above(purpose: Purpose) -> &'static [Purpose] {
+    match purpose {
+        Purpose::Btg => &[Purpose::Etreat, Purpose::Treat],
+        Purpose::Etreat | Purpose::Coc | Purpose::Caremgt => &[Purpose::Treat],
+        Purpose::Treat | Purpose::Patrqt | Purpose::Famrqt | Purpose::Pwatrny | Purpose::Supnwk => &[],
+    }
+}
+
+fn about_part(what: What, effect: Effect, part: &Part, ask: &Ask) -> Truth {
+    let named = match what {
+        What::Everything => true,
+        What::Kind(kind) => part.kind == kind,
+        What::Plan(plan) => part.plan == plan,
+        What::Section(section) => part.section == Some(section),
+        What::Item(item) => part.item == Some(item),
+        What::Documents => part.section.is_none() && part.item.is_some(),
+        // Case 22: refused from this level on to the closer ones, permitted from it on to the more open ones.
+        What::Level(level) => match effect {
+            Effect::Deny => closeness(part.level) >= closeness(level),
+            Effect::Permit => closeness(part.level) <= closeness(level),
+        },
+    };
+    if !named {
+        return No;
+    }
+    if effect == Effect::Deny || part.level != Share::Close {
+        return Yes;
+    }
+    // A permit of something close names the very item; an app of the person's own is the person's own hand, but a
+    // class of levels never reaches what is close.
+    let own_app = matches!(ask.audience, Audience::App { .. });
+    match what {
+        What::Item(_) => Yes,
+        What::Level(_) => No,
+        What::Everything | What::Kind(_) | What::Plan(_) | What::Section(_) | What::Documents => yes_if(own_app),
+    }
+}
+
+fn closeness(level: Share) -> u8 {
+    match level {
+        Share::Open => 0,
+        Share::Care => 1,
+        Share::Close => 2,
+    }
+}
+
+/// Case 19: an end that is not after the start is not understood; the end itself is outside.
+fn about_now(period: Period, now: OffsetDateTime) -> Truth {
+    if period.from >= period.until {
+        return Unclear;
+    }
+    yes_if(period.from <= now && now < period.until)
+}
+
+fn yes_if(holds: bool) -> Truth {
+    if holds { Yes } else { No }
+}

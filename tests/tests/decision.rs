@@ -1,0 +1,104 @@
+//! The decision agrees with a second, deliberately naive reading of the law of consent.
+
+use std::collections::BTreeMap;
+
+use sayso_consent::{Ask, Compiled, Consent, Part, Verdict, Why, decide};
+use sayso_plan::ProvisionId;
+use sayso_tests::generate::Choices;
+use sayso_tests::reference::{Conditions, Ruling, Truth, rule};
+
+const CASES: u32 = 100_000;
+const SEED: u64 = 0x5a75_0000_0000_0001;
+
+/// Counts a verdict under its name, so that the run can show that it was worth something.
+fn name(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Released { .. } => "released",
+        Verdict::Withheld(Why::NeverAsked) => "never asked",
+        Verdict::Withheld(Why::Refused(_)) => "refused",
+        Verdict::Withheld(Why::RefusalNotUnderstood(_)) => "refusal not understood",
+        Verdict::Withheld(Why::NotNow(_)) => "not now",
+        Verdict::Withheld(Why::OtherPurpose(_)) => "other purpose",
+        Verdict::Withheld(Why::Close(_)) => "close",
+        Verdict::Withheld(Why::NotShared) => "not shared",
+    }
+}
+
+fn agrees(verdict: &Verdict, ruling: &Ruling) -> bool {
+    let permit = |id: ProvisionId, test: &dyn Fn(&Conditions) -> bool| {
+        ruling.permits.iter().any(|c| c.provision == id && c.recipient == Truth::Yes && test(c))
+    };
+    let refusal = |id: ProvisionId, truth: Truth| ruling.refusals.iter().any(|c| c.provision == id && c.all() == truth);
+    let fired = || ruling.permits.iter().filter(|c| c.all() == Truth::Yes);
+    let nothing_refuses = ruling.refusals.iter().all(|c| c.all() == Truth::No);
+    if verdict.is_released() != ruling.releases() {
+        return false;
+    }
+    match verdict {
+        Verdict::Released { by, since } => {
+            let earliest = fired().map(|c| c.since).min();
+            earliest == Some(*since) && fired().any(|c| c.provision == *by && c.since == *since)
+        }
+        Verdict::Withheld(Why::Refused(id)) => refusal(*id, Truth::Yes),
+        Verdict::Withheld(Why::RefusalNotUnderstood(id)) => refusal(*id, Truth::Unclear),
+        Verdict::Withheld(Why::NotNow(id)) => {
+            nothing_refuses
+                && permit(*id, &|c| c.what == Truth::Yes && c.purpose == Truth::Yes && c.period != Truth::Yes)
+        }
+        Verdict::Withheld(Why::OtherPurpose(id)) => {
+            nothing_refuses && permit(*id, &|c| c.what == Truth::Yes && c.purpose != Truth::Yes)
+        }
+        Verdict::Withheld(Why::Close(id)) => nothing_refuses && permit(*id, &only_too_close),
+        Verdict::Withheld(Why::NeverAsked) => nothing_refuses && !ruling.permits.iter().any(nearly),
+        Verdict::Withheld(Why::NotShared) => false,
+    }
+}
+
+fn only_too_close(c: &Conditions) -> bool {
+    c.what != Truth::Yes && [c.what_if_open, c.purpose, c.period] == [Truth::Yes; 3]
+}
+
+/// Whether the permit speaks of this recipient and this part, and something else is missing.
+fn nearly(c: &Conditions) -> bool {
+    c.recipient == Truth::Yes && (c.what == Truth::Yes || only_too_close(c))
+}
+
+fn case(choices: &mut Choices) -> (Vec<Consent>, Part, Ask) {
+    (choices.consents(), choices.part(), choices.ask())
+}
+
+#[test]
+fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for n in 0..CASES {
+        let (consents, part, ask) = case(&mut Choices::new(SEED + u64::from(n)));
+        let verdict = decide(&Compiled::of(&consents), &part, &ask);
+        let ruling = rule(&consents, &part, &ask);
+        assert!(
+            agrees(&verdict, &ruling),
+            "seed {:#x}: {verdict:?} is not\n{ruling:#?}\nof {consents:#?}\n{part:#?}\n{ask:#?}",
+            SEED + u64::from(n)
+        );
+        *counts.entry(name(&verdict)).or_default() += 1;
+    }
+    let often = |name: &str| counts.get(name).copied().unwrap_or(0);
+    assert!(often("released") * 10 >= CASES, "{counts:?}");
+    for cause in ["never asked", "refused", "refusal not understood", "not now", "other purpose", "close"] {
+        assert!(often(cause) * 200 >= CASES, "{cause}: {counts:?}");
+    }
+}
+
+/// The reference is worth nothing if it agrees with anything: a verdict that was turned round is not agreed with.
+#[test]
+fn the_naive_reading_contradicts_a_verdict_that_was_turned_round() {
+    let somebody = ProvisionId::from_stored([9; 16]);
+    for n in 0..2_000 {
+        let (consents, part, ask) = case(&mut Choices::new(SEED + n));
+        let verdict = decide(&Compiled::of(&consents), &part, &ask);
+        let wrong = match verdict {
+            Verdict::Released { .. } => Verdict::Withheld(Why::NeverAsked),
+            Verdict::Withheld(_) => Verdict::Released { by: somebody, since: ask.at },
+        };
+        assert!(!agrees(&wrong, &rule(&consents, &part, &ask)));
+    }
+}
