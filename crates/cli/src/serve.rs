@@ -74,8 +74,8 @@ async fn look_after(exchange: Exchange, doors: Router, ready: Ready) {
             tracing::error!(why, "not ready");
         }
         ready.canary(unread.is_ok());
-        if exchange.drop_old_events().await.is_err() {
-            tracing::warn!("old events could not be dropped");
+        if exchange.tidy().await.is_err() {
+            tracing::warn!("what has ended could not be tidied away");
         }
     }
 }

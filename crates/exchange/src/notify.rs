@@ -16,18 +16,20 @@ impl Exchange {
         Event { id: EventId::from_random(self.fresh()), organization: None, topic: Code::new(topic), subject, at }
     }
 
-    /// Drops events that nobody came for in thirty days; tells how many.
+    /// Drops events that nobody came for in thirty days, and codes, tokens, links and sessions that ended; tells how
+    /// many rows went.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not take it.
-    pub async fn drop_old_events(&self) -> Result<usize, Refusal> {
+    pub async fn tidy(&self) -> Result<u64, Refusal> {
+        let ended = self.inner.store.tidy(self.now()).await?;
         let oldest = self.now() - Duration::days(EVENT_LIFETIME_DAYS);
         let waiting = self.inner.store.events(EVENTS_AT_ONCE).await?;
         let old: Vec<EventId> = waiting.into_iter().filter(|event| event.at < oldest).map(|event| event.id).collect();
-        let count = old.len();
+        let count = old.len() as u64;
         if count > 0 {
             self.inner.store.events_done(old).await?;
         }
-        Ok(count)
+        Ok(ended + count)
     }
 }

@@ -126,6 +126,8 @@ CREATE TABLE token (
     body       BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX token_by_grant ON token (grant_id);
+CREATE INDEX token_by_end ON token (expires_at);
+CREATE INDEX code_by_grant ON code (grant_id);
 
 CREATE TABLE jti (
     hash       BLOB PRIMARY KEY,

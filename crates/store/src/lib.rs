@@ -24,6 +24,7 @@
 //! | codes | `put_code(secret, AuthorizationCode { grant: Grant, document, expires_at }, NewLeaf)`, `code(secret) -> Option<AuthorizationCode>` (look only, also at used or expired ones), `redeem_code(secret, now, Vec<NewToken>, leaf: NewLeaf, if_reused: NewLeaf) -> Redeemed::{Fresh(Receipt), Reused(Receipt), Unknown}` (single use; a second use revokes the grant) |
 //! | tokens | `issue(Grant, Vec<NewToken>, NewLeaf) -> Receipt`, `rotate(secret, now, Vec<NewToken>, leaf, if_reused) -> Redeemed` (refresh; reuse revokes the grant), `token(secret, now) -> Option<Arc<Token { kind, grant: Grant, document, issued_at, expires_at }>>`, `revoke_grant(GrantId, at, NewLeaf) -> Receipt`, `grants_of(PersonId) -> Vec<Grant>` |
 //! | replay | `first_use(issuer, jti, expires_at, now) -> bool` |
+//! | tidy | `tidy(now) -> u64`: codes, tokens, links and sessions that ended more than a day ago go |
 //! | tell others | `events(limit) -> Vec<Waiting>`, `events_done(Vec<EventId>)` |
 //! | the person's list | `acts_of_person(PersonId, before: Option<u64>, limit: u32) -> Vec<Recorded>`, `acts_of_organization(OrganizationId, before, limit)`; newest first, `Recorded { leaf, at, organization, person, person_seq, organization_seq, kind, act: Option<Act> }` |
 //! | the log | `audit_verify() -> Result<Report, StoreError>`, `audit_verify_since(&[TreeHead])`, `tree_head()`, `seal_now()`, `proof(PersonId, seq) -> Option<Proof>` |
@@ -48,6 +49,7 @@ mod retry;
 mod sign_in;
 mod snapshot;
 mod store;
+mod tidy;
 mod versions;
 mod witness;
 mod write;

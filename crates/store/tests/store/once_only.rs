@@ -211,3 +211,17 @@ async fn the_registry_keeps_organizations_clients_and_asks() {
     assert_eq!(written.fence, before, "an answered ask changes no decision");
     assert!(store.asks(ama).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_ended_more_than_a_day_ago_goes_and_what_lives_stays() {
+    let store = in_memory().await;
+    let grant = grant(None);
+    let _receipt = store.issue(grant.clone(), pair(1), leaf(2)).await.unwrap();
+    store.put_link("link", ama(&store).await, at(60)).await.unwrap();
+    assert_eq!(store.tidy(at(10)).await.unwrap(), 0);
+    assert!(store.token("access-1", at(11)).await.unwrap().is_some());
+    let long_after = at(400 * 24 * 3_600);
+    assert!(store.tidy(long_after).await.unwrap() >= 3, "the access token, the refresh token, the link, the grant");
+    assert_eq!(store.tidy(long_after).await.unwrap(), 0);
+    assert!(store.audit_verify().await.unwrap().is_whole());
+}
