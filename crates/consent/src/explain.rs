@@ -21,7 +21,7 @@ pub struct Explained {
 /// Explains every item of the person's own plan to the person; empty when the plan is not theirs.
 #[must_use]
 pub fn explain(sealed: &Sealed<Plan>, reader: &Themselves, rules: &Compiled, ask: &Ask) -> Vec<Explained> {
-    let plan = &sealed.0;
+    let plan: &Plan = &sealed.0;
     if plan.person != reader.person() {
         return Vec::new();
     }

@@ -186,7 +186,7 @@ impl Grant {
     /// # Errors
     /// [`Withheld`] when nothing is left, or `sealed` is not the very version that was decided on.
     pub fn for_crisis(mut self, sealed: &Sealed<Plan>, key: &FingerprintKey) -> Result<Self, Withheld> {
-        let plan = &sealed.0;
+        let plan: &Plan = &sealed.0;
         if plan.version != self.version {
             return Err(Withheld);
         }
@@ -241,7 +241,7 @@ impl Grant {
     /// # Errors
     /// [`Withheld`] when `sealed` is not the very version that was decided on.
     pub fn open(&self, sealed: &Sealed<Plan>) -> Result<Released<Projection>, Withheld> {
-        let plan = &sealed.0;
+        let plan: &Plan = &sealed.0;
         if plan.version != self.version || plan.id != self.plan {
             return Err(Withheld);
         }
@@ -318,7 +318,7 @@ pub fn judge_past(
     held_until: Option<OffsetDateTime>,
     key: &FingerprintKey,
 ) -> Result<Grant, Withheld> {
-    let plan = &sealed.0;
+    let plan: &Plan = &sealed.0;
     let own_app = ask.is_own_app();
     if !own_app && !plan.state.releasable() {
         return Err(Withheld);
@@ -440,7 +440,7 @@ pub fn own(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> 
 /// # Errors
 /// [`Withheld`] when it is not theirs.
 pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKey) -> Result<Grant, Withheld> {
-    let plan = &sealed.0;
+    let plan: &Plan = &sealed.0;
     if plan.person != reader.person() {
         return Err(Withheld);
     }
@@ -469,7 +469,7 @@ pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKe
 /// [`Withheld`] when no plan was granted.
 pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) -> Result<Released<Subject>, Withheld> {
     let last_updated = grants.iter().map(|g| g.last_updated).max().ok_or(Withheld)?;
-    let mut person = sealed.0.clone();
+    let mut person = Person::clone(&sealed.0);
     person.identifiers.retain(sayso_plan::Identifier::is_verified);
     let mut mac = key.0.clone();
     mac.update(b"sayso subject 1");

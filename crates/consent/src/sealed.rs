@@ -1,6 +1,7 @@
 //! Sealed: what the store hands out. It cannot be read, only released by the decision, or opened by the person.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sayso_plan::draft::{Fresh, NotTaken, Seen};
 use sayso_plan::plan::Content;
@@ -10,8 +11,14 @@ use time::OffsetDateTime;
 use crate::release::{Projection, Released};
 
 /// Something of a person's that nobody has been allowed to see yet. It has no getter; `Debug` prints nothing of it.
-#[derive(Clone)]
-pub struct Sealed<T>(pub(crate) T);
+/// Cheap to clone: what is sealed never changes.
+pub struct Sealed<T>(pub(crate) Arc<T>);
+
+impl<T> Clone for Sealed<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<T> fmt::Debug for Sealed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,8 +36,8 @@ macro_rules! storable {
         impl Sealed<$what> {
             /// Seals it.
             #[must_use]
-            pub const fn new(what: $what) -> Self {
-                Self(what)
+            pub fn new(what: $what) -> Self {
+                Self(Arc::new(what))
             }
 
             /// Seals what the store kept as bytes.
@@ -38,7 +45,7 @@ macro_rules! storable {
             /// # Errors
             /// [`NotReadable`] when the bytes are not what [`Self::to_storage`] made.
             pub fn from_storage(bytes: &[u8]) -> Result<Self, NotReadable> {
-                serde_json::from_slice(bytes).map(Self).map_err(|_| NotReadable)
+                serde_json::from_slice(bytes).map(Self::new).map_err(|_| NotReadable)
             }
 
             /// The bytes to keep; the store encrypts them under the person's key before they touch a disk.
@@ -46,7 +53,7 @@ macro_rules! storable {
             /// # Errors
             /// [`NotReadable`] when it cannot be written as JSON, which no value of this type is known to do.
             pub fn to_storage(&self) -> Result<Vec<u8>, NotReadable> {
-                serde_json::to_vec(&self.0).map_err(|_| NotReadable)
+                serde_json::to_vec(&*self.0).map_err(|_| NotReadable)
             }
         }
     };
@@ -57,37 +64,37 @@ storable!(Person);
 impl Sealed<Plan> {
     /// Id of the plan.
     #[must_use]
-    pub const fn id(&self) -> PlanId {
+    pub fn id(&self) -> PlanId {
         self.0.id
     }
 
     /// Whose it is.
     #[must_use]
-    pub const fn person(&self) -> PersonId {
+    pub fn person(&self) -> PersonId {
         self.0.person
     }
 
     /// Its kind.
     #[must_use]
-    pub const fn kind(&self) -> PlanKind {
+    pub fn kind(&self) -> PlanKind {
         self.0.kind
     }
 
     /// Its state.
     #[must_use]
-    pub const fn state(&self) -> State {
+    pub fn state(&self) -> State {
         self.0.state
     }
 
     /// Id of this version; internal.
     #[must_use]
-    pub const fn version(&self) -> PlanVersionId {
+    pub fn version(&self) -> PlanVersionId {
         self.0.version
     }
 
     /// When this version was recorded.
     #[must_use]
-    pub const fn recorded_at(&self) -> OffsetDateTime {
+    pub fn recorded_at(&self) -> OffsetDateTime {
         self.0.recorded_at
     }
 
@@ -111,7 +118,7 @@ impl Sealed<Plan> {
             head: base.head_visible,
             formalities: base.whole,
         };
-        self.0.revise(content, &seen, now, fresh).map(Self)
+        self.0.revise(content, &seen, now, fresh).map(Self::new)
     }
 
     /// This version as replaced by a newer plan of its kind.
@@ -119,14 +126,14 @@ impl Sealed<Plan> {
     /// # Errors
     /// [`NotTaken::NoSuchMove`] when it is not active.
     pub fn supersede(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
-        self.0.supersede(now, fresh).map(Self)
+        self.0.supersede(now, fresh).map(Self::new)
     }
 }
 
 impl Sealed<Person> {
     /// Id of the person.
     #[must_use]
-    pub const fn id(&self) -> PersonId {
+    pub fn id(&self) -> PersonId {
         self.0.id
     }
 }
