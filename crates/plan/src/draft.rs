@@ -249,7 +249,8 @@ impl Plan {
         if content.kind != self.kind {
             return Err(NotTaken::KindChanged);
         }
-        if content.status != self.state && !self.state.may_become(content.status, Mover::Person) {
+        let stays = content.status == self.state && self.state != State::Superseded;
+        if !stays && !self.state.may_become(content.status, Mover::Person) {
             return Err(NotTaken::NoSuchMove { from: self.state, to: content.status });
         }
         let mut content = content;

@@ -145,3 +145,28 @@ fn a_draft_needs_only_a_title_and_an_active_plan_what_its_kind_needs() {
         Err(NotTaken::NotReady(Missing::Section(Section::Strengths)))
     ));
 }
+
+#[test]
+fn a_replaced_plan_stays_as_it_was() {
+    let mut fresh = counter();
+    let mut active = content(vec![
+        item(Section::Strengths, "a"),
+        item(Section::WhatMatters, "b"),
+        DraftItem {
+            id: None,
+            item: Item {
+                kind: ItemKind::Goal(crate::item::Goal { why: None, steps: vec![], progress: vec![], chime: vec![] }),
+                ..item(Section::Goals, "c").item
+            },
+        },
+    ]);
+    active.status = State::Active;
+    let plan = Plan::begin(PersonId::from_random([1; 16]), active, at(0), &mut fresh).unwrap();
+    let gone = plan.supersede(at(1), &mut fresh).unwrap();
+    for status in State::ALL {
+        let mut wanted = gone.as_content();
+        wanted.status = status;
+        let seen = Seen { items: gone.items.iter().map(|i| i.id).collect(), ..Seen::default() };
+        assert!(matches!(gone.revise(wanted, &seen, at(2), &mut fresh), Err(NotTaken::NoSuchMove { .. })));
+    }
+}
