@@ -15,7 +15,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 Extension: ItemReference
 Id: item-reference
 Title: "Item in a resource of its own"
-Description: "Stands among the item extensions of a CarePlan, so that together they give the person's order."
+Description: "Stands among the item extensions of a CarePlan, so that together they give the person's order. A contact is referred to by type and identifier."
 Context: CarePlan
 * value[x] only Reference(Observation or Goal or RelatedPerson)
 * value[x] 1..1

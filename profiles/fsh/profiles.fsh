@@ -43,6 +43,7 @@ Id: sayso-contact
 Title: "Contact"
 Description: "Somebody to turn to. Who is not to be contacted is never a RelatedPerson."
 * extension contains Item named item 1..1 and OwnWords named ownWords 0..1 and ContactRule named rule 0..1
+* identifier 1..1
 * name 1..1
 * modifierExtension 0..0
 

@@ -60,6 +60,8 @@ canonical! {
     ITEMS = "CodeSystem/plan-item";
     /// Code system of the eight item types.
     ITEM_TYPES = "CodeSystem/item-type";
+    /// Naming system of items, for `RelatedPerson.identifier` and the references to a contact.
+    ITEM_IDS = "NamingSystem/item";
     /// Naming system of plans, for `CarePlan.identifier` and document identifiers.
     PLAN_IDS = "NamingSystem/plan";
 }

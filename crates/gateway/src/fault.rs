@@ -259,7 +259,7 @@ pub(crate) async fn wrong_method(request: Request) -> Response {
 /// RFC 9110 §15.5.6 wants the methods named. PATCH and DELETE are nowhere.
 fn allowed(path: &str, _method: &Method) -> &'static str {
     match path {
-        "/fhir" | "/oauth/token" | "/oauth/revoke" | "/oauth/introspect" => "POST, OPTIONS",
+        "/fhir" | "/fhir/" | "/oauth/token" | "/oauth/revoke" | "/oauth/introspect" => "POST, OPTIONS",
         _ => "GET, HEAD, POST, PUT, OPTIONS",
     }
 }

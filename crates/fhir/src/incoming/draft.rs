@@ -8,7 +8,7 @@ use sayso_plan::{Content, DraftItem, ItemId, PlanKind, Section, State};
 use sayso_wire::{Path, Tree};
 use serde_json::{Map, Value, json};
 
-use super::references::Names;
+use super::references::{self, Names};
 use super::transaction::{Entry, Mapped, Sent, Transaction, placed, stop};
 use crate::fault::{Fault, Why};
 use crate::{envelope, native, profile};
@@ -172,9 +172,9 @@ impl Reader<'_> {
             let result = match extension.text("url") {
                 Some(profile::EXT_ITEM) => self.inside(sent, at, extension).map(Some),
                 Some(profile::EXT_ITEM_REFERENCE) => {
-                    let to = extension.get("valueReference").and_then(|value| value.text("reference"));
+                    let to = extension.get("valueReference").and_then(references::address);
                     let path = format!("{}.extension[{at}].valueReference", sent.root);
-                    self.referred(to.unwrap_or_default(), &path, &mut taken)
+                    self.referred(&to.unwrap_or_default(), &path, &mut taken)
                 }
                 _ => Ok(None),
             };

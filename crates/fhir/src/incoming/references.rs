@@ -1,4 +1,5 @@
-//! References inside a push: each entry gets its address, and every reference is written as `Type/id`.
+//! References inside a push: each entry gets its address, and every reference is written as `Type/id`, to a contact by
+//! identifier.
 
 use std::collections::BTreeMap;
 
@@ -115,7 +116,7 @@ impl Walk<'_> {
     fn tree(&mut self, tree: &mut Tree, path: &Path) {
         match tree {
             Tree::Object(members) => {
-                for (key, value) in members {
+                for (key, value) in &mut *members {
                     let path = path.key(key);
                     match value {
                         Tree::String(text) if key == "reference" => self.reference(text, &path),
@@ -123,6 +124,7 @@ impl Walk<'_> {
                         Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {}
                     }
                 }
+                by_identifier(members);
             }
             Tree::Array(elements) => {
                 for (at, element) in elements.iter_mut().enumerate() {
@@ -144,4 +146,34 @@ impl Walk<'_> {
             self.faults.push(Fault::at(self.root, path, Why::OtherPerson));
         }
     }
+}
+
+/// A reference to a contact by address becomes one by identifier, as we write it. One that names two contacts stays, and
+/// is found to contradict itself.
+fn by_identifier(members: &mut Vec<(String, Tree)>) {
+    let address = members.iter().find(|(key, _)| key == "reference").and_then(|(_, value)| value.as_str());
+    let Some(id) = address.and_then(|address| address.strip_prefix("RelatedPerson/")) else { return };
+    let text = |text: &str| Tree::String(text.to_owned());
+    let made = [
+        ("type", text("RelatedPerson")),
+        (
+            "identifier",
+            Tree::Object(vec![("system".to_owned(), text(profile::ITEM_IDS)), ("value".to_owned(), text(id))]),
+        ),
+    ];
+    let differs = made.iter().any(|(key, value)| members.iter().any(|(k, sent)| k == key && sent != value));
+    if differs {
+        return;
+    }
+    members.retain(|(key, _)| key != "reference" && made.iter().all(|(made, _)| key != made));
+    members.extend(made.map(|(key, value)| (key.to_owned(), value)));
+}
+
+/// The address that a reference leads to.
+pub(super) fn address(reference: &Tree) -> Option<String> {
+    if let Some(address) = reference.text("reference") {
+        return Some(address.to_owned());
+    }
+    let identifier = reference.get("identifier").filter(|one| one.text("system") == Some(profile::ITEM_IDS))?;
+    Some(format!("{}/{}", reference.text("type")?, identifier.text("value")?))
 }

@@ -74,11 +74,11 @@ fn extensions(view: &View<'_>) -> Vec<Value> {
 
 /// An item's place in the order: the envelope itself, or the resource that holds it.
 fn entry(view: &View<'_>, item: &StoredItem) -> Option<Value> {
-    let elsewhere = |kind: &str| json!({ "url": profile::EXT_ITEM_REFERENCE, "valueReference": { "reference": format!("{kind}/{}", item.id) } });
+    let elsewhere = |to: Value| json!({ "url": profile::EXT_ITEM_REFERENCE, "valueReference": to });
     match home_of(view, item) {
-        Home::Observation => Some(elsewhere("Observation")),
-        Home::Goal => Some(elsewhere("Goal")),
-        Home::RelatedPerson => Some(elsewhere("RelatedPerson")),
+        Home::Observation => Some(elsewhere(parts::reference(&format!("Observation/{}", item.id)))),
+        Home::Goal => Some(elsewhere(parts::reference(&format!("Goal/{}", item.id)))),
+        Home::RelatedPerson => Some(elsewhere(parts::contact(item.id, None))),
         Home::CarePlan => parts::item_envelope(item, false),
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn related_person(view: &View<'_>, item: &StoredItem) -> Option<Shown
     let mut extensions = carry(item, false);
     extensions.extend(rule(contact));
     parts::put_list(&mut resource, "extension", extensions);
+    resource.insert("identifier".into(), json!([parts::item_identifier(item.id)]));
     resource.insert("patient".into(), parts::reference(&view.patient()));
     resource.insert("relationship".into(), json!([relationship(contact)]));
     resource.insert("name".into(), json!([{ "text": parts::string(&view.name(&contact.party)) }]));

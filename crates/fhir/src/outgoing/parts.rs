@@ -1,6 +1,6 @@
 //! Small FHIR data types as JSON.
 
-use sayso_plan::{Section, Share, StoredItem};
+use sayso_plan::{ItemId, Section, Share, StoredItem};
 use serde_json::{Map, Value, json};
 
 use super::view::View;
@@ -14,6 +14,21 @@ pub(crate) fn string(text: &str) -> Value {
 
 pub(crate) fn reference(to: &str) -> Value {
     json!({ "reference": to })
+}
+
+/// The identifier of a contact.
+pub(crate) fn item_identifier(item: ItemId) -> Value {
+    json!({ "system": profile::ITEM_IDS, "value": item.to_string() })
+}
+
+/// A reference to a contact by identifier: a record system that may read plans need not be one that may read
+/// RelatedPerson, and an address that it is refused at looks to it like something hidden.
+pub(crate) fn contact(item: ItemId, name: Option<Value>) -> Value {
+    let mut reference = Map::new();
+    reference.insert("type".into(), "RelatedPerson".into());
+    reference.insert("identifier".into(), item_identifier(item));
+    put(&mut reference, "display", name);
+    reference.into()
 }
 
 pub(crate) fn coding(system: &str, code: &str) -> Value {

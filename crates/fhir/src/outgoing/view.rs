@@ -93,13 +93,11 @@ impl<'a> View<'a> {
         if party.is_person() {
             return parts::reference(&self.patient());
         }
-        let contact = self.items.iter().find(|item| super::contact::stands_for(self, item, party));
-        let mut reference = serde_json::Map::new();
-        if let Some(item) = contact {
-            reference.insert("reference".into(), format!("RelatedPerson/{}", item.id).into());
+        let name = parts::string(&self.name(party));
+        match self.items.iter().find(|item| super::contact::stands_for(self, item, party)) {
+            Some(item) => parts::contact(item.id, Some(name)),
+            None => serde_json::json!({ "display": name }),
         }
-        reference.insert("display".into(), parts::string(&self.name(party)));
-        reference.into()
     }
 
     pub(crate) fn updated(&self) -> String {

@@ -48,6 +48,28 @@ fn an_app_changes_words_and_leaves_out_what_the_server_makes() {
 }
 
 #[test]
+fn a_contact_may_be_referred_to_by_address() {
+    let mut bundle = update();
+    let [kofi, item] = refer_by_address(&mut bundle);
+    assert!(take(&bundle).unwrap() == plan(&joint_plan()).as_content());
+
+    bundle["entry"][0]["resource"]["extension"][item]["valueReference"]["identifier"] =
+        json!({ "system": "https://sayso.example/fhir/NamingSystem/item", "value": "somebody else" });
+    let faults = take(&bundle).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.path.contains(&format!("extension[{item}]"))), "{kofi}: {faults:?}");
+}
+
+/// Names the contact as other servers do; returns the places of the entry and of the extension.
+fn refer_by_address(bundle: &mut Value) -> [usize; 2] {
+    let kofi = entry_of(bundle, "RelatedPerson", "Kofi");
+    let address = format!("RelatedPerson/{}", bundle["entry"][kofi]["resource"]["id"].as_str().unwrap());
+    let extensions = bundle["entry"][0]["resource"]["extension"].as_array_mut().unwrap();
+    let item = extensions.iter().position(|e| e["valueReference"]["type"] == "RelatedPerson").unwrap();
+    extensions[item]["valueReference"] = json!({ "reference": address });
+    [kofi, item]
+}
+
+#[test]
 fn what_is_referred_to_and_not_sent_again_stays() {
     let mut bundle = update();
     bundle["entry"].as_array_mut().unwrap().truncate(1);

@@ -185,3 +185,40 @@ fn a_reader_can_judge_the_example() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap(), text, "SAYSO_BLESS=1 writes it anew");
 }
+
+#[test]
+fn every_address_in_what_a_record_system_reads_leads_to_what_it_may_read() {
+    let scopes = ["Patient", "CarePlan", "Goal", "CareTeam", "Observation", "DocumentReference"];
+    let plan = plan(&joint_plan());
+    let shown = outgoing::resources(&whole(&plan), BASE);
+    let known: Vec<String> = shown.iter().map(|one| format!("{}/{}", one.kind, one.id)).collect();
+    for one in shown.iter().filter(|one| scopes.contains(&one.kind)) {
+        for address in addresses(&one.json).into_iter().filter(|address| !address.starts_with('#')) {
+            let kind = address.split('/').next().unwrap();
+            assert!(scopes.contains(&kind), "{one:?}: {address}");
+            assert!(kind == "Patient" || known.contains(&address), "{one:?}: {address}");
+        }
+    }
+}
+
+#[test]
+fn a_contact_is_found_by_the_identifier_that_refers_to_them() {
+    let shown = outgoing::resources(&whole(&plan(&joint_plan())), BASE);
+    let kofi = find(&shown, "RelatedPerson", "Kofi");
+    let team = find(&shown, "CareTeam", "Kofi");
+    let member = &team["participant"][0]["member"];
+    assert_eq!(member["type"], "RelatedPerson");
+    assert_eq!(member["identifier"], kofi["identifier"][0]);
+    assert_eq!(member["display"], "Kofi");
+}
+
+fn addresses(json: &Value) -> Vec<String> {
+    match json {
+        Value::Object(members) => {
+            let own = members.get("reference").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(members.values().flat_map(addresses)).collect()
+        }
+        Value::Array(elements) => elements.iter().flat_map(addresses).collect(),
+        _ => Vec::new(),
+    }
+}

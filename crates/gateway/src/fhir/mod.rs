@@ -64,6 +64,8 @@ pub(crate) fn routes() -> Vec<Route> {
             share::ask_to_share,
         ),
         Route::post("/fhir", Policy::EachEntry, push::transaction),
+        // Published clients put a slash behind the base when they send it a Bundle.
+        Route::post("/fhir/", Policy::EachEntry, push::transaction),
         Route::post(
             "/fhir/DocumentReference",
             Policy::OwnApp(ResourceType::DocumentReference, Interaction::Create),
