@@ -70,7 +70,6 @@ pub fn routes() -> Vec<RouteInfo> {
 }
 
 /// The router of the person's door. It has no fallback of its own, so that it can be merged with others.
-#[must_use]
 pub fn router(pages: Pages) -> Router {
     let mut router = Router::new();
     for route in table() {

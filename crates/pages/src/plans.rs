@@ -1,6 +1,8 @@
 //! The person's plans, in their own words: strengths first, nothing cut, nothing put in place of a word.
 
 pub(crate) mod item;
+#[cfg(test)]
+pub(crate) mod tests;
 pub(crate) mod view;
 
 use askama::Template;

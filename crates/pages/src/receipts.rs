@@ -2,6 +2,8 @@
 
 mod group;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use askama::Template;
 use axum::extract::State;

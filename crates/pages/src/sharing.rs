@@ -66,22 +66,27 @@ fn party_at(path: &str) -> Option<Party> {
 async fn named(pages: &Pages, uri: &Uri) -> Result<(Party, String), Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
     let name = match party {
-        Party::CrisisServices => Some(w::CRISIS_SERVICES.to_owned()),
+        Party::CrisisServices => Some(w::CRISIS_SERVICES_INSIDE.to_owned()),
         Party::Organization(id) => pages.exchange().organization_name(id).await?,
         Party::App(id) => pages.exchange().client_name(id).await?,
     };
     Ok((party, name.ok_or(Fault::NotHere)?))
 }
 
-/// The name of a party that may be gone from the registry.
+/// The name of a party as it stands inside a sentence; the party may be gone from the registry.
 async fn name_of(pages: &Pages, party: Party) -> Result<String, Fault> {
     Ok(match party {
-        Party::CrisisServices => w::CRISIS_SERVICES.to_owned(),
+        Party::CrisisServices => w::CRISIS_SERVICES_INSIDE.to_owned(),
         Party::Organization(id) => {
             pages.exchange().organization_name(id).await?.unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned())
         }
         Party::App(id) => pages.exchange().client_name(id).await?.unwrap_or_else(|| w::UNKNOWN_APP.to_owned()),
     })
+}
+
+/// The name of a party as it stands alone.
+fn alone(party: Party, name: String) -> String {
+    if party == Party::CrisisServices { w::CRISIS_SERVICES.to_owned() } else { name }
 }
 
 /// The purposes a person can choose for a party; the first is the usual one.

@@ -129,9 +129,9 @@ impl<'p> Names<'p> {
         Some(Said::text(name, self.lang))
     }
 
-    /// The name, or "I".
+    /// The name, or "me".
     pub(crate) fn said(&self, party: &PartyId) -> Said {
-        self.of_other(party).unwrap_or_else(|| Said::text(w::I, w::LANG))
+        self.of_other(party).unwrap_or_else(|| Said::text(w::ME, w::LANG))
     }
 
     /// The language where a thing has none of its own.

@@ -1,6 +1,7 @@
 //! One act as a sentence. What was shown is told by the titles the person knows; why nothing was, by its cause.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use sayso_auth::ClientKind;
 use sayso_exchange::sharing::Party;
@@ -45,9 +46,9 @@ impl Names {
         for one in happened {
             let recipient = one.act.as_ref().and_then(recipient);
             for id in one.organization.into_iter().chain(recipient) {
-                if !names.organizations.contains_key(&id) {
+                if let Entry::Vacant(free) = names.organizations.entry(id) {
                     let name = pages.exchange().organization_name(id).await?;
-                    names.organizations.insert(id, name.unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned()));
+                    free.insert(name.unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned()));
                 }
             }
             if let Some(id) = one.act.as_ref().and_then(client)

@@ -10,7 +10,7 @@ use sayso_consent::{Projection, Released};
 use sayso_exchange::sharing::{Choice, Party, Standing};
 use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
 
-use super::overview::parts;
+use super::overview::short;
 use super::{action, address, named, purpose_of, purposes, query};
 use crate::Pages;
 use crate::admit::Visitor;
@@ -92,15 +92,18 @@ impl Switches {
     }
 
     /// What can be ticked for these plans, with what is open already ticked.
-    pub(crate) fn of(plans: &[Released<Projection>], open: &Choice) -> Self {
-        let plans: Vec<&Projection> =
-            plans.iter().map(Released::get).filter(|plan| plan.state == Life::Active).collect();
-        let mut counts: BTreeMap<Section, usize> = open.sections.iter().map(|section| (*section, 0)).collect();
+    /// The person's own app is the person's own hand: it also sees drafts, may write where nothing stands yet, and
+    /// what is close goes with its section.
+    pub(crate) fn of(plans: &[Released<Projection>], open: &Choice, own_app: bool) -> Self {
+        let shared = |plan: &&Projection| plan.state == Life::Active || (own_app && plan.state == Life::Draft);
+        let plans: Vec<&Projection> = plans.iter().map(Released::get).filter(shared).collect();
+        let named = Section::all().filter(|section| own_app || open.sections.contains(section));
+        let mut counts: BTreeMap<Section, usize> = named.map(|section| (section, 0)).collect();
         let mut switches = Self { all_documents: open.documents, ..Self::default() };
         for plan in &plans {
             let names = Names::of(plan);
             for stored in &plan.items {
-                let is_close = stored.item.share_level() == Share::Close;
+                let is_close = !own_app && stored.item.share_level() == Share::Close;
                 if !is_close {
                     *counts.entry(stored.item.section).or_default() += 1;
                 }
@@ -188,7 +191,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         seen,
         preview_form: visitor.form_token(&preview),
         preview,
-        switches: Switches::of(&plans, open),
+        switches: Switches::of(&plans, open, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
         never: never(&visitor, party, standing.iter().any(|one| one.refused)),
         why: format!("{}?purpose={purpose}", action(party, "why")),
@@ -212,7 +215,7 @@ fn purpose_links(party: Party, here: Purpose, standing: &[Standing]) -> Vec<Purp
             title: w::purpose_title(*purpose),
             help: w::purpose_help(*purpose),
             is_here: *purpose == here,
-            open: open.map(|one| parts(&one.open)).unwrap_or_default(),
+            open: open.map(|one| short(&one.open)).unwrap_or_default(),
         }
     };
     purposes(party).iter().map(link).collect()

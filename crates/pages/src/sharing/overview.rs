@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party, Standing};
 
-use super::{action, address, name_of};
+use super::{action, address, alone, name_of};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::fault::Fault;
@@ -21,6 +21,8 @@ pub(crate) struct Overview {
     pub(crate) asked: Vec<AskLine>,
     pub(crate) open: Vec<PartyLine>,
     pub(crate) told_no: Vec<NameLine>,
+    /// Whether crisis services have not been decided about yet.
+    pub(crate) offer_crisis: bool,
 }
 
 /// Somebody who asked and waits.
@@ -42,7 +44,10 @@ pub(crate) struct PartyLine {
 /// What is open for one purpose.
 pub(crate) struct OpenLine {
     pub(crate) title: &'static str,
-    pub(crate) parts: String,
+    /// How much, in one short line.
+    pub(crate) short: String,
+    pub(crate) parts: Vec<String>,
+    pub(crate) until: String,
 }
 
 /// Somebody, and the address of the page about them.
@@ -74,6 +79,7 @@ impl Overview {
             asked: asked(pages, visitor, calendar).await?,
             open: open(pages, visitor, &standing, calendar).await?,
             told_no: told_no(pages, &standing).await?,
+            offer_crisis: !standing.iter().any(|one| one.party == Party::CrisisServices),
         })
     }
 }
@@ -101,14 +107,19 @@ async fn open(
     let refused = refused(standing);
     let mut by_party: BTreeMap<Party, Vec<OpenLine>> = BTreeMap::new();
     for one in standing.iter().filter(|one| !one.open.is_empty() && !refused.contains(&one.party)) {
-        let until = one.until.map(|until| format!(", {}", w::until(&calendar.day(until)))).unwrap_or_default();
-        let line = OpenLine { title: w::purpose_title(one.purpose), parts: format!("{}{until}", parts(&one.open)) };
+        let line = OpenLine {
+            title: w::purpose_title(one.purpose),
+            short: short(&one.open),
+            parts: parts(&one.open),
+            until: one.until.map(|until| w::holds_until(&calendar.day(until))).unwrap_or_default(),
+        };
         by_party.entry(one.party).or_default().push(line);
     }
     let mut lines = Vec::new();
     for (party, purposes) in by_party {
         let who = name_of(pages, party).await?;
         let stop = Button::of(visitor, action(party, "stop"), w::stop_with(&who));
+        let who = alone(party, who);
         lines.push(PartyLine { who, address: address(party), purposes, stop });
     }
     Ok(lines)
@@ -117,7 +128,7 @@ async fn open(
 async fn told_no(pages: &Pages, standing: &[Standing]) -> Result<Vec<NameLine>, Fault> {
     let mut lines = Vec::new();
     for party in refused(standing) {
-        lines.push(NameLine { who: name_of(pages, party).await?, address: address(party) });
+        lines.push(NameLine { who: alone(party, name_of(pages, party).await?), address: address(party) });
     }
     Ok(lines)
 }
@@ -127,9 +138,19 @@ fn refused(standing: &[Standing]) -> BTreeSet<Party> {
 }
 
 /// What is open, in the titles the person knows.
-pub(crate) fn parts(open: &Choice) -> String {
-    let kinds = open.kinds.iter().map(|kind| w::whole_plan(kind.label()));
+pub(crate) fn parts(open: &Choice) -> Vec<String> {
     let sections = open.sections.iter().map(|section| section.title().to_owned());
+    around(open, sections.collect())
+}
+
+/// How much is open, with a count where there are many parts.
+pub(crate) fn short(open: &Choice) -> String {
+    let sections = (!open.sections.is_empty()).then(|| w::parts_open(open.sections.len()));
+    around(open, sections.into_iter().collect()).join(" · ")
+}
+
+fn around(open: &Choice, sections: Vec<String>) -> Vec<String> {
+    let kinds = open.kinds.iter().map(|kind| w::whole_plan(kind.label()));
     let mut parts: Vec<String> = kinds.chain(sections).collect();
     if !open.items.is_empty() {
         parts.push(w::private_things(open.items.len()));
@@ -137,7 +158,7 @@ pub(crate) fn parts(open: &Choice) -> String {
     if open.documents {
         parts.push(w::DOCUMENTS_TITLE.to_owned());
     }
-    parts.join(" · ")
+    parts
 }
 
 /// The page.

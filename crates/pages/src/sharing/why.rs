@@ -15,7 +15,7 @@ use crate::Pages;
 use crate::admit::Visitor;
 use crate::fault::Fault;
 use crate::layout::{Frame, Here, shown};
-use crate::plans::item::headline;
+use crate::plans::item::{headline, lead};
 use crate::plans::view::{Names, Said};
 use crate::words::en as w;
 use crate::words::en::Calendar;
@@ -39,9 +39,16 @@ pub(crate) struct WhySection {
 
 /// One thing, or several with the same answer.
 pub(crate) struct WhyLine {
-    pub(crate) things: Vec<Said>,
+    pub(crate) things: Vec<Thing>,
     pub(crate) sees: bool,
     pub(crate) because: String,
+}
+
+/// A thing by its words, with what keeps them from being read as their opposite.
+#[derive(Clone)]
+pub(crate) struct Thing {
+    pub(crate) lead: Option<&'static str>,
+    pub(crate) words: Said,
 }
 
 /// The page.
@@ -81,11 +88,14 @@ pub(crate) fn sections(explained: &[Explained], plans: &[Released<Projection>], 
         .collect()
 }
 
-fn headlines(plans: &[Released<Projection>]) -> BTreeMap<ItemId, Said> {
+fn headlines(plans: &[Released<Projection>]) -> BTreeMap<ItemId, Thing> {
     let mut said = BTreeMap::new();
     for plan in plans.iter().map(Released::get) {
         let names = Names::of(plan);
-        said.extend(plan.items.iter().filter_map(|stored| Some((stored.id, headline(&stored.item, &names)?))));
+        said.extend(plan.items.iter().filter_map(|stored| {
+            let words = headline(&stored.item, &names)?;
+            Some((stored.id, Thing { lead: lead(&stored.item), words }))
+        }));
     }
     said
 }

@@ -16,7 +16,6 @@ say! {
     SAW_DOCUMENT = "a whole document";
     YOU = "You";
     SOMEONE = "Someone";
-    CRISIS_SERVICES_INSIDE = "any crisis service";
 
     SIGNED_IN_PASSWORD = "You signed in with your password";
     SIGNED_IN_LINK = "You signed in with a link";

@@ -31,6 +31,7 @@ say! {
     WHO_SEES_THIS = "See who can see this";
 
     I = "I";
+    ME = "me";
     CLOSE = "Very private: shown only if you pick this one thing";
     SAID_BY = "Said by";
     ONLY_IF = "Only if";

@@ -10,6 +10,7 @@ say! {
     NO_TITLE = "Who I said no to";
     MORE_TITLE = "Let someone else in";
     CRISIS_SERVICES = "Any crisis service";
+    CRISIS_SERVICES_INSIDE = "any crisis service";
     CRISIS_HELP = "This means each crisis team that we have checked. It also means those that join later.";
     CRISIS_LINK_HELP = "Crisis teams that help people at any hour.";
     OTHERS = "Hospitals and services";
@@ -23,6 +24,7 @@ say! {
     WHEN = "When may they look?";
     PARTS = "Parts of my plans";
     PARTS_HELP = "Tick what they may see. You see a preview before anything is shared.";
+    PARTS_HELP_MORE = "A part can stand in more than one of your plans.";
     PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
     CLOSE_TITLE = "Very private things";
     CLOSE_HELP = "These are shared one by one. Tick only what you want them to know.";
@@ -147,10 +149,6 @@ pub(crate) fn holds_until(day: &str) -> String {
     format!("It ends by itself on {day}.")
 }
 
-pub(crate) fn until(day: &str) -> String {
-    format!("until {day}")
-}
-
 /// How much the person wrote in a section.
 pub(crate) fn things(count: usize) -> String {
     match count {
@@ -158,6 +156,11 @@ pub(crate) fn things(count: usize) -> String {
         1 => "1 thing you wrote".to_owned(),
         many => format!("{many} things you wrote"),
     }
+}
+
+/// How many parts are open.
+pub(crate) fn parts_open(count: usize) -> String {
+    if count == 1 { "1 part".to_owned() } else { format!("{count} parts") }
 }
 
 /// What is open, where not all of it has a section's name.
@@ -185,6 +188,7 @@ pub(super) fn samples() -> Vec<String> {
         holds_until("3 May"),
         things(0),
         things(2),
+        parts_open(2),
         private_things(2),
         whole_plan("My card"),
         opened_since("3 May"),
