@@ -46,3 +46,63 @@ pub(crate) async fn unread(exchange: &Exchange, router: &Router) -> Result<(), S
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails says where")]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use sayso_auth::Place;
+    use sayso_gateway::Limits;
+    use sayso_store::{Store, WrappingKey};
+
+    use crate::house;
+
+    async fn house() -> (Exchange, Router) {
+        let store = Store::open(sayso_store::Place::Memory, WrappingKey::from_bytes([7; 32])).await.unwrap();
+        let place = Place::at("https://plans.example.org").unwrap();
+        let exchange = house::exchange(store, &place, false);
+        let doors = house::doors(&exchange, &place, Limits::default());
+        (exchange, doors)
+    }
+
+    /// The real doors, with one address that answers as it must not.
+    async fn refused(path: &str, answer: (StatusCode, String)) {
+        let (exchange, doors) = house().await;
+        let leaky = Router::new().route(path, get(move || async move { answer })).fallback_service(doors);
+        let why = unread(&exchange, &leaky).await.unwrap_err();
+        assert!(why.contains("the deny canary") && why.contains("does not open"), "{why}");
+        assert!(!why.contains(CANARY_WORD) && !why.contains('\n'), "{why}");
+    }
+
+    #[tokio::test]
+    async fn c17_a_house_that_tells_nothing_opens() {
+        let (exchange, doors) = house().await;
+        unread(&exchange, &doors).await.unwrap();
+        unread(&exchange, &doors).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn c17_a_house_that_gives_a_plan_away_does_not_open() {
+        for path in
+            ["/fhir/CarePlan/{id}", "/fhir/CarePlan/{id}/_history", "/plans/{id}", "/fhir/Patient/$current-plan"]
+        {
+            refused(path, (StatusCode::OK, "{}".into())).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn c17_a_search_that_counts_the_hidden_does_not_open() {
+        let bundle = r#"{"resourceType":"Bundle","type":"searchset","total":1}"#;
+        refused("/fhir/CarePlan", (StatusCode::OK, bundle.into())).await;
+        refused("/fhir/Patient", (StatusCode::OK, bundle.into())).await;
+    }
+
+    #[tokio::test]
+    async fn c17_a_refusal_that_says_more_than_the_one_refusal_does_not_open() {
+        refused("/plans/{id}", (StatusCode::FORBIDDEN, "not for you".into())).await;
+        refused("/plans/{id}", (StatusCode::NOT_FOUND, format!("no {CANARY_WORD} for you"))).await;
+        let narrative = format!(r#"{{"total":0,"text":"{CANARY_WORD}"}}"#);
+        refused("/fhir/CarePlan", (StatusCode::OK, narrative)).await;
+    }
+}

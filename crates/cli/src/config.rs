@@ -85,8 +85,8 @@ impl Config {
         if !written.operations.ip().is_loopback() {
             return Err("operations: health and metrics are for this machine only; listen on 127.0.0.1".into());
         }
-        let (data_key, key) = (&data, key(written.key, written.key_file.as_deref())?);
-        if written.key_file.as_deref().is_some_and(|file| file.starts_with(data_key)) {
+        let key = key(written.key, written.key_file.as_deref())?;
+        if written.key_file.as_deref().is_some_and(|file| is_inside(file, &data)) {
             return Err("key_file: lies in the data folder; a stolen folder must not bring its key".into());
         }
         let Written { listen, operations, private_networks, .. } = written;
@@ -122,6 +122,14 @@ fn key(given: Option<String>, file: Option<&Path>) -> Result<WrappingKey, String
         (Some(_), Some(_)) => return Err("there are two wrapping keys: set key_file or SAYSO_KEY, not both".into()),
     };
     WrappingKey::from_base64(text.trim()).map_err(|fault| format!("key: {fault}"))
+}
+
+/// Whether a file lies in a folder, by whatever name the two are called. A folder that is not there yet holds nothing.
+fn is_inside(file: &Path, folder: &Path) -> bool {
+    match (file.canonicalize(), folder.canonicalize()) {
+        (Ok(file), Ok(folder)) => file.starts_with(folder),
+        (Ok(_) | Err(_), _) => file.starts_with(folder),
+    }
 }
 
 #[cfg(unix)]

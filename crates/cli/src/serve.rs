@@ -28,7 +28,9 @@ pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
     canary::unread(&exchange, &doors).await?;
     let listener = bind(config.listen).await?;
     let second = bind(config.operations).await?;
-    tracing::info!(listen = %config.listen, operations = %config.operations, "open");
+    // What is really listened on: the configuration may leave the port to the system (0).
+    let place = |listener: &TcpListener| listener.local_addr().map_err(|error| error.to_string());
+    tracing::info!(listen = %place(&listener)?, operations = %place(&second)?, "open");
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         signal().await;

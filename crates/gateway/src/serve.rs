@@ -1,5 +1,7 @@
 //! Our own accept loop: header, body and idle time-outs, a limit on connections, a graceful stop.
 
+mod head;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +10,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use head::{Seen, Watched};
+use http::header::{CONNECTION, TRANSFER_ENCODING};
+use http::{HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -52,7 +56,9 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
         let _ = stream.set_nodelay(true);
         let (router, mut stop) = (router.clone(), stop.clone());
         open.spawn(async move {
-            let service = service_fn(move |request| one(router.clone(), request));
+            let seen = Seen::default();
+            let stream = Watched::new(stream, seen.clone());
+            let service = service_fn(move |request| answered(router.clone(), request, seen.clone()));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
@@ -79,21 +85,32 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-async fn one(router: Router, request: Request<Incoming>) -> Result<Response, Infallible> {
+async fn answered(router: Router, request: Request<Incoming>, seen: Seen) -> Result<Response, Infallible> {
+    let two_lengths = request.headers().contains_key(TRANSFER_ENCODING) && !seen.states_one_length(request.method());
+    let answer = if two_lengths {
+        (StatusCode::BAD_REQUEST, [(CONNECTION, HeaderValue::from_static("close"))]).into_response()
+    } else {
+        one(router, request).await
+    };
+    seen.forget();
+    Ok(answer)
+}
+
+async fn one(router: Router, request: Request<Incoming>) -> Response {
     let (head, body) = request.into_parts();
     let speaks = Speaks::of(head.uri.path());
     if declared_length(&head.headers) > Some(BODY_MAX_BYTES) {
-        return Ok(speaks.say(&Fault::TooLarge));
+        return speaks.say(&Fault::TooLarge);
     }
     let whole = http_body_util::Limited::new(body, BODY_MAX_BYTES).collect();
     let bytes = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
         Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Ok(speaks.say(&Fault::TooLarge)),
-        Ok(Err(_)) => return Ok(StatusCode::BAD_REQUEST.into_response()),
-        Err(_) => return Ok(StatusCode::REQUEST_TIMEOUT.into_response()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return speaks.say(&Fault::TooLarge),
+        Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let answer = router.oneshot(Request::from_parts(head, Body::from(bytes))).await;
-    Ok(answer.unwrap_or_else(|never| match never {}))
+    answer.unwrap_or_else(|never| match never {})
 }
 
 fn declared_length(headers: &http::HeaderMap) -> Option<usize> {
