@@ -10,7 +10,7 @@ import { ask } from './kit/raw.mjs';
 import { openServer } from './kit/server.mjs';
 
 const CHOICE = { sections: ['helps'], purpose: 'TREAT' };
-const PAGES = ['/me', '/me/plans', '/me/sharing', '/me/receipts'];
+const PAGES = ['/me', '/me/plans', '/me/sharing', '/me/receipts', '/me/account'];
 
 suite("the person's pages", () => {
   let server, browser, demo, hospital, ama, bearer;
@@ -43,10 +43,14 @@ suite("the person's pages", () => {
 
   test('show nothing that axe calls serious, on any page, and are kept as pictures', async () => {
     const page = await signIn(browser, ama);
-    for (const path of PAGES) {
+    const plans = ama.plans.map((one) => [`/me/plans/${one.id}`, one.kind]);
+    const party = `/me/sharing/${hospital.id}`;
+    const more = [[party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others']];
+    for (const [path, name] of [...PAGES.map((path) => [path, path.slice(1).replaceAll('/', '-')]), ...plans, ...more]) {
       await goTo(page, path);
       await assertAccessible(page, path);
-      await keep(page, `page${path.replaceAll('/', '-')}`);
+      await keep(page, `page-${name}`);
+      await assertQuiet(page, path);
     }
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(new URL('/me/sign-in', demo.base).href);
@@ -134,6 +138,121 @@ suite("the person's pages", () => {
     await assertAsAbsent(demo.fhir, bearer, ama, nobody(ama));
     await page.context().close();
   });
+
+  test('let her say no for good, and end that no', async () => {
+    const page = await signIn(browser, ama);
+    await allow(page, hospital, CHOICE);
+    await page.getByRole('button', { name: 'Never let them see anything' }).click();
+    await page.waitForURL(/done=never/);
+    assert.equal(await hospitalSees(), undefined, 'refused');
+    await keep(page, 'refused');
+    await page.getByRole('button', { name: 'End my no' }).click();
+    await page.waitForURL(/done=ended/);
+    assert.equal(await hospitalSees(), undefined, 'ending a no opens nothing');
+    await page.context().close();
+  });
+
+  test('fit a narrow screen, small print never larger than her own words', async () => {
+    const page = await signIn(browser, ama);
+    await page.setViewportSize({ width: 320, height: 700 });
+    for (const path of [...PAGES, `/me/plans/${ama.plans[0].id}`, `/me/sharing/${hospital.id}`]) {
+      await goTo(page, path);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
+      assert.ok(over <= 0, `${path} is ${over} pixels too wide`);
+      const sizes = await page.evaluate(() => {
+        const size = (selector) => [...document.querySelectorAll(selector)].map((one) => parseFloat(getComputedStyle(one).fontSize));
+        return { own: Math.min(...size('main .own')), ours: Math.max(...size('main p:not(.own), main li:not(.own)')) };
+      });
+      assert.ok(!(sizes.own <= sizes.ours), `${path}: her words ${sizes.own}, ours ${sizes.ours}`);
+    }
+    await page.context().close();
+  });
+
+  test('take no form that another site made, and let no site frame them', async () => {
+    const page = await signIn(browser, ama);
+    const stop = new URL(`/me/sharing/${hospital.id}/stop`, demo.base).href;
+    const cookies = await page.context().cookies(demo.base);
+    const cookie = cookies.map((one) => `${one.name}=${one.value}`).join('; ');
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    for (const [body, more] of [['', {}], ['form=guess', {}], ['form=guess', { 'sec-fetch-site': 'cross-site' }]]) {
+      const answer = await fetch(stop, { method: 'POST', headers: { ...headers, ...more }, body, redirect: 'manual' });
+      assert.equal(answer.status, 403, JSON.stringify([body, more]));
+    }
+    const answer = await fetch(new URL('/me', demo.base), { headers: { cookie } });
+    assert.match(answer.headers.get('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/);
+    assert.equal(answer.headers.get('x-frame-options'), 'DENY');
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+    assert.equal(answer.headers.get('referrer-policy'), 'no-referrer');
+    for (const one of cookies) assert.ok(one.httpOnly && one.sameSite === 'Lax', one.name);
+    await page.context().close();
+  });
+
+  test('answer what nobody should send with a page and no fault of ours', async () => {
+    const page = await signIn(browser, ama);
+    const state = await page.context().storageState();
+    const cookie = state.cookies.map((one) => `${one.name}=${one.value}`).join('; ');
+    const strange = ['/me/plans/x', '/me/plans/%00', `/me/plans/${hospital.id}`, '/me/sharing/x', '/me/sharing/app/x', '/me/sharing/app', '/me/receipts?before=-1', '/me/receipts?before=x', `/me/sharing/${hospital.id}?purpose=x&done=x`, '/me/sign-in?once=x', '/me/sign-in?back=//evil.example', '/oauth/authorize', '/oauth/authorize?client_id=x', `/me/${'x'.repeat(3000)}`];
+    for (const path of strange) {
+      const answer = await fetch(new URL(path, demo.base), { headers: { cookie }, redirect: 'manual' });
+      assert.ok(answer.status < 500, `${path}: ${answer.status}`);
+      if (answer.status >= 400) assert.match(answer.headers.get('content-type'), /text\/html/, path);
+    }
+    await page.context().close();
+  });
+
+  test('sign out when she leaves, and lead back to where she was', async () => {
+    const page = await (await browser.newContext()).newPage();
+    const answer = await page.goto(new URL('/me/sharing', demo.base).href);
+    assert.equal(answer.status(), 200);
+    assert.equal(new URL(page.url()).pathname, '/me/sign-in');
+    await page.getByLabel('Your sign-in name').fill('ama');
+    await page.getByLabel('Your password').fill('not the right one');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('That did not work.').waitFor();
+    await assertAccessible(page, 'sign-in that did not work');
+    await page.context().close();
+    const owner = await signIn(browser, ama);
+    await owner.route(/wikipedia/, (route) => route.fulfill({ body: 'elsewhere', contentType: 'text/plain' }));
+    await goTo(owner, '/me');
+    await owner.getByRole('link', { name: 'Leave this site' }).click();
+    await owner.waitForURL((url) => url.origin !== new URL(demo.base).origin);
+    await owner.goto(new URL('/me', demo.base).href);
+    assert.equal(new URL(owner.url()).pathname, '/me/sign-in');
+    await owner.context().close();
+  });
+
+  test('let her choose how she signs in', async () => {
+    const page = await (await browser.newContext()).newPage();
+    const layla = demo.person('Layla');
+    await page.goto(layla.sign_in);
+    await goTo(page, '/me/account');
+    await choosePassword('layla', 'short');
+    await page.getByText('This password is too short.').waitFor();
+    await choosePassword('ama', 'a quiet boat at night');
+    await page.getByText('Someone else has this name.').waitFor();
+    await choosePassword('layla-by-the-sea', 'a quiet boat at night');
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    await page.getByLabel('Your sign-in name').fill('Layla-by-the-sea');
+    await page.getByLabel('Your password').fill('a quiet boat at night');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === '/me');
+    await page.context().close();
+
+    async function choosePassword(name, password) {
+      await page.getByLabel('Your sign-in name').fill(name);
+      await page.getByLabel('A new password').fill(password);
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+    }
+  });
+
+  /** The title and address of a page may be read over her shoulder, or later in a list of visits. */
+  async function assertQuiet(page, path) {
+    const title = await page.title();
+    assert.match(title, / – Sayso$/, path);
+    assert.doesNotMatch(title, /Ama|crisis|bright|directive/i, path);
+  }
 
   async function askToShare() {
     const body = JSON.stringify(currentPlanParameters(ama));

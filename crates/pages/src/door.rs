@@ -6,7 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 
-use crate::{Pages, admit, authorize, fault, headers, plans, receipts, sharing, sign_in, start, style};
+use crate::{Pages, account, admit, authorize, fault, headers, plans, receipts, sharing, sign_in, start, style};
 
 /// What an address asks of its visitor before anything else happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,7 @@ fn table() -> Vec<Route> {
         Route::get(style::PATH, Policy::Open, style::sheet),
     ];
     table.extend(sign_in::routes());
+    table.extend(account::routes());
     table.extend(plans::routes());
     table.extend(sharing::routes());
     table.extend(receipts::routes());

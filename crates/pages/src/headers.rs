@@ -15,6 +15,7 @@ pub(crate) struct FormLeadsTo(pub(crate) String);
 
 /// Adds the headers.
 pub(crate) async fn always(request: Request, next: Next) -> Response {
+    let own = is_own_page(request.uri().path());
     let mut response = next.run(request).await;
     let leads_to = response.extensions_mut().remove::<FormLeadsTo>();
     let headers = response.headers_mut();
@@ -23,10 +24,18 @@ pub(crate) async fn always(request: Request, next: Next) -> Response {
     put(headers, X_FRAME_OPTIONS, "DENY");
     put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, REFERRER_POLICY, "no-referrer");
-    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if own {
+        put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     put(headers, HeaderName::from_static("x-robots-tag"), "noindex");
     response
+}
+
+/// Apps open the page where they ask, and the sign-in before it, in a window of their own and wait for its answer; all
+/// other pages have nothing to do with whoever opened them.
+fn is_own_page(path: &str) -> bool {
+    path.starts_with("/me") && path != "/me/sign-in"
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -8,9 +8,11 @@
 //! | who sees what: choose, preview, let them, stop, say no, why | `sharing` |
 //! | what happened | `receipts` |
 //! | sign in, sign out, leave | `sign_in` |
+//! | choose a name and password | `account` |
 //! | an app asks | `authorize` |
 //! | words, by language | `words` |
 
+mod account;
 mod admit;
 mod authorize;
 pub mod door;

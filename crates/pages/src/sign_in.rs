@@ -141,7 +141,7 @@ async fn leave(State(pages): State<Pages>, headers: HeaderMap) -> Result<Respons
     Ok(response)
 }
 
-fn welcome(pages: &Pages, session: &str, to: &str) -> Response {
+pub(crate) fn welcome(pages: &Pages, session: &str, to: &str) -> Response {
     let mut response = go_to(to);
     set_cookie(&mut response, pages, cookie_name(pages.place()), session, SESSION_MAX_SECONDS);
     response

@@ -146,9 +146,9 @@ fn spoken(value: &Value) -> Vec<String> {
         Value::Object(members) => members
             .iter()
             .filter(|(key, _)| *key != "document")
-            .flat_map(|(key, value)| match value {
-                Value::String(text) if PLAIN.contains(&key.as_str()) => vec![text.clone()],
-                other => spoken(other),
+            .flat_map(|(key, value)| match value.as_str() {
+                Some(text) if PLAIN.contains(&key.as_str()) => vec![text.to_owned()],
+                Some(_) | None => spoken(value),
             })
             .collect(),
         Value::Array(all) => all.iter().flat_map(spoken).collect(),

@@ -179,11 +179,12 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let open = standing.iter().find(|one| one.purpose == purpose).map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let preview = action(party, "preview");
+    let is_refused = standing.iter().any(|one| one.refused);
     let is_open = standing.iter().any(|one| !one.open.is_empty());
     Ok(shown(&ChoicesPage {
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
-        done: done(&uri),
+        done: done(&uri).filter(|_| !is_refused),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
         purposes: purpose_links(party, purpose, &standing),
@@ -193,7 +194,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         preview,
         switches: Switches::of(&plans, open, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
-        never: never(&visitor, party, standing.iter().any(|one| one.refused)),
+        never: never(&visitor, party, is_refused),
         why: format!("{}?purpose={purpose}", action(party, "why")),
     }))
 }
@@ -201,7 +202,6 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
 fn done(uri: &Uri) -> Option<&'static str> {
     match query(uri, "done")?.as_str() {
         "shared" => Some(w::DONE_SHARED),
-        "never" => Some(w::DONE_NEVER),
         "ended" => Some(w::DONE_ENDED),
         _ => None,
     }

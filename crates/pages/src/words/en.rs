@@ -46,6 +46,19 @@ say! {
     SIGN_IN_HELP = "No password yet? Ask the people who run this site for a link.";
     SIGNED_OUT = "You are signed out. You can close this page.";
 
+    ACCOUNT = "How I sign in";
+    ACCOUNT_LEAD = "Choose a name and a password. Then you can come back without a link.";
+    ACCOUNT_NAME_HELP = "Any name you like. No one else sees it.";
+    ACCOUNT_PASSWORD = "A new password";
+    ACCOUNT_PASSWORD_HELP = "At least 12 letters, numbers or signs. A few words in a row work well.";
+    ACCOUNT_SAVE = "Save";
+    ACCOUNT_SAVED = "Saved. On other devices you are signed out now.";
+    ACCOUNT_NAME_WRONG = "Please choose a name that is not so long.";
+    ACCOUNT_TAKEN = "Someone else has this name. Please choose another one.";
+    ACCOUNT_SHORT = "This password is too short. It needs at least 12 letters, numbers or signs.";
+    ACCOUNT_LONG = "This password is too long. Please choose a shorter one.";
+    ACCOUNT_GUESSABLE = "This password is easy to guess. Please choose another one.";
+
     START_LEAD = "Your plans are yours. No one sees them unless you say so.";
     START_ASKED = "Who has asked";
     START_OPEN = "Who can see something now";

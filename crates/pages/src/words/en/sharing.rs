@@ -62,7 +62,6 @@ say! {
     NEVER_END_BUTTON = "End my no";
 
     DONE_SHARED = "Saved. This holds from now on.";
-    DONE_NEVER = "Saved. They see nothing from now on.";
     DONE_ENDED = "Your no has ended. They still see nothing.";
 
     WHY_TITLE = "Why do they see this, or not?";
