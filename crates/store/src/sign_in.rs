@@ -38,7 +38,7 @@ pub struct Session {
 }
 
 impl Store {
-    /// Lets a person sign in with a name; a name belongs to one person.
+    /// Lets a person sign in with a name; a name belongs to one person, and a person has one name.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where the name is another person's; the writer's own failures.
@@ -62,9 +62,18 @@ impl Store {
                 .bind(name.to_vec())
                 .bind(person.as_bytes().to_vec())
                 .bind(password)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
-                if done.rows_affected() == 0 { Err(StoreError::Conflict.into()) } else { Ok(((), Record::First)) }
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::Conflict.into());
+                }
+                // A password that somebody else knows must not live on under an earlier name.
+                sqlx::query("DELETE FROM account WHERE person_id = ? AND name_hash <> ?")
+                    .bind(person.as_bytes().to_vec())
+                    .bind(name.to_vec())
+                    .execute(connection)
+                    .await?;
+                Ok(((), Record::First))
             })
         });
         let ((), committed) = work.await.map_err(without_reason::<()>)?;

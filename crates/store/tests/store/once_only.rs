@@ -167,7 +167,7 @@ async fn a_link_signs_in_once_and_a_session_ends() {
 }
 
 #[tokio::test]
-async fn a_name_belongs_to_one_person() {
+async fn a_name_belongs_to_one_person_and_a_person_has_one_name() {
     let store = in_memory().await;
     let (ama, ben) = (ama(&store).await, ama(&store).await);
     let _receipt = store.put_account(ama, "ama", "$argon2id$1", leaf(1)).await.unwrap();
@@ -176,6 +176,8 @@ async fn a_name_belongs_to_one_person() {
     let account = store.account("ama").await.unwrap().unwrap();
     assert_eq!((account.person, account.password_hash.as_str()), (ama, "$argon2id$2"));
     assert!(store.account("Ama").await.unwrap().is_none());
+    let _receipt = store.put_account(ama, "ama-again", "$argon2id$4", leaf(1)).await.unwrap();
+    assert!(store.account("ama").await.unwrap().is_none(), "the old name and password are gone");
 }
 
 #[tokio::test]
