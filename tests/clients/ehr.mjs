@@ -1,17 +1,22 @@
 // Riverside Hospital's record system, made of published clients: before consent, with it, and after it ended.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe as suite, test } from 'node:test';
 import * as oauth from 'openid-client';
 import { all, configure, fhir, signIn as token, words } from './kit/backend.mjs';
 import { launch } from './kit/chromium.mjs';
+import { assertDescribed } from './kit/describe.mjs';
 import { fixtureWords } from './kit/fixture.mjs';
 import { nobody } from './kit/nobody.mjs';
 import { allow, signIn, stopSharing } from './kit/person.mjs';
 import { assertAsAbsent, currentPlanParameters, token as byIdentifier } from './kit/questions.mjs';
 import { ask, assertSameBytes } from './kit/raw.mjs';
+import { answers, assertNowhere, otherSections } from './kit/released.mjs';
 import { openServer } from './kit/server.mjs';
 
 const TYPES = ['Goal', 'CareTeam', 'Observation', 'DocumentReference'];
+const OPEN = ['helps'];
+const FHIR_JSON = { 'content-type': 'application/fhir+json' };
 
 suite('a record system made of published clients', () => {
   let server, browser, demo, hospital, client, ama, bearer, kit;
@@ -28,6 +33,13 @@ suite('a record system made of published clients', () => {
   after(async () => {
     await browser?.close();
     await server?.stop();
+  });
+
+  test('finds the demo described as scripts need it', () => {
+    assertDescribed(demo);
+    const [works, refused] = [demo.curl.works, demo.curl.refused].map((line) => JSON.parse(execFileSync('sh', ['-c', line])));
+    assert.ok(works.total > 0, 'the call that works finds plans');
+    assert.equal(refused.total, 0, 'the call that is refused finds none');
   });
 
   test('discovers the server by its metadata and its SMART configuration, which agree', async () => {
@@ -69,38 +81,81 @@ suite('a record system made of published clients', () => {
   });
 
   test('may ask to be let in, and hears the same whoever it asks for', async () => {
-    const answers = [];
+    const heard = [];
     for (const person of [ama, nobody(ama), demo.sharingWith(hospital)]) {
       const parameters = { resourceType: 'Parameters', parameter: [{ name: 'identifier', valueIdentifier: person.identifier }] };
-      const headers = { 'content-type': 'application/fhir+json' };
       const body = JSON.stringify(parameters);
-      answers.push([person, await ask(`${demo.fhir}/Patient/$ask-to-share`, { method: 'POST', token: bearer, headers, body })]);
+      const options = { method: 'POST', token: bearer, headers: FHIR_JSON, body };
+      heard.push([person, await ask(`${demo.fhir}/Patient/$ask-to-share`, options)]);
     }
-    const [[, first]] = answers;
+    const [[, first]] = heard;
     assert.equal(first.status, 202, first.text);
-    for (const [person, answer] of answers.slice(1)) {
+    for (const [person, answer] of heard.slice(1)) {
       assertSameBytes(first, answer, [ama.identifier.value, person.identifier.value], '$ask-to-share');
     }
   });
 
   test('sees what the person lets it see on her own page, and nothing of the rest', async () => {
     const page = await signIn(browser, ama);
-    await allow(page, hospital, { kind: 'joint-crisis-plan', sections: ['helps'], purpose: 'TREAT' });
+    await allow(page, hospital, { sections: OPEN, purpose: 'TREAT' });
     await page.context().close();
 
-    const seen = await assertReadable(kit, ama);
-    const everything = JSON.stringify(seen);
-    const { shown, hidden } = fixtureWords('ama', 'joint-crisis-plan', 'helps');
-    assert.ok(shown.some((text) => everything.includes(JSON.stringify(text).slice(1, -1))), 'what helps is there in her words');
-    for (const text of hidden) assert.ok(!everything.includes(JSON.stringify(text).slice(1, -1)), 'a hidden section shows nowhere');
-    for (const code of ['past-to-know', 'withheld']) assert.ok(!everything.includes(code), `nothing tells of ${code}`);
+    const everything = JSON.stringify(await assertReadable(kit, ama));
+    const { shown, hidden, head, count } = fixtureWords('ama', (item) => OPEN.includes(item.section));
+    for (const text of shown) assert.ok(everything.includes(JSON.stringify(text).slice(1, -1)), 'what helps is there in her words');
+    assert.ok(hidden.length > 50 && head.length > 5);
+    const found = await answers(demo.fhir, bearer, ama);
+    assertNowhere(found, [...hidden, ...head, ...otherSections(OPEN), 'withheld']);
+    assert.throws(() => assertNowhere(found, shown), 'the search finds what is there');
+    const statements = await kit.search({ resourceType: 'Observation', searchParams: { patient: ama.id, _summary: 'count' } });
+    assert.equal(statements.total, count, 'only what is shown is counted');
+  });
+
+  test('hears the same of what is hidden as of what does not exist, also from a person it may see', async () => {
+    const plan = (await kit.search({ resourceType: 'CarePlan', searchParams: { patient: ama.id } })).entry[0].resource;
+    for (const type of ['Goal', 'CareTeam']) {
+      const [hidden, none] = [plan.id, nobody(ama).id];
+      const left = await ask(`${demo.fhir}/${type}/${hidden}`, { token: bearer });
+      const right = await ask(`${demo.fhir}/${type}/${none}`, { token: bearer });
+      assert.equal(left.status, 404);
+      assertSameBytes(left, right, [hidden, none], type);
+    }
+    const scopeless = await ask(`${demo.fhir}/Consent?patient=${ama.id}`, { token: bearer });
+    const nobodys = await ask(`${demo.fhir}/Consent?patient=${nobody(ama).id}`, { token: bearer });
+    assert.equal(scopeless.status, 403, 'a type it has no scope for');
+    assertSameBytes(scopeless, nobodys, [ama.id, 'none'], 'without scope');
+  });
+
+  test('reads again only what has changed, by the ETag it holds', async () => {
+    const { id, meta } = (await kit.search({ resourceType: 'CarePlan', searchParams: { patient: ama.id } })).entry[0].resource;
+    const url = `${demo.fhir}/CarePlan/${id}`;
+    const first = await ask(url, { token: bearer });
+    assert.equal(first.headers.etag, `W/"${meta.versionId}"`);
+    assert.equal(new Date(first.headers['last-modified']).getTime(), Math.floor(Date.parse(meta.lastUpdated) / 1000) * 1000);
+    const head = await ask(url, { method: 'HEAD', token: bearer });
+    assert.deepEqual([head.status, head.pairs.filter(undated), head.body.length], [200, first.pairs.filter(undated), 0]);
+    const again = await ask(url, { token: bearer, headers: { 'if-none-match': first.headers.etag } });
+    assert.deepEqual([again.status, again.headers.etag, again.body.length], [304, first.headers.etag, 0]);
+    const version = await kit.vread({ resourceType: 'CarePlan', id, version: meta.versionId });
+    assert.deepEqual(version, first.json());
+    const history = await kit.history({ resourceType: 'CarePlan', id });
+    assert.equal(history.total, 1, 'versions in which nothing changed for it are none');
   });
 
   test('is refused with the very token it had, from the moment she stops sharing', async () => {
     const page = await signIn(browser, ama);
+    const held = await all(kit, 'Observation', { patient: ama.id });
+    assert.ok(held.length > 0);
     await stopSharing(page, hospital);
     await page.context().close();
     await assertAsAbsent(demo.fhir, bearer, ama, nobody(ama));
+    for (const { id } of held) {
+      const none = nobody(ama).id;
+      const left = await ask(`${demo.fhir}/Observation/${id}`, { token: bearer });
+      const right = await ask(`${demo.fhir}/Observation/${none}`, { token: bearer });
+      assert.equal(left.status, 404);
+      assertSameBytes(left, right, [id, none], 'an address from before');
+    }
   });
 });
 
@@ -117,12 +172,20 @@ async function assertReadable(kit, person) {
   assert.equal(others.length, 0, 'by one identifier one person');
   const plans = await all(kit, 'CarePlan', { patient: patient.id });
   assert.ok(plans.length > 0, 'a care plan is found');
-  for (const plan of plans) await assertPlan(kit, plan, patient);
+  for (const plan of plans) assertPlan(plan, patient);
   const parts = [];
   for (const type of TYPES) parts.push(...(await all(kit, type, { patient: patient.id })));
-  for (const part of parts) {
+  for (const part of [patient, ...plans, ...parts]) {
     const read = await kit.read({ resourceType: part.resourceType, id: part.id });
     assert.deepEqual(read, part, `${part.resourceType} reads as it was found`);
+    for (const reference of references(part)) {
+      const found = await kit.resolve({ reference, context: part });
+      assert.ok(found.resourceType, `${reference} resolves`);
+    }
+    for (const url of addresses(part)) {
+      const document = await kit.request(url);
+      assert.equal(document.type, 'document', `${url} leads to a document`);
+    }
   }
   const documents = [];
   for (const kind of kindsOf(person, plans)) documents.push(await currentPlan(kit, person, kind));
@@ -135,15 +198,19 @@ function kindsOf(person, plans) {
   return person.plans.filter((plan) => released.has(plan.id)).map((plan) => plan.kind);
 }
 
-async function assertPlan(kit, plan, patient) {
+function assertPlan(plan, patient) {
   assert.equal(plan.subject.reference, `Patient/${patient.id}`);
   assert.ok(plan.text.div.replace(/<[^>]*>/g, '').trim().length > 20, 'the narrative can be read as a whole');
-  const read = await kit.read({ resourceType: 'CarePlan', id: plan.id });
-  assert.deepEqual(read, plan, 'the care plan reads as it was found');
-  for (const reference of references(plan)) {
-    const found = await kit.resolve({ reference, context: plan });
-    assert.ok(found.resourceType, `${reference} resolves`);
-  }
+  assert.ok(references(plan).length > 1, 'the care plan refers to its parts');
+}
+
+/** Where a DocumentReference says that its document is. */
+function addresses(resource) {
+  return (resource.content ?? []).map(({ attachment }) => attachment.url).filter(Boolean);
+}
+
+function undated(pair) {
+  return !/^date:/i.test(pair);
 }
 
 function references(value) {
@@ -159,5 +226,7 @@ async function currentPlan(kit, person, kind) {
   assert.equal(bundle.resourceType, 'Bundle');
   assert.equal(bundle.type, 'document');
   assert.equal(bundle.entry[0].resource.resourceType, 'Composition');
+  const query = new URLSearchParams({ identifier: byIdentifier(person.identifier), kind });
+  assert.deepEqual(await kit.request(`Patient/$current-plan?${query}`), bundle, 'GET answers as POST does');
   return bundle;
 }

@@ -35,22 +35,31 @@ export function lost(sent, kept) {
   });
 }
 
-/** The words of one synthetic person's plan, parted into those of one section and those of all others. */
-export function fixtureWords(person, kind, section) {
-  const plans = readdirSync(join(FIXTURES, 'persons', person), { recursive: true })
-    .filter((name) => name.endsWith('.json'))
+/**
+ * What one synthetic person's plans say: `shown` in the items that `isOpen(item, plan)` names, `hidden` in the other
+ * items, `head` in titles, people and all else around the items. What shown items say too is neither hidden nor head.
+ */
+export function fixtureWords(person, isOpen) {
+  const plans = readdirSync(join(FIXTURES, 'persons', person))
+    .filter((name) => name.endsWith('.plan.json'))
     .map((name) => json(join('persons', person, name)));
-  const items = plans.flatMap((plan) => itemsOf(plan, kind));
-  const text = (item) => item.words?.text;
-  const shown = items.filter((item) => item.section === section).map(text);
-  const hidden = items.filter((item) => item.section !== section).map(text);
-  const whole = (word) => typeof word === 'string' && word.length > 12;
-  return { shown: shown.filter(whole), hidden: hidden.filter((word) => whole(word) && !shown.includes(word)) };
+  const open = plans.flatMap((plan) => plan.items.filter((item) => isOpen(item, plan)));
+  const closed = plans.flatMap((plan) => plan.items.filter((item) => !isOpen(item, plan)));
+  const mentioned = (party) => open.some((item) => strings(item).includes(party.id));
+  const names = plans.flatMap((plan) => plan.parties.filter(mentioned).map((party) => party.name));
+  const own = json(join('persons', person, 'person.json')).name;
+  const said = [...open.flatMap(prose), ...names, own].join('\n');
+  const unsaid = (words) => [...new Set(words)].filter((word) => !said.includes(word));
+  const head = plans.flatMap((plan) => [plan.title, plan.if_not_followed, plan.parties, plan.formalities ?? []].flatMap(prose));
+  return {
+    shown: open.map((item) => item.words?.text).filter(Boolean),
+    hidden: unsaid(closed.flatMap(prose)),
+    head: unsaid(head),
+    count: open.length,
+  };
 }
 
-function itemsOf(plan, kind) {
-  if (Array.isArray(plan)) return plan.flatMap((one) => itemsOf(one, kind));
-  if (!plan || typeof plan !== 'object') return [];
-  if (Array.isArray(plan.items) && (plan.kind === undefined || plan.kind === kind)) return plan.items;
-  return Object.values(plan).flatMap((one) => itemsOf(one, kind));
+/** What is said, not coded: more than one word. */
+function prose(value) {
+  return strings(value).filter((word) => word.trim().includes(' '));
 }

@@ -51,14 +51,21 @@ export async function ready(page, app) {
   });
 }
 
-/** `client.request` of fhirclient in the page; failures come back as `{status, text}` for the test to judge. */
+/**
+ * `client.request` of fhirclient in the page. Failures come back for the test to judge: their `text` is the message
+ * that fhirclient made, their `body` the JSON it put into it.
+ */
 export function request(page, options) {
   return page.evaluate(async (wanted) => {
     try {
       const answer = await globalThis.sayso.request({ ...wanted, includeResponse: true });
-      return { status: answer.response.status, body: answer.body, etag: answer.response.headers.get('etag') };
+      const { status, headers } = answer.response;
+      return { status, body: answer.body, etag: headers.get('etag'), location: headers.get('location') };
     } catch (error) {
-      return { status: error.status ?? 0, text: String(error.message) };
+      const text = String(error.message);
+      const json = text.indexOf('\n\n{');
+      const body = json < 0 ? undefined : JSON.parse(text.slice(json));
+      return { status: error.status ?? 0, text, body, etag: error.response?.headers.get('etag') };
     }
   }, options);
 }

@@ -23,9 +23,14 @@ export async function goTo(page, path) {
 }
 
 const TITLES = {
+  strengths: 'What I am good at',
+  'what-matters': 'What matters to me',
+  goals: 'What I want for my life',
+  'access-needs': 'How to talk with me',
+  'early-signs': 'First signs',
   helps: 'What helps',
   harms: 'What makes it worse',
-  'access-needs': 'How to talk with me',
+  treatment: 'Treatment: yes, maybe, no',
 };
 const PURPOSES = { TREAT: 'For treatment', ETREAT: 'In an emergency' };
 
@@ -59,12 +64,19 @@ export async function openChoices(page, organization) {
   await page.waitForURL((url) => url.pathname === `/me/sharing/${organization.id}`);
 }
 
+/** Ticks these sections; fails when anything else is ticked too, because then a test would prove less than it says. */
 export async function choose(page, { sections, purpose }) {
   if (purpose) {
     await page.getByRole('link', { name: PURPOSES[purpose], exact: true }).click();
     await page.waitForURL(new RegExp(`purpose=${purpose}`));
   }
-  for (const section of sections) await page.getByLabel(TITLES[section], { exact: true }).check();
+  await tick(page, sections);
+  const ticked = await page.getByRole('main').getByRole('checkbox', { checked: true }).count();
+  if (ticked !== sections.length) throw new Error(`${ticked} boxes are ticked, chosen were ${sections.join(', ')}`);
+}
+
+async function tick(page, sections) {
+  for (const section of sections) await page.getByRole('checkbox', { name: TITLES[section], exact: true }).check();
 }
 
 /** Stops all sharing with an organization; returns how many clicks it took from her sharing page. */
@@ -75,10 +87,11 @@ export async function stopSharing(page, organization) {
   return 1;
 }
 
-/** Her answer on the page where an app asks: everything it asks for, or nothing. */
-export async function decide(page, decision) {
+/** Her answer on the page where an app asks: everything it asks for, or only some sections, or nothing. */
+export async function decide(page, decision, sections) {
   if (decision === 'allow') {
-    for (const box of await page.getByRole('main').getByRole('checkbox').all()) await box.check();
+    for (const box of await page.getByRole('main').getByRole('checkbox').all()) await box.setChecked(!sections);
+    if (sections) await tick(page, sections);
   }
   await page.locator(`button[name=decision][value=${decision}]`).click();
 }
@@ -86,7 +99,7 @@ export async function decide(page, decision) {
 /** Lets an organization see one whole document, by its title. */
 export async function allowDocument(page, organization, title) {
   await openChoices(page, organization);
-  await page.getByLabel(title).first().check();
+  await page.getByRole('checkbox', { name: title }).check();
   await preview(page);
   await confirm(page);
 }

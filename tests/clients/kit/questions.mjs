@@ -2,6 +2,8 @@
 import { ask, assertSameBytes } from './raw.mjs';
 
 const TYPES = ['CarePlan', 'Goal', 'CareTeam', 'Observation', 'DocumentReference'];
+// Resources that have the id of their plan.
+const OF_PLAN = ['CarePlan', 'CareTeam', 'DocumentReference'];
 const FORM = 'application/x-www-form-urlencoded';
 const FHIR = 'application/fhir+json';
 
@@ -25,7 +27,8 @@ export function questions(fhir, person) {
     post('Patient by identifier, posted', `${fhir}/Patient/_search`, FORM, search, value),
     ...byId(fhir, 'Patient', person.id),
     ...TYPES.flatMap((type) => byPatient(fhir, type, person)),
-    ...person.plans.flatMap((plan) => byId(fhir, 'CarePlan', plan.id)),
+    ...person.plans.flatMap((plan) => OF_PLAN.flatMap((type) => byId(fhir, type, plan.id))),
+    ...person.plans.map((plan) => ({ what: 'document', url: `${fhir}/Bundle/${plan.id}`, asked: plan.id })),
     ...operations(fhir, person),
   ];
 }
