@@ -99,6 +99,15 @@ pub(crate) fn decide_until(rules: &Compiled, part: &Part, ask: &Ask, held_until:
     }
 }
 
+/// Whether any refusal in force speaks of this asker, whatever it is that it refuses.
+pub(crate) fn refuses_anything(rules: &Compiled, ask: &Ask) -> bool {
+    rules.rules.iter().filter(|rule| rule.effect == Effect::Deny).any(|rule| {
+        let recipient = rule.recipient.test(|r| r.matches(&ask.audience));
+        let purpose = rule.purposes.test(|p| p.matches(rule.effect, ask.purpose));
+        recipient.and(purpose).and(rule.period.test(|p| p.holds(ask.at))) != Tri::False
+    })
+}
+
 impl Rule {
     pub(crate) fn holds(&self, part: &Part, ask: &Ask) -> Tri {
         let recipient = self.recipient.test(|r| r.matches(&ask.audience));

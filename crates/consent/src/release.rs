@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::audience::Ask;
 use crate::compile::Compiled;
-use crate::decide::{Part, Verdict, decide_until};
+use crate::decide::{Part, Verdict, decide_until, refuses_anything};
 use crate::sealed::{Sealed, Themselves};
 
 /// What the person allowed this recipient to see. Its only constructors are in this module.
@@ -112,7 +112,8 @@ pub struct Projection {
     pub document: Option<StoredDocument>,
     /// The later of the last visible change and the moment it became visible to this recipient.
     pub last_updated: OffsetDateTime,
-    /// Whether this is the person's own view: the whole, with levels and formalities. Anything else is an extract.
+    /// Whether this is the whole, with levels and formalities: the person's own view, or that of an app of theirs to
+    /// which everything is open. Anything else is an extract.
     pub whole: bool,
     /// Whether the reader is an app of the person's, which sees levels.
     pub own_app: bool,
@@ -197,6 +198,7 @@ impl Grant {
         self.sections.retain(|section| section.in_crisis_extract());
         self.document = false;
         self.head = false;
+        self.whole = false;
         if self.shown.is_empty() {
             return Err(Withheld);
         }
@@ -356,6 +358,15 @@ pub fn judge_past(
     if own_app && head {
         times.changed(plan.head_changed_at);
     }
+    // Said by the consents alone, never by what the plan holds: an app cannot learn from it that something is hidden.
+    let some_document = Part { item: Some(ItemId::from_stored([0; 16])), ..above(None, Share::Care) };
+    let whole = own_app
+        && sections.len() == Section::all().count()
+        && verdict(some_document).is_released()
+        && !refuses_anything(rules, ask);
+    if whole {
+        times.changed(plan.recorded_at);
+    }
     times.changed(plan.terms_changed_at);
     let shown = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
     let mut grant = Grant {
@@ -368,7 +379,7 @@ pub fn judge_past(
         head,
         document,
         own_app,
-        whole: false,
+        whole,
         last_updated: times.0.unwrap_or(plan.terms_changed_at),
         fingerprint: Fingerprint([0; 16]),
     };

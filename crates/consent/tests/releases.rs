@@ -90,6 +90,10 @@ fn hidden() -> impl Strategy<Value = Hidden> {
 /// The same plan in another world, in which everything that this reader may not see is different.
 fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &Ask) -> Plan {
     let mut twin = plan.clone();
+    if seen.whole {
+        assert!(seen.items.len() == plan.items.len() && seen.document.is_some() == plan.document.is_some());
+        return twin;
+    }
     let mut fresh = counter(500_000);
     let later = at(-1);
     let visible: BTreeSet<ItemId> = seen.items.iter().map(|i| i.id).collect();
@@ -250,7 +254,7 @@ proptest! {
                 prop_assert_eq!(released.fingerprint(), grant.fingerprint());
                 prop_assert_eq!(released.get().document.is_some(), grant.shows_document());
                 prop_assert_eq!(released.get().last_updated, grant.last_updated());
-                prop_assert!(!released.get().whole, "a release to others is an extract");
+                prop_assert!(ask.is_own_app() || !released.get().whole, "a release to others is an extract");
                 if !ask.is_own_app() {
                     let bare = released.get().items.iter().all(|i| i.item.share.is_none() && i.item.about_parties.is_empty());
                     prop_assert!(bare && released.get().head.formalities.is_empty());
@@ -486,6 +490,35 @@ fn an_app_that_strikes_out_a_party_does_not_strike_it_out_of_what_it_cannot_see(
     let next = own(&next, &Themselves::signed_in(plan.person), &key()).unwrap();
     assert_eq!(next.get().items, plan.items[1..]);
     assert!(next.get().parties.iter().any(|p| p.id == party(1)), "the hidden item still names them");
+}
+
+#[test]
+fn an_app_to_which_everything_is_open_sees_the_whole_and_any_other_an_extract() {
+    let mut plan = a_plan(vec![item(Section::Helps, "a", None, 1, None)]);
+    plan.head.formalities = vec![signed_by(3)];
+    let asked = ask(Audience::App { client: id(1) }, Purpose::Patrqt);
+    let to_app = |effect, what| provision(effect, Recipient::App(id(1)), Purpose::Patrqt, what);
+    let seen = |provisions: Vec<sayso_consent::Provision>| {
+        let released = grant(&plan, &[consent(provisions)], &asked).unwrap().open(&sealed(&plan)).unwrap();
+        let shown = released.get();
+        let parties = shown.parties.len() == plan.parties.len();
+        assert_eq!([!shown.head.formalities.is_empty(), parties], [shown.whole; 2]);
+        shown.whole
+    };
+    let sections = |but: Option<Section>| {
+        let some = Section::all().filter(|section| Some(*section) != but).map(What::Section);
+        some.map(|what| to_app(Effect::Permit, what)).collect::<Vec<_>>()
+    };
+    let and = |mut provisions: Vec<sayso_consent::Provision>, more| {
+        provisions.push(more);
+        provisions
+    };
+    let documents = to_app(Effect::Permit, What::Documents);
+    assert!(seen(and(sections(None), documents.clone())));
+    assert!(!seen(sections(None)), "documents may hide");
+    assert!(!seen(and(sections(Some(Section::PastToKnow)), documents.clone())), "a section may hide");
+    let but_one = and(and(sections(None), documents), to_app(Effect::Deny, What::Item(id(77))));
+    assert!(!seen(but_one), "an item may hide");
 }
 
 #[test]

@@ -315,6 +315,9 @@ impl View {
         if let Some(section) = content.absences.keys().find(|section| !open.contains(section)) {
             return Err(Refusal::SectionNotOpen { path: format!("/absences/{section}") });
         }
+        if !content.head.formalities.is_empty() && !seen.get().whole {
+            return Err(Refusal::SectionNotOpen { path: "/formalities".into() });
+        }
         if content.document.is_some() && seen.get().document.is_none() {
             return Err(Refusal::SectionNotOpen { path: "/document".into() });
         }
