@@ -183,6 +183,28 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Whether a writer who sees only a part may leave the plan active, or make it so. It speaks of the seen part
+    /// alone: whether the unseen part would do must not be told. So only somebody who sees all that the kind needs
+    /// can put a plan in force, and what is in force cannot be emptied of what the writer sees.
+    fn check_ready_in_part(&self, before: State, seen: &Seen) -> Result<(), NotTaken> {
+        if self.status != State::Active {
+            return Ok(());
+        }
+        let begins = before != State::Active;
+        let counts = |missing: &Missing| match missing {
+            Missing::Section(section) => begins || seen.sections.contains(section),
+            Missing::OneOf(sections) => begins || sections.iter().all(|s| seen.sections.contains(s)),
+            Missing::SecondParty | Missing::Facilitator => begins,
+            Missing::Stance(_) | Missing::Jurisdiction => true,
+        };
+        match self.kind.missing(self).into_iter().find(counts) {
+            Some(missing) => Err(NotTaken::NotReady(missing)),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Plan {
     /// The first version of a new plan. Ids in the content are ignored: every item gets a new one.
     ///
@@ -255,6 +277,7 @@ impl Plan {
         }
         let mut content = content;
         rename_new_parties(&mut content, seen, fresh);
+        let visible = content.clone();
         let mut next = self.clone();
         next.state = content.status;
         next.version = PlanVersionId::from_random(fresh());
@@ -266,7 +289,11 @@ impl Plan {
         if seen.document {
             next.revise_document(content.document, now, fresh);
         }
-        next.as_content().check_ready()?;
+        if seen.formalities {
+            next.as_content().check_ready()?;
+        } else {
+            visible.check_ready_in_part(self.state, seen)?;
+        }
         Ok(next)
     }
 

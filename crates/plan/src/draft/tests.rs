@@ -170,3 +170,16 @@ fn a_replaced_plan_stays_as_it_was() {
         assert!(matches!(gone.revise(wanted, &seen, at(2), &mut fresh), Err(NotTaken::NoSuchMove { .. })));
     }
 }
+
+#[test]
+fn whether_a_plan_is_ready_never_tells_a_partial_writer_of_the_unseen() {
+    let seen = Seen { sections: [Section::Strengths].into(), ..Seen::default() };
+    let answers = [vec![], vec![item(Section::Goals, "hidden")]].map(|hidden| {
+        let plan = Plan::begin(PersonId::from_random([1; 16]), content(hidden), at(0), &mut counter()).unwrap();
+        let mut wanted = content(vec![item(Section::Strengths, "a")]);
+        wanted.status = State::Active;
+        plan.revise(wanted, &seen, at(1), &mut counter()).unwrap_err()
+    });
+    assert_eq!(answers[0], answers[1]);
+    assert!(matches!(answers[0], NotTaken::NotReady(Missing::Section(Section::WhatMatters))));
+}
