@@ -174,7 +174,7 @@ fn a_replaced_plan_stays_as_it_was() {
 #[test]
 fn whether_a_plan_is_ready_never_tells_a_partial_writer_of_the_unseen() {
     let seen = Seen { sections: [Section::Strengths].into(), ..Seen::default() };
-    let answers = [vec![], vec![item(Section::Goals, "hidden")]].map(|hidden| {
+    let answers = [vec![], vec![item(Section::WhatMatters, "hidden")]].map(|hidden| {
         let plan = Plan::begin(PersonId::from_random([1; 16]), content(hidden), at(0), &mut counter()).unwrap();
         let mut wanted = content(vec![item(Section::Strengths, "a")]);
         wanted.status = State::Active;
