@@ -1,12 +1,18 @@
 // A patient app in a real browser: fhirclient's own bundle launches, pushes a plan and reads it back.
 import assert from 'node:assert/strict';
 import { after, before, describe as suite, test } from 'node:test';
-import { words } from './kit/backend.mjs';
+import { signIn as token, words } from './kit/backend.mjs';
 import { keep, launch } from './kit/chromium.mjs';
 import { json, lost, strings } from './kit/fixture.mjs';
 import { authorize, ready, request, serveApp } from './kit/patient-app.mjs';
-import { decide, signIn } from './kit/person.mjs';
+import { allow, decide, signIn } from './kit/person.mjs';
+import { ask } from './kit/raw.mjs';
+import { answers } from './kit/released.mjs';
 import { openServer } from './kit/server.mjs';
+
+// Of the eight sections of the pushed plan; not treatment, not access-needs.
+const SIX = ['strengths', 'what-matters', 'goals', 'early-signs', 'helps', 'harms'];
+const REMOVED = 'Being talked about in the corridor';
 
 suite('a patient app with the unmodified fhirclient in Chromium', () => {
   let server, browser, demo, client, ama, app, page, granted, pushed;
@@ -58,14 +64,15 @@ suite('a patient app with the unmodified fhirclient in Chromium', () => {
     assert.deepEqual(lost(sent, strings(kept)), []);
   });
 
-  test('updates it against what it saw, and a stale update changes nothing', async () => {
+  test('updates it against what it saw; a stale update changes nothing and shows both versions', async () => {
     const before = await request(page, { url: pushed });
     const bundle = forPerson(json('fhir/push.json'), granted.person);
-    const entry = bundle.entry.find((one) => one.resource.resourceType === 'CarePlan');
+    const { entry } = planEntry(bundle);
     entry.resource.id = pushed.split('/')[1];
-    entry.resource.title = `${entry.resource.title ?? 'Plan'} — zweite Fassung 🙏`;
+    entry.resource.title = `${entry.resource.title} — zweite Fassung 🙏`;
     entry.request = { method: 'PUT', url: pushed };
     assert.equal((await transaction(page, bundle)).status, 428, 'without If-Match nothing is changed');
+    assert.equal((await request(page, { url: pushed })).etag, before.etag);
 
     entry.request.ifMatch = before.etag;
     const changed = await transaction(page, bundle);
@@ -74,9 +81,133 @@ suite('a patient app with the unmodified fhirclient in Chromium', () => {
     assert.notEqual(now.etag, before.etag);
     assert.equal(now.body.title, entry.resource.title);
 
-    assert.equal((await transaction(page, bundle)).status, 412, 'stale');
+    const stale = await transaction(page, bundle);
+    assert.equal(stale.status, 412, stale.text);
+    assert.equal(stale.etag, now.etag, 'with the version that is there');
+    assert.deepEqual(stale.body.contained.map((one) => one.title), [before.body.title, now.body.title], 'what it saw and what is there');
     assert.equal((await request(page, { url: pushed })).etag, now.etag);
   });
+
+  test('creates and updates a plan as native JSON, byte for byte', async () => {
+    const sent = { ...json('persons/ama/advance-directive.plan.json'), title: { text: 'Żółw 🐢\r\n\t«ẞ» é é', lang: 'und' } };
+    const created = await native(page, { method: 'POST', body: sent });
+    assert.equal(created.status, 201, created.text);
+    const url = new URL(created.location).pathname;
+    const read = await native(page, { url });
+    assert.equal(read.etag, created.etag);
+    const words = (plan) => strings({ ...plan, id: undefined, items: plan.items.map((item) => ({ ...item, id: undefined })) });
+    assert.deepEqual(lost(words(sent), strings(read.json)), []);
+
+    const change = { ...read.json, title: { text: 'Sen już inny', lang: 'pl' } };
+    assert.equal((await native(page, { url, method: 'PUT', body: change })).status, 428);
+    const changed = await native(page, { url, method: 'PUT', body: change, ifMatch: read.etag });
+    assert.equal(changed.status, 200, changed.text);
+    const stale = await native(page, { url, method: 'PUT', body: change, ifMatch: read.etag });
+    assert.equal(stale.status, 412, stale.text);
+    assert.deepEqual([stale.json.base.title, stale.json.current.title], [sent.title, change.title]);
+    assert.equal((await native(page, { url })).etag, changed.etag);
+  });
+
+  test('that may see six sections cannot delete the seventh', async () => {
+    const whole = await planWithParts(page, pushed, granted.person);
+    const { json: before } = await native(page, { url: nativeUrl() });
+    const seventh = whole.find((one) => one.valueString?.includes('Medikament X'));
+    assert.ok(seventh);
+    const own = await page.context().newPage();
+    await authorize(own, app, demo, client, words(client.scopes));
+    await decide(own, 'allow', SIX);
+    await ready(own, app);
+
+    const seen = await planWithParts(own, pushed, granted.person);
+    assert.ok(!JSON.stringify(seen).includes('Medikament X') && !JSON.stringify(seen).includes(seventh.id));
+    assert.ok(JSON.stringify(seen).includes(REMOVED));
+    await assertCannotName(own, seventh.id, seen[0]);
+    await removeFromPlan(own, seen, REMOVED);
+    const left = await planWithParts(own, pushed, granted.person);
+    assert.ok(!JSON.stringify(left).includes(REMOVED), 'what it sees it can remove');
+    await writeBackNative(own);
+    await own.close();
+
+    await authorize(page, app, demo, client, words(client.scopes));
+    await decide(page, 'allow');
+    granted = await ready(page, app);
+    const now = await planWithParts(page, pushed, granted.person);
+    assert.equal(now.find((one) => one.id === seventh.id)?.valueString, seventh.valueString, 'the seventh is as it was');
+    const { json: after } = await native(page, { url: nativeUrl() });
+    const kept = before.items.filter((item) => item.words?.text !== REMOVED);
+    assert.equal(kept.length, before.items.length - 1);
+    assert.deepEqual(after, { ...before, items: kept }, 'only what it removed is gone');
+  });
+
+  test('changes what the hospital may not see, and nothing that the hospital hears changes', async () => {
+    const hospital = demo.organization('Riverside');
+    const owner = await signIn(browser, ama);
+    await allow(owner, hospital, { sections: ['helps'], purpose: 'TREAT' });
+    await owner.context().close();
+    const bearer = (await token(demo, demo.client('ehr', hospital))).access_token;
+    const person = { ...ama, plans: [...ama.plans, { id: pushed.split('/')[1], kind: 'recovery-plan' }] };
+    const before = await answers(demo.fhir, bearer, person);
+    assert.ok([...before.values()].some(({ text }) => text.includes('then tea')), 'it sees what helps');
+
+    const read = await native(page, { url: nativeUrl() });
+    const items = read.json.items.map((item) => (item.section === 'helps' ? item : { ...item, since: '2026-05-05' }));
+    const added = { section: 'harms', type: 'words', words: { text: 'Keys that rattle', lang: 'en' }, voice: items[0].voice };
+    const change = { ...read.json, items: [...items, added] };
+    const changed = await native(page, { url: nativeUrl(), method: 'PUT', body: change, ifMatch: read.etag });
+    assert.equal(changed.status, 200, changed.text);
+    assert.notEqual(changed.etag, read.etag);
+    assert.deepEqual(await answers(demo.fhir, bearer, person), before);
+
+    const helps = changed.json.items.find((item) => item.section === 'helps');
+    helps.words.text += ' and a blanket';
+    const shown = await native(page, { url: nativeUrl(), method: 'PUT', body: changed.json, ifMatch: changed.etag });
+    assert.equal(shown.status, 200, shown.text);
+    const after = await answers(demo.fhir, bearer, person);
+    assert.ok([...after.values()].some(({ text }) => text.includes('and a blanket')), 'what it may see it hears at once');
+  });
+
+  /** Naming what is hidden does the same as naming what never was. */
+  async function assertCannotName(own, hidden, plan) {
+    const answers = [];
+    for (const id of [hidden, crypto.randomUUID()]) {
+      const resource = { ...plan, supportingInfo: [...(plan.supportingInfo ?? []), { reference: `Observation/${id}` }] };
+      const { etag } = await request(own, { url: pushed });
+      const answer = await transaction(own, transactionOf({ resource, request: { method: 'PUT', url: pushed, ifMatch: etag } }));
+      assert.equal(answer.status, 422, answer.text);
+      answers.push(answer.text.replaceAll(id, 'ID'));
+      const token = await own.evaluate(() => globalThis.sayso.state.tokenResponse.access_token);
+      assert.equal((await ask(`${demo.fhir}/Observation/${id}`, { method: 'DELETE', token })).status, 405);
+    }
+    assert.equal(answers[0], answers[1]);
+  }
+
+  /** Sends the CarePlan as it was read, but for what it says of one item. */
+  async function removeFromPlan(own, [plan, ...parts], words) {
+    const { id } = parts.find((part) => JSON.stringify(part).includes(words));
+    const without = (list) => list?.filter((one) => !JSON.stringify(one).includes(id));
+    const resource = { ...plan, extension: without(plan.extension), supportingInfo: without(plan.supportingInfo) };
+    delete resource.text;
+    const { etag } = await request(own, { url: pushed });
+    const answer = await transaction(own, transactionOf({ resource, request: { method: 'PUT', url: pushed, ifMatch: etag } }));
+    assert.equal(answer.status, 200, answer.text);
+  }
+
+  /** Writes the native plan as it reads it, which must not touch what it cannot read. */
+  async function writeBackNative(own) {
+    const url = nativeUrl();
+    const read = await native(own, { url });
+    assert.ok(!read.text.includes('Medikament X'));
+    const answer = await native(own, { url, method: 'PUT', body: read.json, ifMatch: read.etag });
+    assert.equal(answer.status, 200, answer.text);
+  }
+
+  function nativeUrl() {
+    return `/plans/${pushed.split('/')[1]}`;
+  }
+
+  function native(where, { url = '/plans', method = 'GET', body, ifMatch }) {
+    return fetchNative(where, new URL(url, demo.base).href, { method, body: body && JSON.stringify(body), ifMatch });
+  }
 
   test('gets nothing when she says no', async () => {
     const other = await page.context().newPage();
@@ -99,6 +230,35 @@ suite('a patient app with the unmodified fhirclient in Chromium', () => {
     }
   });
 });
+
+/** A request of the app's page with its token: `/plans` is no FHIR, so fhirclient has no part in it. */
+function fetchNative(page, url, wanted) {
+  return page.evaluate(
+    async ([url, { method, body, ifMatch }]) => {
+      const headers = { authorization: `Bearer ${globalThis.sayso.state.tokenResponse.access_token}` };
+      if (body) headers['content-type'] = 'application/json';
+      if (ifMatch) headers['if-match'] = ifMatch;
+      const answer = await fetch(url, { method, headers, body });
+      const text = await answer.text();
+      const named = (name) => answer.headers.get(name);
+      return { status: answer.status, text, json: JSON.parse(text), etag: named('etag'), location: named('location') };
+    },
+    [url, wanted],
+  );
+}
+
+function planEntry(bundle) {
+  return { entry: bundle.entry.find((one) => one.resource.resourceType === 'CarePlan') };
+}
+
+function transactionOf(...entry) {
+  return { resourceType: 'Bundle', type: 'transaction', entry };
+}
+
+/** Whether a word stands in the resource that says these words, or in what is made from it. */
+function isOf(resources, words, word) {
+  return resources.filter((one) => JSON.stringify(one).includes(words)).some((one) => strings(one).includes(word));
+}
 
 // The fixture names its person by a placeholder, since the demo draws new ids at each start.
 function forPerson(bundle, id) {

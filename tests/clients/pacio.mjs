@@ -7,12 +7,14 @@ import { launch } from './kit/chromium.mjs';
 import { bytes, json } from './kit/fixture.mjs';
 import { nobody } from './kit/nobody.mjs';
 import { authorize, ready, request, serveApp } from './kit/patient-app.mjs';
-import { allowDocument, decide, signIn, stopSharing } from './kit/person.mjs';
+import { allow, allowDocument, decide, signIn, stopSharing } from './kit/person.mjs';
 import { assertAsAbsent } from './kit/questions.mjs';
 import { ask, assertSameBytes } from './kit/raw.mjs';
+import { answers, assertNowhere } from './kit/released.mjs';
 import { openServer } from './kit/server.mjs';
 
 const DOCUMENT = bytes('fhir/pacio/Bundle-Example-Smith-Johnson-Bundle1.json');
+const TITLE = 'Personal Advance Care Plan';
 const CONTENT_TYPE = 'application/fhir+json';
 
 suite('the published PACIO directive', () => {
@@ -66,9 +68,20 @@ suite('the published PACIO directive', () => {
     await assertRefused();
   });
 
+  test('is refused whole where a section is open', async () => {
+    const owner = await signIn(browser, ama);
+    await allow(owner, hospital, { sections: ['helps'], purpose: 'TREAT' });
+    await assertRefused();
+    const found = await answers(demo.fhir, bearer, { ...ama, plans: [...ama.plans, { id: kept, kind: 'advance-directive' }] });
+    const middle = DOCUMENT.toString('base64').slice(40_000, 40_100);
+    assertNowhere(found, [middle, 'Smith-Johnson', TITLE]);
+    await stopSharing(owner, hospital);
+    await owner.context().close();
+  });
+
   test('is released to the hospital as one piece when she says so', async () => {
     const owner = await signIn(browser, ama);
-    await allowDocument(owner, hospital, 'Personal Advance Care Plan');
+    await allowDocument(owner, hospital, TITLE);
     await owner.context().close();
     const found = await all(kit, 'DocumentReference', { patient: person });
     const entry = found.find((one) => one.id === kept);
@@ -89,10 +102,12 @@ suite('the published PACIO directive', () => {
   async function assertRefused() {
     const absent = nobody(ama);
     const other = absent.id;
-    const one = await ask(`${demo.fhir}/DocumentReference/${kept}`, { token: bearer });
-    const none = await ask(`${demo.fhir}/DocumentReference/${other}`, { token: bearer });
-    assert.equal(one.status, 404);
-    assertSameBytes(one, none, [kept, other], 'read of the document');
+    for (const type of ['DocumentReference', 'CarePlan', 'Bundle']) {
+      const one = await ask(`${demo.fhir}/${type}/${kept}`, { token: bearer });
+      const none = await ask(`${demo.fhir}/${type}/${other}`, { token: bearer });
+      assert.equal(one.status, 404);
+      assertSameBytes(one, none, [kept, other], `${type} of the document`);
+    }
   }
 });
 
