@@ -1,6 +1,6 @@
 //! Answering: only with a receipt, with the fingerprint as ETag, and never to be kept by anything on the way.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -93,7 +93,10 @@ fn http_date(at: OffsetDateTime) -> Option<HeaderValue> {
 
 /// What every answer of this door carries.
 pub(crate) async fn always(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
+    // Whoever counts and logs outside names the pattern of the route, never the address.
+    route.map(|route| response.extensions_mut().insert(route));
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

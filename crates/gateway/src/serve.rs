@@ -62,6 +62,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
+                .max_header_size(HEAD_MAX_BYTES)
                 .max_buf_size(HEAD_MAX_BYTES)
                 .serve_connection(TokioIo::new(stream), service);
             tokio::pin!(connection);

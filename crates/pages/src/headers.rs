@@ -1,6 +1,6 @@
 //! What every answer of this door carries: nothing is kept, framed, sniffed, run, or told to the next site.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
@@ -16,7 +16,10 @@ pub(crate) struct FormLeadsTo(pub(crate) String);
 /// Adds the headers.
 pub(crate) async fn always(request: Request, next: Next) -> Response {
     let own = is_own_page(request.uri().path());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
+    // Whoever counts and logs outside names the pattern of the route, never the address.
+    route.map(|route| response.extensions_mut().insert(route));
     let leads_to = response.extensions_mut().remove::<FormLeadsTo>();
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
