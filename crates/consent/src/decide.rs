@@ -5,6 +5,8 @@ use time::OffsetDateTime;
 
 use crate::audience::Ask;
 use crate::compile::{Compiled, Rule};
+#[cfg(feature = "leaks")]
+use crate::leak::{Leak, planted};
 use crate::provision::Effect;
 use crate::tri::Tri;
 
@@ -80,6 +82,10 @@ pub(crate) fn decide_until(rules: &Compiled, part: &Part, ask: &Ask, held_until:
     }
     let mut permitted: Option<(ProvisionId, OffsetDateTime)> = None;
     for rule in &rules.rules {
+        #[cfg(feature = "leaks")]
+        if rule.effect == Effect::Deny && planted(Leak::DenyForgotten) {
+            continue;
+        }
         match (rule.effect, rule.holds(part, ask)) {
             (Effect::Deny, Tri::True) => return Verdict::Withheld(Why::Refused(rule.provision)),
             (Effect::Deny, Tri::Unknown) => return Verdict::Withheld(Why::RefusalNotUnderstood(rule.provision)),
@@ -114,10 +120,12 @@ impl Rule {
         if recipient == Tri::False {
             return Tri::False;
         }
-        recipient
-            .and(self.what.test(|w| w.matches(self.effect, part, ask)))
-            .and(self.purposes.test(|p| p.matches(self.effect, ask.purpose)))
-            .and(self.period.test(|p| p.holds(ask.at)))
+        let what = self.what.test(|w| w.matches(self.effect, part, ask));
+        let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
+        let period = self.period.test(|p| p.holds(ask.at));
+        #[cfg(feature = "leaks")]
+        let (purpose, period) = crate::leak::conditions(purpose, period);
+        recipient.and(what).and(purpose).and(period)
     }
 
     /// Since when the rule allows: when it was given, or the later begin of its period.

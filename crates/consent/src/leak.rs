@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use sayso_plan::ProvisionId;
+use sayso_plan::{Plan, ProvisionId};
 use time::OffsetDateTime;
 
 use crate::audience::Ask;
 use crate::decide::{Part, Verdict};
+use crate::tri::Tri;
 
 /// One forgotten path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,26 @@ pub fn plant(leak: Leak) {
 #[must_use]
 pub fn planted(leak: Leak) -> bool {
     SAYSO_PLANTED_LEAK.load(Ordering::Relaxed) == leak as u8
+}
+
+/// The conditions of a rule, with what is forgotten held to be true.
+pub(crate) fn conditions(purpose: Tri, period: Tri) -> (Tri, Tri) {
+    let purpose = if planted(Leak::PurposeForgotten) { Tri::True } else { purpose };
+    let period = if planted(Leak::PeriodForgotten) { Tri::True } else { period };
+    (purpose, period)
+}
+
+/// All words of a plan, hidden ones too.
+pub(crate) fn words(plan: &Plan) -> Vec<String> {
+    if !planted(Leak::NarrativeFromWhole) {
+        return Vec::new();
+    }
+    plan.items.iter().filter_map(|item| item.item.words.as_ref()).map(|words| words.text().to_owned()).collect()
+}
+
+/// When a person was last updated for somebody who may see nothing of theirs.
+pub(crate) fn without_grant() -> Option<OffsetDateTime> {
+    planted(Leak::PatientWithoutGrant).then_some(OffsetDateTime::UNIX_EPOCH)
 }
 
 pub(crate) fn verdict(_part: &Part, ask: &Ask) -> Option<Verdict> {

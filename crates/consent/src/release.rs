@@ -15,6 +15,8 @@ use time::OffsetDateTime;
 use crate::audience::Ask;
 use crate::compile::Compiled;
 use crate::decide::{Part, Verdict, decide_until, refuses_anything};
+#[cfg(feature = "leaks")]
+use crate::leak::{Leak, planted};
 use crate::sealed::{Sealed, Themselves};
 
 /// What the person allowed this recipient to see. Its only constructors are in this module.
@@ -46,6 +48,15 @@ impl<T> fmt::Debug for Released<T> {
 /// Keyed hash over what is released, 128 bits; ETag, versionId, cursors and cached bytes depend on nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
+
+#[cfg(feature = "leaks")]
+impl Fingerprint {
+    /// The mistake of the planted leak that keeps assembled bytes by plan: a key that says nothing of what is released.
+    #[must_use]
+    pub const fn of_plan(plan: PlanId) -> Self {
+        Self(*plan.as_bytes())
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,6 +128,9 @@ pub struct Projection {
     pub whole: bool,
     /// Whether the reader is an app of the person's, which sees levels.
     pub own_app: bool,
+    /// Words that were not released, for the planted leak that puts them into the narrative.
+    #[cfg(feature = "leaks")]
+    pub leaked: Vec<String>,
 }
 
 /// What may be said of the person to somebody who may see a plan: name and verified identifiers, no more.
@@ -229,7 +243,16 @@ impl Grant {
             named.extend(plan.head.review.iter().filter_map(|r| r.starts.as_ref()));
         }
         let whole = self.whole;
+        #[cfg(feature = "leaks")]
+        let whole = whole || planted(Leak::PartiesOfWhole);
         plan.parties.iter().filter(move |p| whole || p.id.is_person() || named.contains(&p.id))
+    }
+
+    /// How many items were not granted, for the planted leak that counts them.
+    #[cfg(feature = "leaks")]
+    #[must_use]
+    pub fn withheld(&self) -> usize {
+        self.items.iter().filter(|visible| !**visible).count()
     }
 
     /// When what is released last changed for this recipient.
@@ -251,6 +274,8 @@ impl Grant {
         let items = self.granted(plan).map(|i| if with_levels { i.clone() } else { without_levels(i) }).collect();
         let parties = self.parties(plan).cloned().collect();
         let absences = plan.absences.iter().filter(|(s, _)| self.sections.contains(s)).map(|(s, a)| (*s, *a)).collect();
+        #[cfg(feature = "leaks")]
+        let absences = if planted(Leak::AbsencesOfWhole) { plan.absences.clone() } else { absences };
         Ok(Released {
             fingerprint: self.fingerprint,
             inner: Projection {
@@ -268,6 +293,8 @@ impl Grant {
                 last_updated: self.last_updated,
                 whole: self.whole,
                 own_app: self.own_app,
+                #[cfg(feature = "leaks")]
+                leaked: crate::leak::words(plan),
             },
         })
     }
@@ -281,6 +308,8 @@ fn without_levels(item: &StoredItem) -> StoredItem {
 }
 
 fn visible_head(plan: &Plan, visible: bool, whole: bool) -> Head {
+    #[cfg(feature = "leaks")]
+    let visible = visible || planted(Leak::TitleAlways);
     let mut head = plan.head.clone();
     if !whole {
         head.formalities.clear();
@@ -320,6 +349,8 @@ pub fn judge_past(
     held_until: Option<OffsetDateTime>,
     key: &FingerprintKey,
 ) -> Result<Grant, Withheld> {
+    #[cfg(feature = "leaks")]
+    let held_until = held_until.filter(|_| !planted(Leak::HistoryWithoutTime));
     let plan: &Plan = &sealed.0;
     let own_app = ask.is_own_app();
     if !own_app && !plan.state.releasable() {
@@ -385,7 +416,15 @@ pub fn judge_past(
     };
     let told = grant.parties(plan).filter_map(|party| plan.parties_changed_at.get(&party.id)).max();
     grant.last_updated = told.copied().map_or(grant.last_updated, |at| grant.last_updated.max(at));
+    #[cfg(feature = "leaks")]
+    if planted(Leak::LastUpdatedFromWhole) {
+        grant.last_updated = plan.recorded_at;
+    }
     grant.fingerprint = fingerprint(plan, &grant, key);
+    #[cfg(feature = "leaks")]
+    if planted(Leak::EtagFromWhole) {
+        grant.fingerprint = key.seal(plan.version.as_bytes());
+    }
     Ok(grant)
 }
 
@@ -479,13 +518,21 @@ pub fn own_grant(sealed: &Sealed<Plan>, reader: &Themselves, key: &FingerprintKe
 /// # Errors
 /// [`Withheld`] when no plan was granted.
 pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) -> Result<Released<Subject>, Withheld> {
-    let last_updated = grants.iter().map(|g| g.last_updated).max().ok_or(Withheld)?;
+    let last_updated = grants.iter().map(|g| g.last_updated).max();
+    #[cfg(feature = "leaks")]
+    let last_updated = last_updated.or(crate::leak::without_grant());
+    let last_updated = last_updated.ok_or(Withheld)?;
     let mut person = Person::clone(&sealed.0);
     person.identifiers.retain(sayso_plan::Identifier::is_verified);
+    (person.birth_date, person.zone_minutes) = (None, 0);
     let mut mac = key.0.clone();
     mac.update(b"sayso subject 1");
     mac.update(person.id.as_bytes());
-    mac.update(&serde_json::to_vec(&person).unwrap_or_default());
+    let numbers = person.identifiers.iter().flat_map(|i| [i.system.as_str(), &i.value]);
+    for text in [person.name.as_str(), person.language.as_str()].into_iter().chain(numbers) {
+        mac.update(&(text.len() as u64).to_be_bytes());
+        mac.update(text.as_bytes());
+    }
     mac.update(&last_updated.unix_timestamp_nanos().to_be_bytes());
     Ok(Released { fingerprint: finish(mac), inner: Subject { person, last_updated } })
 }

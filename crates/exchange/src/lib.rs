@@ -26,6 +26,8 @@ mod clients;
 pub mod current_plan;
 pub mod history;
 pub mod issue_token;
+#[cfg(feature = "leaks")]
+mod leaks;
 pub mod notify;
 pub mod own_pages;
 pub mod publish_plan;
@@ -51,6 +53,8 @@ pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
 pub use sign_in::{AccountFault, Session, SignInFault};
+#[cfg(feature = "leaks")]
+pub use surroundings::Between;
 pub use surroundings::{Clock, Entropy, Surroundings};
 
 /// The use cases over one store. Cheap to clone.

@@ -114,6 +114,13 @@ impl Sheet {
         self.grant.open(&self.sealed)
     }
 
+    /// How many items were not released, for the planted leak that counts them.
+    #[cfg(feature = "leaks")]
+    #[must_use]
+    pub fn withheld(&self) -> usize {
+        self.grant.withheld()
+    }
+
     pub(crate) const fn sealed(&self) -> &Sealed<Plan> {
         &self.sealed
     }
@@ -133,6 +140,14 @@ impl Sheet {
 }
 
 impl Disclosure {
+    /// Whether there is somebody of whom nothing is released, for the planted leak that says so.
+    #[cfg(feature = "leaks")]
+    #[must_use]
+    pub fn hides_somebody(&self) -> bool {
+        let somebody = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.person != sayso_store::nobody());
+        somebody && self.sheets.is_empty()
+    }
+
     /// What may be said of the person; none when nothing is released.
     #[must_use]
     pub fn subject(&self) -> Option<Released<Subject>> {
@@ -144,6 +159,10 @@ impl Disclosure {
     /// Whose plans they are; none when nothing is released.
     #[must_use]
     pub fn person(&self) -> Option<PersonId> {
+        #[cfg(feature = "leaks")]
+        if let Some(person) = crate::leaks::person(self.snapshot.as_deref()) {
+            return Some(person);
+        }
         self.sheets.first().map(|sheet| sheet.sealed.person())
     }
 }

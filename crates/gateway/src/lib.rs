@@ -5,6 +5,8 @@ mod answer;
 mod cors;
 pub mod fault;
 mod fhir;
+#[cfg(feature = "leaks")]
+mod leaks;
 pub mod limits;
 mod oauth;
 mod plans;

@@ -93,6 +93,8 @@ impl Written {
             fingerprint: "0".to_owned(),
             whole: true,
             subset: false,
+            #[cfg(feature = "leaks")]
+            leaked: &[],
         };
         let mut written = Self { resources: BTreeMap::new(), words: BTreeSet::new(), all_words: String::new() };
         for shown in resources_of(&view, base) {

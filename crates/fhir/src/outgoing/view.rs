@@ -28,6 +28,9 @@ pub(crate) struct View<'a> {
     pub(crate) whole: bool,
     /// Whether items were left out for this purpose (the crisis extract).
     pub(crate) subset: bool,
+    /// Words that were not released, for the planted leak that puts them into the narrative.
+    #[cfg(feature = "leaks")]
+    pub(crate) leaked: &'a [String],
 }
 
 impl<'a> View<'a> {
@@ -47,6 +50,8 @@ impl<'a> View<'a> {
             fingerprint: released.fingerprint().to_string(),
             whole: shown.whole,
             subset: false,
+            #[cfg(feature = "leaks")]
+            leaked: &shown.leaked,
         }
     }
 

@@ -77,10 +77,12 @@ async fn read_one(
 ) -> Result<Response, Fault> {
     gateway.limits().asked(caller, &(kind.name(), id))?;
     #[cfg(feature = "leaks")]
-    if let Some(leaked) = crate::leaks::before_decision(headers) {
+    if let Some(leaked) = crate::leaks::before_decision(gateway, id, headers).await {
         return Ok(leaked);
     }
     let disclosure = gateway.exchange().look(caller, &looked_for(kind, id, "read")).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::not_found(&disclosure)?;
     match found(gateway, &disclosure, kind, id) {
         Some(found) => Ok(found.answer(&disclosure, headers)),
         None => Err(Fault::Absent(disclosure.receipt)),

@@ -69,7 +69,10 @@ async fn find(
     let look = Look { whom: search.whom.clone(), wanted: Wanted::Plans(None), purpose: None, operation: "search" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
     let hits = hits(gateway, &disclosure, kind, &search);
-    let bundle = bundle(gateway, caller, kind, &search, &hits);
+    let total = hits.len();
+    #[cfg(feature = "leaks")]
+    let total = crate::leaks::total(total, &disclosure);
+    let bundle = bundle(gateway, caller, kind, &search, &hits, total);
     Ok(answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle)))
 }
 
@@ -166,7 +169,14 @@ fn compares(at: OffsetDateTime, value: &str) -> bool {
 }
 
 /// A searchset Bundle, put together from the bytes of its resources as they are.
-fn bundle(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, hits: &[Hit]) -> Bytes {
+fn bundle(
+    gateway: &Gateway,
+    caller: &Caller,
+    kind: ResourceType,
+    search: &Search,
+    hits: &[Hit],
+    total: usize,
+) -> Bytes {
     let Page { from, count, count_only } = search.page;
     let base = gateway.fhir_base();
     let own = format!("{base}/{}?{}", kind.name(), search.echo);
@@ -179,7 +189,7 @@ fn bundle(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Searc
     let links: Vec<Value> = links.iter().map(|(r, url)| serde_json::json!({"relation": r, "url": url})).collect();
     let mut out = format!(
         "{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":{},\"link\":{}",
-        hits.len(),
+        total,
         Value::Array(links)
     )
     .into_bytes();

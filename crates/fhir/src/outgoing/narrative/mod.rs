@@ -18,6 +18,8 @@ pub(crate) fn plan(view: &View<'_>) -> String {
     for section in view.sections() {
         body.push_str(&self::section(view, section, "h3"));
     }
+    #[cfg(feature = "leaks")]
+    view.leaked.iter().for_each(|words| body.push_str(&paragraph(&escape(words))));
     body.push_str(&closing(view));
     wrap(view, &body)
 }

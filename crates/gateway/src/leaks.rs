@@ -1,0 +1,42 @@
+//! Planted leaks: forgotten paths that the tests must find. Only in test builds.
+
+use axum::response::{IntoResponse, Response};
+use http::header::IF_NONE_MATCH;
+use http::{HeaderMap, StatusCode};
+use sayso_consent::Fingerprint;
+use sayso_consent::leak::{Leak, planted};
+use sayso_exchange::{Disclosure, Sheet};
+use sayso_plan::PlanId;
+
+use crate::Gateway;
+use crate::fault::Fault;
+
+/// A conditional read that is answered from what is there, before anybody has decided.
+pub(crate) async fn before_decision(gateway: &Gateway, id: &str, headers: &HeaderMap) -> Option<Response> {
+    if !planted(Leak::NotModifiedBeforeDecision) || !headers.contains_key(IF_NONE_MATCH) {
+        return None;
+    }
+    let id: PlanId = id.parse().ok()?;
+    let known = gateway.exchange().knows(*id.as_bytes()).await;
+    known.then(|| StatusCode::NOT_MODIFIED.into_response())
+}
+
+/// A refusal where there should be the one answer for what is not there.
+pub(crate) fn not_found(disclosure: &Disclosure) -> Result<(), Fault> {
+    let leaks = planted(Leak::ForbiddenInsteadOfAbsent) && disclosure.hides_somebody();
+    if leaks { Err(Fault::Scope) } else { Ok(()) }
+}
+
+/// A count that counts what was left out.
+pub(crate) fn total(honest: usize, disclosure: &Disclosure) -> usize {
+    if planted(Leak::CountFromWhole) {
+        honest + disclosure.sheets.iter().map(Sheet::withheld).sum::<usize>()
+    } else {
+        honest
+    }
+}
+
+/// A key of the cache that does not say what was released.
+pub(crate) fn key(sheet: &Sheet) -> Option<Fingerprint> {
+    planted(Leak::StaleCache).then(|| Fingerprint::of_plan(sheet.plan()))
+}
