@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto';
 import { after, before, describe as suite, test } from 'node:test';
 import { all, fhir, signIn as token, words } from './kit/backend.mjs';
 import { launch } from './kit/chromium.mjs';
+import { plan } from './kit/describe.mjs';
 import { bytes, json } from './kit/fixture.mjs';
 import { nobody } from './kit/nobody.mjs';
 import { authorize, ready, request, serveApp } from './kit/patient-app.mjs';
 import { allow, allowDocument, decide, signIn, stopSharing } from './kit/person.mjs';
-import { assertAsAbsent } from './kit/questions.mjs';
+import { assertAsAbsent, currentPlanParameters } from './kit/questions.mjs';
 import { ask, assertSameBytes } from './kit/raw.mjs';
 import { answers, assertNowhere } from './kit/released.mjs';
 import { openServer } from './kit/server.mjs';
@@ -62,6 +63,13 @@ suite('the published PACIO directive', () => {
       return ask(new URL(url, `${demo.fhir}/`).href, { token, headers: { accept: CONTENT_TYPE } });
     });
     assertWhole(found);
+  });
+
+  test('stands beside her own directive, which stays the current one', async () => {
+    const service = (await token(demo, demo.client('crisis-service'))).access_token;
+    const input = currentPlanParameters(ama, 'advance-directive');
+    const current = await fhir(demo, service).operation({ name: '$current-plan', resourceType: 'Patient', method: 'POST', input });
+    assert.equal(current.entry[0].resource.id, plan(ama, 'advance-directive').id);
   });
 
   test('is refused to the hospital while she has not said so', async () => {

@@ -86,6 +86,12 @@ impl Sealed<Plan> {
         self.0.state
     }
 
+    /// Whether it is a document that is kept whole, without items.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        self.0.document.is_some()
+    }
+
     /// Id of this version; internal.
     #[must_use]
     pub fn version(&self) -> PlanVersionId {

@@ -1,7 +1,7 @@
 //! The current directive of a person, or the crisis extract over all plans, in one call.
 
 use sayso_auth::Caller;
-use sayso_plan::{PlanKind, Purpose, State};
+use sayso_plan::{PlanKind, Purpose};
 
 use crate::read_released::{Disclosure, Look, Wanted, Whom};
 use crate::{Exchange, Refusal};
@@ -18,10 +18,7 @@ impl Exchange {
         kind: Option<PlanKind>,
         purpose: Option<Purpose>,
     ) -> Result<Disclosure, Refusal> {
-        let wanted = kind.map_or(Wanted::CrisisExtract, |kind| Wanted::Plans(Some(kind)));
-        let look = Look { whom, wanted, purpose, operation: "current-plan" };
-        let mut disclosure = self.look(caller, &look).await?;
-        disclosure.sheets.retain(|sheet| sheet.sealed().state() == State::Active);
-        Ok(disclosure)
+        let wanted = kind.map_or(Wanted::CrisisExtract, Wanted::Current);
+        self.look(caller, &Look { whom, wanted, purpose, operation: "current-plan" }).await
     }
 }

@@ -227,7 +227,8 @@ impl Exchange {
         Err(Refusal::Stale { base, current: Box::new(sheet.clone()) })
     }
 
-    /// A newly active plan takes the place of the active one of its kind, in the same transaction.
+    /// A newly active plan takes the place of the active one of its kind, in the same transaction. Documents that are
+    /// kept whole stand beside the plans: none replaces anything or is replaced.
     fn superseded_by(
         &self,
         snapshot: &Snapshot,
@@ -239,6 +240,8 @@ impl Exchange {
                 && old.state() == State::Active
                 && old.kind() == next.kind()
                 && old.id() != next.id()
+                && !old.is_document()
+                && !next.is_document()
         };
         let mut changes = Vec::new();
         for old in snapshot.plans.iter().filter(replaced) {

@@ -1,5 +1,6 @@
 //! Looking: snapshot, decision, leaf with fence, and again if the person changed something in between.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,6 +40,8 @@ pub enum Whom {
 pub enum Wanted {
     /// Whatever plans are released, of one kind or of all.
     Plans(Option<PlanKind>),
+    /// What is in force of one kind: the plan, else the newest of the documents that are kept whole.
+    Current(PlanKind),
     /// One plan.
     Plan(PlanId),
     /// The plan that an item or whole document belongs to, if that part is released.
@@ -232,16 +235,20 @@ impl Exchange {
                 let grant = sayso_consent::judge(sealed, &rules, ask, key).ok()?;
                 let grant = match wanted {
                     Wanted::CrisisExtract => grant.for_crisis(sealed, key).ok()?,
-                    Wanted::Plans(_) | Wanted::Plan(_) | Wanted::Part(_) => grant,
+                    Wanted::Plans(_) | Wanted::Current(_) | Wanted::Plan(_) | Wanted::Part(_) => grant,
                 };
                 Some(Sheet::new(grant, sealed.clone()))
             })
             .filter(|sheet| match wanted {
                 Wanted::Part(part) => sheet.shows(part),
-                Wanted::Plans(_) | Wanted::Plan(_) | Wanted::CrisisExtract => true,
+                Wanted::Plans(_) | Wanted::Current(_) | Wanted::Plan(_) | Wanted::CrisisExtract => true,
             })
             .collect();
         sheets.sort_by_key(Sheet::plan);
+        if let Wanted::Current(_) = wanted {
+            sheets.sort_by_key(|sheet| (sheet.sealed.is_document(), Reverse(sheet.last_updated())));
+            sheets.truncate(1);
+        }
         sheets
     }
 
@@ -297,6 +304,7 @@ impl Exchange {
 fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted) -> bool {
     match wanted {
         Wanted::Plans(Some(kind)) => sealed.kind() == kind,
+        Wanted::Current(kind) => sealed.kind() == kind && sealed.state() == State::Active,
         Wanted::Plan(plan) => sealed.id() == plan,
         Wanted::CrisisExtract => sealed.state() == State::Active,
         Wanted::Plans(None) | Wanted::Part(_) => true,

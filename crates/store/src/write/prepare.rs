@@ -163,9 +163,10 @@ fn plan(
     })
 }
 
-/// One active plan per person, kind and jurisdiction; none named is the same as unknown.
+/// One active plan per person, kind and jurisdiction; none named is the same as unknown. A document that is kept whole
+/// takes no slot: what it says is not known here, so it cannot be said to replace anything.
 fn active_slot(keys: &Keys, plan: &Plan) -> Result<Option<[u8; 32]>, StoreError> {
-    if plan.state != State::Active {
+    if plan.state != State::Active || plan.document.is_some() {
         return Ok(None);
     }
     let jurisdiction = plan.head.jurisdiction.unwrap_or(sayso_plan::plan::Jurisdiction::Unknown);

@@ -47,6 +47,21 @@ async fn a_plan_comes_back_as_it_went_in_and_a_draft_leaves_no_trace() {
     assert_eq!(store.owner_of(&[9; 16]).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn documents_stand_beside_the_active_plan_of_their_kind() {
+    let store = in_memory().await;
+    let ama = ama(&store).await;
+    let beside = vec![
+        new_plan(plan_in_sections(ama, State::Active)),
+        new_plan(plan(ama, State::Active)),
+        new_plan(plan(ama, State::Active)),
+    ];
+    let written = store.write(write(fence(&store, ama).await, beside)).await.unwrap();
+    assert_eq!(store.snapshot(ama).await.unwrap().unwrap().plans.len(), 3);
+    let second = vec![new_plan(plan_in_sections(ama, State::Active))];
+    assert!(matches!(store.write(write(written.fence, second)).await, Err(Refused::SecondActive)));
+}
+
 fn seen_all(plan: &sayso_plan::Plan) -> sayso_plan::draft::Seen {
     sayso_plan::draft::Seen {
         items: plan.items.iter().map(|item| item.id).collect(),

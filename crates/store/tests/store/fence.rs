@@ -88,8 +88,8 @@ async fn a_refused_job_takes_nobody_else_with_it() {
         jobs.spawn(async move {
             let ama = ama(&store).await;
             let fence = fence(&store, ama).await;
-            let wanted = new_plan(plan(ama, State::Active));
-            let second = (n % 2 == 0).then(|| new_plan(plan(ama, State::Active)));
+            let wanted = new_plan(plan_in_sections(ama, State::Active));
+            let second = (n % 2 == 0).then(|| new_plan(plan_in_sections(ama, State::Active)));
             let done = store.write(write(fence, vec![wanted].into_iter().chain(second).collect())).await;
             let plans = store.snapshot(ama).await.unwrap().unwrap().plans.len();
             match done {

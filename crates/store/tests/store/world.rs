@@ -122,6 +122,20 @@ pub(crate) fn plan(person: PersonId, state: State) -> Sealed<Plan> {
     Sealed::<Plan>::new(Plan::begin(person, content, at(1), &mut fresh).unwrap())
 }
 
+/// A plan with sections, of which only one may be active; [`plan`] is a document kept whole.
+pub(crate) fn plan_in_sections(person: PersonId, state: State) -> Sealed<Plan> {
+    let item = |(section, kind)| {
+        serde_json::json!({ "section": section, "type": kind, "words": { "text": CANARY, "lang": "en" },
+            "voice": { "party": "self", "role": "person" } })
+    };
+    let items = [("strengths", "words"), ("what-matters", "words"), ("goals", "goal")].map(item);
+    let mut content = Content { document: None, ..content(PlanKind::RecoveryPlan, state) };
+    content.items = items.map(|item| serde_json::from_value(item).unwrap()).into();
+    let own = serde_json::json!({ "id": "self", "name": CANARY, "role": "person" });
+    content.parties = vec![serde_json::from_value(own).unwrap()];
+    Sealed::<Plan>::new(Plan::begin(person, content, at(1), &mut fresh).unwrap())
+}
+
 pub(crate) fn consent(person: PersonId) -> Consent {
     Consent {
         id: sayso_plan::ConsentId::from_stored(fresh()),
