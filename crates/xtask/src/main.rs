@@ -1,2 +1,91 @@
-//! The developers commands.
-fn main() {}
+//! The developers' commands: all tests, the instruments at full counts, the benchmarks.
+#![allow(clippy::print_stdout, reason = "a command line speaks on standard output")]
+
+mod count;
+mod long;
+mod run;
+mod short;
+mod stage;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::run::Run;
+use crate::stage::Report;
+
+/// The developers' commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// All tests, with what they need; ends with one line, `N passed, N failed`.
+    Test {
+        /// Runs one stage alone, and what it needs.
+        #[arg(long, value_name = "STAGE", value_parser = stage::names(&short::STAGES))]
+        only: Option<String>,
+    },
+    /// Everything at full counts: hours.
+    Long {
+        /// Runs one stage alone, and what it needs.
+        #[arg(long, value_name = "STAGE", value_parser = stage::names(&long::STAGES))]
+        only: Option<String>,
+    },
+    /// Two worlds that differ in what a caller may not see, compared over many random scripts.
+    Noninterference {
+        /// How many pairs of worlds.
+        #[arg(long, default_value_t = 20_000)]
+        pairs: u64,
+    },
+    /// Kills a real process under write load again and again.
+    Kill {
+        /// How often.
+        #[arg(long, default_value_t = 300)]
+        rounds: u32,
+    },
+    /// The benchmarks, as ratios to their controls. The machine must be quiet.
+    Bench {
+        /// The workloads, as in `W1,W5`; all without it.
+        #[arg(long)]
+        only: Option<String>,
+        /// How often each side is measured.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+        /// A tenth of the time, to see that it works: the numbers mean nothing and are not kept.
+        #[arg(long)]
+        smoke: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Test { only } => whole(&stage::run(&short::STAGES, only.as_deref())),
+        Command::Long { only } => whole(&stage::run(&long::STAGES, only.as_deref())),
+        Command::Noninterference { pairs } => one(long::noninterference(pairs)),
+        Command::Kill { rounds } => one(long::kill(rounds)),
+        Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
+    }
+}
+
+fn whole(report: &Report) -> ExitCode {
+    report.summary();
+    println!("{}", report.closing_line());
+    if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn one(done: Result<Run, String>) -> ExitCode {
+    match done {
+        Ok(run) if run.good => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(why) => {
+            println!("cannot go on: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `cargo xtask long`: everything at full counts, and the instruments by themselves.
+
+use crate::run::{Call, Run, at, target};
+use crate::short::{binary, clients, clippy, format, rust, shipped};
+use crate::stage::{Stage, done};
+use crate::tools::{self, cargo_tool};
+
+/// Pairs of worlds in the long run.
+const PAIRS: u64 = 100_000;
+/// Kills in the long run.
+const ROUNDS: u32 = 1_000;
+/// How long each parser is fuzzed, in seconds.
+const FUZZ_SECONDS: &str = "-max_total_time=60";
+/// The largest input that is tried, in bytes.
+const FUZZ_MAX_BYTES: &str = "-max_len=65536";
+/// The fuzz targets, each the parser of one thing that comes from outside.
+const FUZZ: [&str; 8] = ["json", "native", "transaction", "document", "scope", "assertion", "authorize", "token"];
+
+/// In their order, the quick ones first.
+pub(crate) const STAGES: [Stage; 11] = [
+    Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
+    Stage { name: "format", needs: &["tools"], counts: false, does: format },
+    Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
+    Stage { name: "deny", needs: &[], counts: false, does: deny },
+    Stage { name: "shipped", needs: &[], counts: false, does: || done(shipped()) },
+    Stage { name: "rust", needs: &["shipped"], counts: true, does: || rust(&["--profile", "long"], &[]) },
+    Stage { name: "clients", needs: &["tools", "shipped"], counts: true, does: clients },
+    Stage { name: "worlds", needs: &[], counts: true, does: || noninterference(PAIRS) },
+    Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
+    Stage { name: "fuzz", needs: &[], counts: false, does: fuzz },
+    Stage { name: "mutants", needs: &[], counts: false, does: mutants },
+];
+
+/// Two worlds, many pairs; optimised, because there are many.
+pub(crate) fn noninterference(pairs: u64) -> Result<Run, String> {
+    let call = Call::cargo(&["test", "--release", "-p", "sayso-tests", "noninterference", "--", "--nocapture"]);
+    call.with("SAYSO_PAIRS", &pairs.to_string()).run()
+}
+
+/// Kills the shipped binary again and again.
+pub(crate) fn kill(rounds: u32) -> Result<Run, String> {
+    shipped()?;
+    kill_shipped(rounds)
+}
+
+fn kill_shipped(rounds: u32) -> Result<Run, String> {
+    let call = Call::cargo(&["test", "-p", "sayso-tests", "--test", "kill", "--", "--nocapture"]);
+    call.with("SAYSO_BIN", &binary().to_string_lossy()).with("SAYSO_ROUNDS", &rounds.to_string()).run()
+}
+
+/// Measures with a build as it is deployed.
+pub(crate) fn bench(only: Option<&str>, rounds: u32, smoke: bool) -> Result<Run, String> {
+    Call::cargo(&["build", "--profile", "dist", "-p", "sayso-bench"]).must("building the benchmarks")?;
+    let program = target().join("dist").join("sayso-bench");
+    let rounds = rounds.to_string();
+    let mut call = Call::new(&program.to_string_lossy(), &["--rounds", &rounds]);
+    if let Some(only) = only {
+        call = call.and(&["--only", only]);
+    }
+    if smoke {
+        call = call.and(&["--smoke"]);
+    }
+    call.run()
+}
+
+fn deny() -> Result<Run, String> {
+    cargo_tool("deny", "cargo-deny")?;
+    Call::cargo(&["deny", "check", "--config", ".deny.toml", "bans", "licenses", "sources"]).run()
+}
+
+/// Each parser for a while. Without a sanitizer, because there is no unsafe code of ours: what is looked for is panics.
+fn fuzz() -> Result<Run, String> {
+    cargo_tool("fuzz", "cargo-fuzz")?;
+    let mut all = Run { good: true, lines: Vec::new() };
+    for target in FUZZ {
+        println!("- {target}");
+        let call = Call::cargo(&["fuzz", "run", "--sanitizer", "none", "--fuzz-dir", ".", target, "--"]);
+        let call = call.and(&[FUZZ_SECONDS, FUZZ_MAX_BYTES]).inside(at("tests/fuzz")).with("RUSTC_BOOTSTRAP", "1");
+        let run = call.run()?;
+        all.good &= run.good;
+    }
+    Ok(all)
+}
+
+/// Changes the law of consent in every way, and some test must notice each.
+fn mutants() -> Result<Run, String> {
+    cargo_tool("mutants", "cargo-mutants")?;
+    let output = target();
+    let output = output.to_string_lossy();
+    Call::cargo(&["mutants", "--package", "sayso-consent", "--output", &output, "--timeout", "300"]).run()
+}
