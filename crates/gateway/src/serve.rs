@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use head::{Seen, Watched};
-use http::header::{CONNECTION, TRANSFER_ENCODING};
+use http::header::{CONNECTION, EXPECT, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -32,6 +32,8 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an open request may take to finish when the server stops.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How much of a body that is too large is still read, and dropped, before it is refused.
+const READ_OFF_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The most connections at the same time.
 pub const CONNECTIONS_MAX: usize = 4_096;
 /// The largest request head, in bytes: a token and a long search fit, a flood does not.
@@ -98,20 +100,42 @@ async fn answered(router: Router, request: Request<Incoming>, seen: Seen) -> Res
 }
 
 async fn one(router: Router, request: Request<Incoming>) -> Response {
-    let (head, body) = request.into_parts();
+    let (head, mut body) = request.into_parts();
     let speaks = Speaks::of(head.uri.path());
-    if declared_length(&head.headers) > Some(BODY_MAX_BYTES) {
+    if let Some(declared) = declared_length(&head.headers).filter(|length| *length > BODY_MAX_BYTES) {
+        // Whoever waits for leave to send, or sends without end, hears the answer at once.
+        if declared <= READ_OFF_MAX_BYTES && !head.headers.contains_key(EXPECT) {
+            read_off(&mut body).await;
+        }
         return speaks.say(&Fault::TooLarge);
     }
-    let whole = http_body_util::Limited::new(body, BODY_MAX_BYTES).collect();
+    let whole = http_body_util::Limited::new(&mut body, BODY_MAX_BYTES).collect();
     let bytes = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
         Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return speaks.say(&Fault::TooLarge),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            read_off(&mut body).await;
+            return speaks.say(&Fault::TooLarge);
+        }
         Ok(Err(_)) => return StatusCode::BAD_REQUEST.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let answer = router.oneshot(Request::from_parts(head, Body::from(bytes))).await;
     answer.unwrap_or_else(|never| match never {})
+}
+
+/// Lets a client say the rest of what is too large, and keeps none of it: to close while it still talks resets the
+/// connection, and the answer is lost on the way (RFC 9112 §9.6).
+async fn read_off(body: &mut Incoming) {
+    let rest = async {
+        let mut size = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            size += frame.data_ref().map_or(0, |data| data.len());
+            if size > READ_OFF_MAX_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(BODY_TIMEOUT, rest).await;
 }
 
 fn declared_length(headers: &http::HeaderMap) -> Option<usize> {
