@@ -69,6 +69,9 @@ pub enum NotWhole {
         /// The last leaf that was sealed.
         sealed: u64,
     },
+    /// A leaf stands before the one it follows.
+    #[error("record {0} stands before the one it follows; records were swapped")]
+    Swapped(u64),
     /// The tree is not a continuation of an older head that somebody kept.
     #[error("the tree does not continue the head of {0} entries that was kept elsewhere")]
     NotAContinuation(u64),
@@ -115,6 +118,9 @@ impl Store {
             if outcome.is_ok() {
                 outcome = chains::check(connection, side, &mut report).await;
             }
+        }
+        if outcome.is_ok() {
+            outcome = chains::in_order(connection).await;
         }
         if outcome.is_ok() {
             outcome = states::check(connection, self).await;

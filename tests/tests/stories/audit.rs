@@ -98,6 +98,8 @@ fn g05_the_log_is_whole_until_one_row_is_changed_removed_swapped_or_cut_off() {
         ("words swapped", vec![swap("ciphertext")]),
         ("words and commitments swapped", vec![swap("ciphertext"), swap("commitment")]),
         ("places swapped", rows_swapped.to_vec()),
+        ("order within a person swapped", order_swapped("a.person_id = b.person_id")),
+        ("order within an organization swapped", order_swapped("a.organization_id = b.organization_id")),
         ("cut off", vec!["DELETE FROM leaf WHERE n = (SELECT max(n) FROM leaf)".into()]),
         ("cut off with its seal", cut_off_with_seals()),
         ("seal changed", vec!["UPDATE seal SET hash = zeroblob(32) WHERE n = (SELECT max(n) / 2 FROM seal)".into()]),
@@ -116,6 +118,17 @@ fn g05_the_log_is_whole_until_one_row_is_changed_removed_swapped_or_cut_off() {
     }
     let (whole, said) = verify(&ground, "data");
     assert!(whole, "looking changes nothing: {said}");
+}
+
+/// Two neighbours, whole as they are, change their places in the log.
+fn order_swapped(which: &str) -> Vec<String> {
+    let pair = format!("(SELECT max(a.n) FROM leaf a JOIN leaf b ON b.n = a.n + 1 WHERE {which})");
+    vec![
+        format!("CREATE TABLE pair AS SELECT {pair} AS n"),
+        "UPDATE leaf SET n = -n WHERE n IN (SELECT n FROM pair UNION SELECT n + 1 FROM pair)".into(),
+        "UPDATE leaf SET n = (SELECT 2 * n + 1 FROM pair) + n WHERE n < 0".into(),
+        "DROP TABLE pair".into(),
+    ]
 }
 
 /// The last leaf, the seals over it and the heads over those: all that a cut leaves traces in, but for an older head

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::seals::chain_at;
-use super::{Found, Report};
+use super::{Found, NotWhole, Report};
 use crate::error::StoreError;
 use crate::store::id_at;
 use crate::writer::{hash_at, seq_at};
@@ -91,6 +91,25 @@ pub(super) async fn check(connection: &mut SqliteConnection, side: Side, report:
             let sealed = seals_of(connection, chain).await?.last().map_or(0, |head| head.seq);
             Err(Broken::Truncated { chain, ends_at: 0, sealed }.into())
         }
+        None => Ok(()),
+    }
+}
+
+/// In the order of recording each leaf stands after the ones it follows. Between leaves that share no chain there is no
+/// order to keep.
+pub(super) async fn in_order(connection: &mut SqliteConnection) -> Result<(), Found> {
+    let row = sqlx::query(
+        "SELECT later.n FROM leaf AS later JOIN leaf AS earlier ON earlier.n > later.n \
+         AND earlier.person_id = later.person_id AND earlier.person_seq = later.person_seq - 1 \
+         UNION ALL \
+         SELECT later.n FROM leaf AS later JOIN leaf AS earlier ON earlier.n > later.n \
+         AND earlier.organization_id = later.organization_id AND earlier.organization_seq = later.organization_seq - 1 \
+         LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    match row {
+        Some(row) => Err(NotWhole::Swapped(seq_at(&row, 0)?).into()),
         None => Ok(()),
     }
 }
