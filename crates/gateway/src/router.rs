@@ -88,3 +88,15 @@ pub fn router(gateway: Gateway) -> Router {
 pub(crate) const fn scope(kind: ResourceType, interaction: Interaction) -> Policy {
     Policy::Scope(kind, interaction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_is_taken_at_the_base_with_a_slash_behind_it_and_without() {
+        let at = |path: &str| routes().into_iter().find(|r| r.path == path).map(|r| (r.method, r.policy));
+        assert_eq!(at("/fhir"), Some((Method::POST, Policy::EachEntry)));
+        assert_eq!(at("/fhir/"), at("/fhir"));
+    }
+}
