@@ -75,7 +75,7 @@ fn e01_whoever_is_slow_or_silent_is_left_and_others_are_answered_meanwhile() {
         for _ in 0..20 {
             let begun = Instant::now();
             still_answers(door);
-            assert!(begun.elapsed() < Duration::from_secs(2), "others wait {:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_secs(5), "others wait {:?}", begun.elapsed());
             std::thread::sleep(Duration::from_millis(200));
         }
         for thread in slow {
@@ -100,7 +100,7 @@ fn e01_hundreds_of_silent_connections_keep_nobody_out() {
     let silent: Vec<_> = (0..600).map(|_| web::connect(house.doors)).collect();
     let begun = Instant::now();
     still_answers(house.doors);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     drop(silent);
     still_answers(house.doors);
 }
