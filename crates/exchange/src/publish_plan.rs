@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_auth::Caller;
 use sayso_consent::{Ask, Sealed, Themselves};
 use sayso_plan::plan::Content;
-use sayso_plan::{ClientId, PersonId, Plan, PlanId, PlanVersionId, State};
+use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId, State};
 use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
@@ -139,7 +139,7 @@ impl Exchange {
                     (next, Some(sheet.sealed().version()), "changed")
                 }
             };
-            let mut changes = self.superseded_by(&snapshot, &sealed, at)?;
+            let mut changes = self.superseded_by(&view, &sealed, at)?;
             changes.push(plan_change(&sealed, replaces));
             let act = Act::PlanWritten {
                 client: writer.client(),
@@ -228,13 +228,9 @@ impl Exchange {
     }
 
     /// A newly active plan takes the place of the active one of its kind, in the same transaction. Documents that are
-    /// kept whole stand beside the plans: none replaces anything or is replaced.
-    fn superseded_by(
-        &self,
-        snapshot: &Snapshot,
-        next: &Sealed<Plan>,
-        at: OffsetDateTime,
-    ) -> Result<Vec<Change>, Refusal> {
+    /// kept whole stand beside the plans: none replaces anything or is replaced. Only somebody who sees the whole of
+    /// a plan may put another in its place: for all who read it, replaced is as good as deleted.
+    fn superseded_by(&self, view: &View, next: &Sealed<Plan>, at: OffsetDateTime) -> Result<Vec<Change>, Refusal> {
         let replaced = |old: &&Sealed<Plan>| {
             next.state() == State::Active
                 && old.state() == State::Active
@@ -244,7 +240,11 @@ impl Exchange {
                 && !next.is_document()
         };
         let mut changes = Vec::new();
-        for old in snapshot.plans.iter().filter(replaced) {
+        for old in view.snapshot.plans.iter().filter(replaced) {
+            let whole = view.sheet_of(self, old).and_then(|sheet| sheet.open().ok()).is_some_and(|r| r.get().whole);
+            if !whole {
+                return Err(Refusal::InForce);
+            }
             let gone = old.supersede(at, &mut || self.fresh())?;
             changes.push(plan_change(&gone, Some(old.version())));
         }
@@ -320,6 +320,12 @@ impl View {
         }
         if !content.head.formalities.is_empty() && !seen.get().whole {
             return Err(Refusal::SectionNotOpen { path: "/formalities".into() });
+        }
+        let unnamed = |party: &Party| {
+            !party.id.is_person() && !content.items.iter().any(|d| d.item.shown_parties().any(|named| *named == party.id))
+        };
+        if let Some(place) = content.parties.iter().position(unnamed).filter(|_| !seen.get().whole) {
+            return Err(Refusal::PartyNotNamed { path: format!("/parties/{place}") });
         }
         if content.document.is_some() && seen.get().document.is_none() {
             return Err(Refusal::SectionNotOpen { path: "/document".into() });

@@ -37,6 +37,15 @@ pub enum Refusal {
         /// Where, as a JSON pointer.
         path: String,
     },
+    /// The app names somebody whom no item names, so that it would not see them again.
+    #[error("no item names this party, so this app would not see it again; name it in an item, or leave it out")]
+    PartyNotNamed {
+        /// Where, as a JSON pointer.
+        path: String,
+    },
+    /// A plan of this kind is in force, and the writer does not see the whole of it.
+    #[error("a plan of this kind is in force; change that one, or let the person replace it on their page")]
+    InForce,
     /// Somebody else changed what this change is based on.
     #[error("something changed meanwhile; look again and decide")]
     Moved,

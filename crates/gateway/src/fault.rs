@@ -237,6 +237,13 @@ impl From<Refusal> for Fault {
                 let text = "The person did not open this section to this app, so it may not write here.".into();
                 Self::Body(vec![Issue { code: "forbidden", path, text }])
             }
+            Refusal::PartyNotNamed { path } => {
+                let text = "No item names this party, so this app would not see it again. Name it in an item, or leave it out.".into();
+                Self::Body(vec![Issue { code: "business-rule", path, text }])
+            }
+            Refusal::InForce => Self::Conflict(
+                "A plan of this kind is in force. Change that one, or let the person replace it on their page.",
+            ),
             Refusal::Moved => Self::Conflict("Something changed meanwhile; read again and decide."),
             Refusal::Unrecorded(_) => Self::Unrecorded,
             Refusal::NotPossible(text) => Self::Parameter { name: "request".into(), text },

@@ -48,6 +48,8 @@ impl From<Refusal> for Fault {
             | Refusal::KeyReused
             | Refusal::AlreadyDone(_)
             | Refusal::SectionNotOpen { .. }
+            | Refusal::PartyNotNamed { .. }
+            | Refusal::InForce
             | Refusal::Exists
             | Refusal::NotPossible(_) => Self::Unreadable,
         }
