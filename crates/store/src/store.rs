@@ -241,7 +241,7 @@ async fn pools(place: &Place) -> Result<(SqlitePool, SqlitePool), StoreError> {
             Ok((one.clone(), one))
         }
         Place::Folder(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| StoreError::Folder(error.kind()))?;
+            make_folder(folder).map_err(|error| StoreError::Folder(error.kind()))?;
             let options =
                 options.filename(folder.join(FILE_NAME)).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
             let writing = pool.clone().min_connections(1).max_connections(1).connect_with(options.clone()).await?;
@@ -317,4 +317,13 @@ async fn build_in(connection: &mut SqliteConnection, keys: &Keys, person: Person
 pub(crate) fn id_at(row: &SqliteRow, at: usize) -> Result<[u8; 16], StoreError> {
     let bytes: &[u8] = row.try_get(at)?;
     bytes.try_into().map_err(|_| StoreError::Damaged("id"))
+}
+
+/// The folder is its owner's alone: what is in it is ciphertext, but how much and when is nobody's business either.
+fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

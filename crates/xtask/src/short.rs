@@ -48,7 +48,7 @@ pub(crate) fn shipped() -> Result<(), String> {
 /// All tests in Rust: by nextest where it is installed, else by `cargo test`.
 pub(crate) fn rust(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Run, String> {
     let runner: &[&str] = if Call::cargo(&["nextest", "--version"]).works() {
-        &["nextest", "run", "--workspace"]
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
     } else {
         &["test", "--workspace", "--all-targets", "--no-fail-fast"]
     };
