@@ -46,7 +46,7 @@ pub(crate) struct Revoked {
 
 pub(crate) async fn measure(sides: &mut Sides, smoke: bool) -> Revoked {
     println!("W6: revoke to enforced, {READERS} readers");
-    let wanted = if smoke { READS / 50 } else { READS };
+    let wanted = if smoke { READS / 200 } else { READS };
     let address = sides.address(Side::Sayso);
     let (epoch, seen) = (Epoch::default(), Arc::new(Seen::default()));
     let asked = read(&sides.known(Side::Sayso).await, PERSON);
