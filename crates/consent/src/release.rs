@@ -359,8 +359,21 @@ pub fn judge_past(
     let verdict = |part: Part| decide_until(rules, &part, ask, held_until);
     let above = |section: Option<Section>, level| Part { plan: plan.id, kind: plan.kind, section, item: None, level };
     let mut times = Times(None);
-    let items: Vec<bool> =
-        plan.items.iter().map(|item| times.note(verdict(part_of(plan, item)), item.changed_at)).collect();
+    let items: Vec<bool> = plan
+        .items
+        .iter()
+        .map(|item| {
+            let part = part_of(plan, item);
+            let now = verdict(part);
+            // That it became more open is news to those who could not see it before, and to apps, which see levels.
+            for opened in &item.opened {
+                if own_app || !verdict(Part { level: opened.from, ..part }).is_released() {
+                    times.note(now, opened.at);
+                }
+            }
+            times.note(now, item.changed_at)
+        })
+        .collect();
     let document = plan.document.as_ref().is_some_and(|doc| {
         let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
         times.note(verdict(part), plan.document_changed_at.unwrap_or(plan.recorded_at))

@@ -118,7 +118,10 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
         if !sees(plan, id(n), item, world, ask) {
             let version = ItemVersion::from_random(fresh());
             let place = usize::from(n) % (twin.items.len() + 1);
-            twin.items.insert(place, StoredItem { id: id(n), version, changed_at: later, item: item.clone() });
+            twin.items.insert(
+                place,
+                StoredItem { id: id(n), version, changed_at: later, opened: Vec::new(), item: item.clone() },
+            );
         }
     }
     for (n, (section, share)) in (200..).zip(&hide.removed) {
@@ -371,7 +374,7 @@ fn the_generated_worlds_show_something_and_hide_something() {
 
 fn a_plan(items: Vec<Item>) -> Plan {
     let mut plan = plans().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let stored = |(n, item)| StoredItem { id: id(n), version: id(n), changed_at: at(-40), item };
+    let stored = |(n, item)| StoredItem { id: id(n), version: id(n), changed_at: at(-40), opened: Vec::new(), item };
     plan.items = (1..).zip(items).map(stored).collect();
     (plan.document, plan.parties) = (None, parties());
     plan

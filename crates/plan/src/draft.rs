@@ -9,7 +9,7 @@ use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, Party, PartyId};
-use crate::plan::{Content, DOCUMENT_MAX_BYTES, Head, Plan, Removal, StoredDocument, StoredItem};
+use crate::plan::{Content, DOCUMENT_MAX_BYTES, Head, Opened, Plan, Removal, StoredDocument, StoredItem};
 use crate::section::Section;
 
 /// What the writer could see of the plan they change: ids only, nothing unseen is in here.
@@ -223,6 +223,7 @@ impl Plan {
                 id: ItemId::from_random(fresh()),
                 version: ItemVersion::from_random(fresh()),
                 changed_at: now,
+                opened: Vec::new(),
                 item: draft.item,
             })
             .collect();
@@ -390,19 +391,26 @@ impl Plan {
             incoming.push(match known {
                 Some(kept) if kept.item == draft.item => kept,
                 Some(kept) if says_the_same(&kept.item, &draft.item) => {
-                    let opened = draft.item.share_level() < kept.item.share_level();
-                    StoredItem { changed_at: if opened { now } else { kept.changed_at }, item: draft.item, ..kept }
+                    let from = kept.item.share_level();
+                    let mut opened = kept.opened;
+                    if draft.item.share_level() < from {
+                        opened.retain(|earlier| earlier.from != from);
+                        opened.push(Opened { from, at: now });
+                    }
+                    StoredItem { opened, item: draft.item, ..kept }
                 }
                 Some(kept) => StoredItem {
                     id: kept.id,
                     version: ItemVersion::from_random(fresh()),
                     changed_at: now,
+                    opened: Vec::new(),
                     item: draft.item,
                 },
                 None => StoredItem {
                     id: ItemId::from_random(fresh()),
                     version: ItemVersion::from_random(fresh()),
                     changed_at: now,
+                    opened: Vec::new(),
                     item: draft.item,
                 },
             });

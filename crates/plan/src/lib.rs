@@ -19,7 +19,7 @@ pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
 pub use kind::PlanKind;
 pub use lifecycle::State;
 pub use people::{Identifier, IdentifierState, Party, PartyId, PartyRole, Person};
-pub use plan::{Absence, Content, Head, Plan, Removal, StoredDocument, StoredItem, WholeDocument};
+pub use plan::{Absence, Content, Head, Opened, Plan, Removal, StoredDocument, StoredItem, WholeDocument};
 pub use purpose::Purpose;
 pub use section::Section;
 pub use words::{Lang, Words};

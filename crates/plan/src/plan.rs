@@ -170,11 +170,24 @@ pub struct StoredItem {
     pub id: ItemId,
     /// This state of what its readers see; every change of that makes a new one, so that A-B-A is seen.
     pub version: ItemVersion,
-    /// When this state was recorded, or the item last became more open.
+    /// When this state was recorded.
     #[serde(with = "time::serde::rfc3339")]
     pub changed_at: OffsetDateTime,
+    /// When this state became more open, at most once for each level it came from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<Opened>,
     /// The item.
     pub item: Item,
+}
+
+/// That an item became more open, kept so that those learn of it who could not see it before, and nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The level it had.
+    pub from: Share,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// That something was removed, kept so that those who saw it learn of the change, and nobody else.
