@@ -2,6 +2,7 @@
 
 use sayso_auth::Caller;
 use sayso_plan::PlanId;
+use sayso_store::Version;
 
 use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 use crate::{Exchange, Refusal};
@@ -34,16 +35,19 @@ impl Exchange {
         let snapshot = self.snapshot_or_nobody(Some(person)).await?;
         let rules = self.rules(&snapshot);
         let mut sheets = vec![current.clone()];
-        for version in self.inner.store.versions(person, current.plan()).await? {
-            if version.current {
-                continue;
-            }
-            let key = &self.inner.fingerprints;
-            let judged = sayso_consent::judge_past(&version.plan, &rules, &ask, version.until_at, key);
-            if let Ok(grant) = judged
-                && sheets.last().is_none_or(|newer| newer.fingerprint() != grant.fingerprint())
+        let versions = self.inner.store.versions(person, current.plan()).await?;
+        for (newer, older) in versions.iter().zip(versions.iter().skip(1)) {
+            let judge = |version: &Version| {
+                sayso_consent::judge_past(&version.plan, &rules, &ask, older.until_at, &self.inner.fingerprints).ok()
+            };
+            let (before, after) = (judge(older), judge(newer));
+            // A change counts only if this reader could have seen it when it was made. What changed out of sight, or
+            // before more was opened, would else show as one version more.
+            if let Some(before) = before
+                && after.is_none_or(|after| after.fingerprint() != before.fingerprint())
+                && sheets.last().is_none_or(|last| last.fingerprint() != before.fingerprint())
             {
-                sheets.push(Sheet::new(grant, version.plan));
+                sheets.push(Sheet::new(before, older.plan.clone()));
             }
         }
         Ok(sheets)
