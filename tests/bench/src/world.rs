@@ -150,9 +150,9 @@ impl World {
         let _ = shared.unwrap();
     }
 
-    /// The person opens all sections to Riverside.
+    /// The person opens every section that has something in it to Riverside, one by one, as on the page.
     pub(crate) async fn open(&self, n: usize) {
-        let choice = Choice { sections: Section::all().collect(), ..Choice::default() };
+        let choice = Choice { sections: used(), ..Choice::default() };
         let party = Party::Organization(id(1));
         loop {
             let shared = self.exchange.share(self.themselves(n), party, Purpose::Treat, &choice, None).await;
@@ -230,6 +230,13 @@ impl World {
     async fn token(&self, form: &str) -> String {
         self.exchange.issue_token(form, false).await.unwrap().access_token().to_owned()
     }
+}
+
+/// The sections in which the plans have something.
+fn used() -> BTreeSet<Section> {
+    let plans = PLANS.iter().map(|plan| serde_json::from_slice::<Value>(&without_close(plan)).unwrap());
+    let items = plans.flat_map(|plan| plan["items"].as_array().unwrap().clone());
+    items.map(|item| item["section"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 fn without_close(plan: &str) -> Vec<u8> {
