@@ -26,6 +26,13 @@ pub struct IdempotencyKey {
     pub request: [u8; 32],
 }
 
+impl IdempotencyKey {
+    /// Many persons use one app: a key speaks of one person's writes, and tells nobody of another's.
+    fn of(self, person: PersonId) -> Self {
+        Self { key: format!("{person} {}", self.key), ..self }
+    }
+}
+
 /// What was written.
 #[derive(Debug)]
 pub struct Written {
@@ -62,6 +69,7 @@ impl Exchange {
         once: Option<IdempotencyKey>,
     ) -> Result<Written, Refusal> {
         let person = self.person_of_app(caller).await?;
+        let once = once.map(|key| key.of(person));
         if let Some(key) = &once
             && let Some(done) = self.inner.store.done(caller.client, &key.key, self.now()).await?
         {
@@ -322,7 +330,8 @@ impl View {
             return Err(Refusal::SectionNotOpen { path: "/formalities".into() });
         }
         let unnamed = |party: &Party| {
-            !party.id.is_person() && !content.items.iter().any(|d| d.item.shown_parties().any(|named| *named == party.id))
+            !party.id.is_person()
+                && !content.items.iter().any(|d| d.item.shown_parties().any(|named| *named == party.id))
         };
         if let Some(place) = content.parties.iter().position(unnamed).filter(|_| !seen.get().whole) {
             return Err(Refusal::PartyNotNamed { path: format!("/parties/{place}") });
@@ -331,5 +340,19 @@ impl View {
             return Err(Refusal::SectionNotOpen { path: "/document".into() });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_key_of_two_persons_of_one_app_is_two_keys() {
+        let key = IdempotencyKey { key: "1".into(), request: [7; 32] };
+        let of = |n: u8| key.clone().of(PersonId::from_stored([n; 16]));
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1).key, of(2).key);
+        assert_eq!(of(1).request, key.request);
     }
 }
