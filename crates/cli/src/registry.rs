@@ -96,6 +96,15 @@ async fn house(place: &Where) -> Result<(Exchange, Place), String> {
     Ok((house::exchange(store, &config.place, config.private_networks), config.place))
 }
 
+/// A name that people will read on their page: not empty, and without signs that turn the words around it.
+fn called(name: &str) -> Result<String, String> {
+    let turns = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if name.trim().is_empty() || name.contains(turns) {
+        return Err("name: write at least one letter, and no control or direction signs".into());
+    }
+    Ok(name.to_owned())
+}
+
 async fn done(exchange: Exchange, said: &str) -> Result<ExitCode, String> {
     exchange.store().clone().close().await;
     println!("{said}");
@@ -104,6 +113,7 @@ async fn done(exchange: Exchange, said: &str) -> Result<ExitCode, String> {
 
 pub(crate) async fn org(command: Org) -> Result<ExitCode, String> {
     let Org::Add { name, place } = command;
+    let name = called(&name)?;
     let (exchange, _) = house(&place).await?;
     let id = OrganizationId::from_random(exchange.fresh());
     let _receipt = exchange.put_organization(Organization { id, name }).await.map_err(|why| why.to_string())?;
@@ -142,7 +152,7 @@ impl NewClient {
         let redirect = |uri: &String| RedirectUri::register(uri).map_err(|fault| format!("redirect-uri: {fault}"));
         let client = Client {
             id,
-            name: self.name.clone(),
+            name: called(&self.name)?,
             organization: self.organization,
             kind,
             auth,
@@ -161,18 +171,26 @@ pub(crate) async fn person(command: PersonCommand) -> Result<ExitCode, String> {
     let (exchange, address) = house(&invitation.place).await?;
     let id = PersonId::from_random(exchange.fresh());
     let verified = |text: &String| {
-        let (system, value) = text.split_once('|').ok_or("verified-identifier: write system|number")?;
+        let parts = text.split_once('|').filter(|(system, value)| !system.is_empty() && !value.is_empty());
+        let (system, value) = parts.ok_or("verified-identifier: write system|number")?;
         let state = IdentifierState::Verified { by: invitation.verified_by.clone(), at: exchange.now() };
         Ok(Identifier { system: system.into(), value: value.into(), state })
     };
     let person = Person {
         id,
-        name: invitation.name.clone(),
+        name: called(&invitation.name)?,
         language: Lang::try_from(invitation.language.as_str()).map_err(|fault| format!("language: {fault}"))?,
         zone_minutes: 0,
         birth_date: None,
         identifiers: invitation.identifiers.iter().map(verified).collect::<Result<_, String>>()?,
     };
+    // Verified for two, it would find neither: a crisis service would no longer find the one who is here already.
+    for Identifier { system, value, .. } in &person.identifiers {
+        let taken = exchange.store().person_by_identifier(system, value).await.map_err(|why| why.to_string())?;
+        if taken.is_some() {
+            return Err("verified-identifier: it is verified for another person here; check whose it is first".into());
+        }
+    }
     let _receipt = exchange.create_person(person).await.map_err(|why| why.to_string())?;
     let once = exchange.invite(id).await.map_err(|why| why.to_string())?;
     let link = format!("{}/me/sign-in?once={}", address.issuer(), once.expose());
