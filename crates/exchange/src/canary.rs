@@ -26,6 +26,11 @@ pub struct Canary {
     pub plan: PlanId,
 }
 
+/// The organization that asks for the canary.
+pub(crate) const fn keeper() -> OrganizationId {
+    OrganizationId::from_stored(KEEPER)
+}
+
 impl Exchange {
     /// Finds the canary, or puts it there.
     ///
@@ -53,7 +58,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal`] when it cannot be stored.
     pub async fn canary_token(&self) -> Result<String, Refusal> {
-        let organization = OrganizationId::from_stored(KEEPER);
+        let organization = keeper();
         let scopes = Scopes::parse_whole("system/*.rs").map_err(|_| Refusal::NotPossible("no scope"))?;
         let client = Client {
             id: ClientId::from_stored(KEEPER),
