@@ -82,9 +82,12 @@ pub enum NotAuthorized {
     /// The request is refused, on a page or to the app, as it says.
     #[error("the request is refused")]
     Refused(Refused),
-    /// The form is not from this session, was changed, or was posted before: 403, and nothing was done.
+    /// The form is not from this session or was changed: 403, and nothing was done.
     #[error("this page is no longer valid; go back to the app and begin again")]
     Form,
+    /// The form was posted before, and that answer counts: 409, and nothing more was done.
+    #[error("this was answered already; go back to the app and begin again")]
+    Answered,
     /// Allowed, but with nothing open: the page asks again.
     #[error("choose at least one section, or say no")]
     NothingChosen,
@@ -174,7 +177,7 @@ impl Exchange {
         let now = self.now();
         let until = now + Duration::seconds(FORM_LIFETIME_SECONDS);
         if !self.inner.store.first_use(FORM_ISSUER, nonce, until, now).await? {
-            return Err(NotAuthorized::Form);
+            return Err(NotAuthorized::Answered);
         }
         if !decision.allow {
             return Ok(request.denied());

@@ -15,6 +15,9 @@ use crate::{Exchange, Refusal};
 /// How long a permit lasts when the person says nothing else: twelve months.
 pub const PERMIT_DAYS_DEFAULT: i64 = 365;
 
+/// How often an act is tried again because something else of the person's changed meanwhile.
+const TRIES_MAX: usize = 16;
+
 /// To whom the person opens or closes something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Party {
@@ -149,10 +152,17 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Unrecorded`] when nothing could be stored.
     pub async fn stop_sharing(&self, person: Themselves, party: Party) -> Result<Receipt, Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        let at = self.now();
-        let ended = snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
-        self.decided(person, &snapshot, party, None, ended, at, false).await
+        // Each time on what is there now: what was opened meanwhile is closed with the rest.
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.snapshot_of(person).await?;
+            let at = self.now();
+            let ended = snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
+            match self.decided(person, &snapshot, party, None, ended, at, true).await {
+                Err(Refusal::Moved) => {}
+                done => return done,
+            }
+        }
+        Err(Refusal::Moved)
     }
 
     /// The person says no to a party: whatever was or will be open to it, it gets nothing until the person ends this.
@@ -335,7 +345,7 @@ impl Exchange {
             changes.push(Change::CloseAsks { organization });
         }
         let mut fence = snapshot.fence();
-        for _ in 0..16 {
+        for _ in 0..TRIES_MAX {
             let leaf = self.leaf(at, None, act.clone());
             let write = Write { fence, leaf, changes: changes.clone(), events: events.clone(), once: None };
             match self.inner.store.write(write).await {

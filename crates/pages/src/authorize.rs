@@ -196,6 +196,7 @@ fn refused(why: NotAuthorized) -> Result<Response, Fault> {
             Ok(page(StatusCode::BAD_REQUEST, &FaultPage { frame, title: w::FAULT_APP, text }))
         }
         NotAuthorized::Form => Err(Fault::OldForm),
+        NotAuthorized::Answered => Err(Fault::Answered),
         NotAuthorized::NothingChosen => Err(Fault::Unreadable),
         NotAuthorized::Unrecorded(refusal) => Err(refusal.into()),
     }

@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Method,
     /// The form was not made for this session and address.
     OldForm,
+    /// An app's question was answered with this form before.
+    Answered,
     /// The form cannot be read.
     Unreadable,
     /// The form is larger than any of ours.
@@ -72,6 +74,7 @@ impl IntoResponse for Fault {
             Self::NotHere => (StatusCode::NOT_FOUND, w::FAULT_NOT_HERE, w::FAULT_NOT_HERE_TEXT),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, w::FAULT_METHOD, w::FAULT_METHOD_TEXT),
             Self::OldForm => (StatusCode::FORBIDDEN, w::FAULT_FORM, w::FAULT_FORM_TEXT),
+            Self::Answered => (StatusCode::CONFLICT, w::FAULT_ANSWERED, w::FAULT_ANSWERED_TEXT),
             Self::Unreadable => (StatusCode::BAD_REQUEST, w::FAULT_UNREADABLE, w::FAULT_UNREADABLE_TEXT),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, w::FAULT_TOO_LARGE, w::FAULT_TOO_LARGE_TEXT),
             Self::Moved => (StatusCode::CONFLICT, w::FAULT_MOVED, w::FAULT_MOVED_TEXT),

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use sayso_consent::{Projection, Released};
+use sayso_exchange::Refusal;
 use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
 use sayso_plan::Purpose;
 use time::Duration;
@@ -100,7 +101,18 @@ pub(crate) async fn share(
 ) -> Result<Response, Fault> {
     let (party, _) = named(&pages, &uri).await?;
     let Posted { purpose, choice, seen } = Posted::read(&fields, party)?;
-    let _recorded = pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await?;
+    match pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await {
+        Ok(_recorded) => {}
+        // The second of two clicks on one button: what it asks for is so already, and saying no would not be true.
+        Err(Refusal::Moved) => {
+            let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
+            let mut so = standing.iter().filter(|one| one.party == party && one.purpose == purpose);
+            if !so.any(|one| one.open == choice && !one.refused) {
+                return Err(Fault::Moved);
+            }
+        }
+        Err(other) => return Err(other.into()),
+    }
     Ok(go_to(&format!("{}&done=shared", at_purpose(party, purpose))))
 }
 

@@ -73,6 +73,8 @@ say! {
     FAULT_NOT_HERE_TEXT = "It may have moved, or the link may be wrong. Nothing is lost.";
     FAULT_FORM = "This form is too old";
     FAULT_FORM_TEXT = "Nothing was changed. Please open the page again and choose once more.";
+    FAULT_ANSWERED = "You have answered this already";
+    FAULT_ANSWERED_TEXT = "Your first answer counts. If the app does not go on, go back to it and begin again.";
     FAULT_UNREADABLE = "We could not read that";
     FAULT_UNREADABLE_TEXT = "Nothing was changed. Please go back and try again.";
     FAULT_TOO_LARGE = "That was too much at once";
