@@ -106,6 +106,7 @@ pub(crate) enum Use {
     TreeHead,
     Witness,
     IdentifierState,
+    Registry,
 }
 
 /// All keys that are derived from the wrapping key.
@@ -126,6 +127,7 @@ struct HashKeys {
     tree_head: Hmac<Sha256>,
     witness: Hmac<Sha256>,
     identifier_state: Hmac<Sha256>,
+    registry: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -145,6 +147,7 @@ impl Keys {
                 tree_head: keyed("tree head"),
                 witness: keyed("witness"),
                 identifier_state: keyed("identifier state"),
+                registry: keyed("registry"),
             },
         }
     }
@@ -166,6 +169,7 @@ impl Keys {
             Use::TreeHead => &self.hash.tree_head,
             Use::Witness => &self.hash.witness,
             Use::IdentifierState => &self.hash.identifier_state,
+            Use::Registry => &self.hash.registry,
         };
         let mut mac = keyed.clone();
         for part in parts {

@@ -1,7 +1,8 @@
 //! Who has the file but not the key learns nothing and can exchange nothing.
 
 use sayso_plan::{PersonId, State};
-use sayso_store::{Change, NotWhole, StoreError};
+use sayso_store::{Change, Client, NotWhole, Organization, StoreError};
+use serde_json::json;
 use sqlx::Row;
 use tempfile::TempDir;
 
@@ -154,4 +155,29 @@ async fn c14_a_claimed_number_cannot_be_made_a_verified_one_in_the_file() {
     tamper(&folder, "UPDATE identifier SET state = 1").await;
     let found = in_folder(&folder).await.person_by_identifier("urn:number", "500").await;
     assert_eq!(found, Err(StoreError::Damaged("identifier")));
+}
+
+#[tokio::test]
+async fn a_key_or_an_address_in_the_registry_cannot_be_exchanged_in_the_file() {
+    let folder = TempDir::new().unwrap();
+    let store = in_folder(&folder).await;
+    let hospital = Organization { id: HOSPITAL, document: json!({"name": "Riverside Hospital"}) };
+    let client = Client { id: EHR, organization: Some(HOSPITAL), document: json!({"jwks": "theirs"}) };
+    let _receipt = store.put_organization(hospital.clone(), leaf(1)).await.unwrap();
+    let _receipt = store.put_client(client, leaf(1)).await.unwrap();
+    store.close().await;
+    let forge = "UPDATE client SET body = unhex(replace(hex(body), hex('theirs'), hex('forged')))";
+    let undo = "UPDATE client SET body = unhex(replace(hex(body), hex('forged'), hex('theirs')))";
+    let give = "UPDATE client SET organization_id = (SELECT id FROM organization)";
+    for (harm, repair) in [(forge, undo), ("UPDATE client SET organization_id = NULL", give)] {
+        tamper(&folder, harm).await;
+        let store = in_folder(&folder).await;
+        assert_eq!(store.client(EHR).await, Err(StoreError::Damaged("registry")), "{harm}");
+        assert_eq!(store.organization(HOSPITAL).await.unwrap(), Some(hospital.clone()));
+        store.close().await;
+        tamper(&folder, repair).await;
+        let store = in_folder(&folder).await;
+        assert!(store.client(EHR).await.unwrap().is_some(), "{repair}");
+        store.close().await;
+    }
 }
