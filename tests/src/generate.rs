@@ -18,7 +18,14 @@ impl Choices {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// Where the stream stands; [`Self::new`] goes on from there.
+    #[must_use]
+    pub const fn state(&self) -> u64 {
+        self.0
+    }
+
+    /// The next 64 bits.
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -36,7 +43,8 @@ impl Choices {
         self.below(n) == 0
     }
 
-    fn of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+    /// One of these.
+    pub fn of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
         let place = usize::try_from(self.below(all.len() as u64)).ok()?;
         all.get(place).copied()
     }

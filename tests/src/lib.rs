@@ -1,4 +1,6 @@
 //! Shared pieces of the black-box tests.
 
 pub mod generate;
+pub mod noninterference;
 pub mod reference;
+pub mod world;

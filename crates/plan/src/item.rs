@@ -127,6 +127,22 @@ impl Item {
         own.into_iter().chain([&self.voice.party]).chain(self.stances.iter().map(|s| &s.party))
     }
 
+    /// Every code that stands beside the words. A code can say more than the words do, a diagnosis even, so whoever is
+    /// shown the item is shown its codes.
+    pub fn codes(&self) -> impl Iterator<Item = &Code> {
+        let own = match &self.kind {
+            ItemKind::Contact(c) => c.relationship.as_ref().and_then(|r| r.code.as_ref()),
+            ItemKind::Preference(p) => p.about.code.as_ref(),
+            ItemKind::Words(_)
+            | ItemKind::Goal(_)
+            | ItemKind::Ladder(_)
+            | ItemKind::Agreement(_)
+            | ItemKind::Arrangement(_)
+            | ItemKind::Need(_) => None,
+        };
+        own.into_iter().chain(self.when.iter().filter_map(|condition| condition.code.as_ref()))
+    }
+
     /// The same item with every party renamed by `rename`.
     pub fn rename_parties(&mut self, rename: &dyn Fn(&PartyId) -> PartyId) {
         let each = |party: &mut PartyId| *party = rename(party);

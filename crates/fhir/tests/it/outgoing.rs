@@ -63,6 +63,15 @@ fn a_refusal_never_reads_as_a_wish() {
 }
 
 #[test]
+fn a_code_is_in_the_narrative_that_the_person_previews() {
+    let shown = outgoing::resources(&whole(&plan(&joint_plan())), BASE);
+    for kind in ["CarePlan", "Observation"] {
+        let told = |one: &Shown| one.json["text"]["div"].as_str().is_some_and(|div| div.contains("386837002"));
+        assert!(shown.iter().any(|one| one.kind == kind && told(one)), "{kind}");
+    }
+}
+
+#[test]
 fn who_is_not_to_be_contacted_is_never_a_contact_and_has_no_number() {
     let shown = outgoing::resources(&whole(&plan(&joint_plan())), BASE);
     for one in shown.iter().filter(|one| matches!(one.kind, "RelatedPerson" | "CareTeam")) {

@@ -1,7 +1,8 @@
 //! One thing in a plan: the words first, then what belongs to them, then where others stand.
 
 use sayso_plan::item::{
-    Agreement, Arrangement, Contact, Contactable, Direction, Goal, Item, ItemKind, Ladder, Need, Preference, Rung, Step,
+    Agreement, Arrangement, Code, Contact, Contactable, Direction, Goal, Item, ItemKind, Ladder, Need, Preference,
+    Rung, Step,
 };
 use sayso_plan::{Section, Share};
 
@@ -95,6 +96,8 @@ impl ItemView {
         }
         self.lines.extend(item.since.map(|day| Line::note(w::SINCE, w::date(day.0))));
         self.lines.extend(one(w::COMES_FROM, item.framework.as_deref(), lang));
+        let code = |code: &Code| Said::text(&format!("{} ({})", code.code, code.system), "und");
+        self.lines.extend(item.codes().map(|it| Line::said(w::CODE, vec![code(it)])));
     }
 }
 

@@ -101,7 +101,12 @@ fn envelope(lines: &mut Lines<'_>, stored: &StoredItem) {
     }
     for translation in &item.translations {
         let text = bdi(&translation.text, translation.lang.as_str());
-        lines.html.push(format!("Translation by {}: {text}", native_name(&translation.by)));
+        let checked = translation.checked_by.as_ref().map(|who| format!(", checked by {}", bdi(who, "und")));
+        let by = native_name(&translation.by);
+        lines.html.push(format!("Translation by {by}{}: {text}", checked.unwrap_or_default()));
+    }
+    for code in item.codes() {
+        lines.html.push(format!("Code: {} ({})", bdi(&code.code, "und"), bdi(&code.system, "und")));
     }
     if let Some(since) = item.since {
         lines.plain("Since", &since.to_string());

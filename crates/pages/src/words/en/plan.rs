@@ -71,6 +71,7 @@ say! {
     LANGUAGE = "Language";
     SINCE = "Since";
     COMES_FROM = "Comes from";
+    CODE = "An app noted as a code";
     CHECKED_BY = "checked by";
 
     STATE_DRAFT = "Draft. No one but you and your apps can see it.";

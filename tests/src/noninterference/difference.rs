@@ -1,0 +1,559 @@
+//! What one house has and the other has not: nothing that the one who looks may see.
+
+use sayso_consent::{Effect, Themselves, What as About};
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::item::PlanDate;
+use sayso_plan::plan::{Absence, Formality, FormalityKind};
+use sayso_plan::{
+    Content, DraftItem, Identifier, IdentifierState, ItemId, Lang, Party as Named, PartyId, PartyRole, Person, PlanId,
+    PlanKind, Section, Share, State, Words,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::house::{House, NUMBERS, number};
+use super::layout::{PEOPLE, Reason, harbour, person};
+use super::{mix, plans};
+use crate::generate::Choices;
+use crate::world::Asked;
+
+/// One of the two houses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The one.
+    A,
+    /// The other.
+    B,
+}
+
+/// One thing that one house alone has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Which house.
+    pub only_in: Side,
+    /// What.
+    pub what: What,
+}
+
+/// A plan that both houses have, by person who is looked at and place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// The person.
+    pub subject: usize,
+    /// The plan; numbers beyond the last begin anew.
+    pub plan: usize,
+}
+
+/// How a hidden item is hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hiding {
+    /// It stands in a section that is never open.
+    Section,
+    /// It is close, in a section that is open.
+    Close,
+    /// It was refused by itself, in a section that is open.
+    Refused,
+}
+
+/// How a hidden plan is hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanHiding {
+    /// It is a draft.
+    Draft,
+    /// It was refused as a whole.
+    Refused,
+}
+
+/// What one house alone has. Where: `at` or `subject`; which: `n`, begun anew beyond the last; with which words: `seed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+#[allow(missing_docs, reason = "the fields are told above")]
+pub enum What {
+    /// A hidden item.
+    Item { at: At, hiding: Hiding, seed: u64, early: bool },
+    /// Other words in a hidden item.
+    Reworded { at: At, n: u64, seed: u64, early: bool },
+    /// A hidden item less.
+    Removed { at: At, n: u64, early: bool },
+    /// A party that nothing visible names.
+    Somebody { at: At, seed: u64 },
+    /// The absence of a hidden section.
+    Absence { at: At, n: u64 },
+    /// Another title, review and wish, where they are hidden.
+    Title { at: At, seed: u64 },
+    /// A signature.
+    Formality { at: At },
+    /// An item that was taken away before the one who looks was let in.
+    Former { at: At, n: u64, seed: u64 },
+    /// A visible item is about somebody; recipients never see whom.
+    AboutSomebody { at: At, n: u64 },
+    /// A visible item is less open than it was, or more; recipients do not see levels.
+    Level { at: At, n: u64, level: Share },
+    /// Another plan.
+    Plan { subject: usize, hiding: PlanHiding, seed: u64 },
+    /// A draft that was changed again and again.
+    Drafting { at: At, seed: u64 },
+    /// Another person.
+    Person { seed: u64 },
+    /// The neighbour wrote more.
+    Neighbour { seed: u64 },
+    /// A consent that opens nothing to the one who looks.
+    Consent { subject: usize, n: u64, reason: Reason },
+    /// Everything is open to another hospital.
+    OtherGrant { subject: usize },
+    /// Another hospital was refused.
+    OtherRefusal { subject: usize },
+    /// Another hospital has read, and was refused.
+    OtherReads { subject: usize },
+    /// Another hospital has asked to be let in.
+    OtherAsk { subject: usize },
+    /// The person has typed a number that nobody verified.
+    Claimed { subject: usize },
+    /// The neighbour has typed the person's number.
+    ClaimedByNeighbour { subject: usize },
+    /// Another birth date and zone.
+    Particulars { subject: usize },
+}
+
+impl What {
+    /// Its name, for counting.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Item { hiding: Hiding::Section, .. } => "item in a closed section",
+            Self::Item { hiding: Hiding::Close, .. } => "close item",
+            Self::Item { hiding: Hiding::Refused, .. } => "refused item",
+            Self::Reworded { .. } => "other words",
+            Self::Removed { .. } => "hidden item removed",
+            Self::Somebody { .. } => "party",
+            Self::Absence { .. } => "absence",
+            Self::Title { .. } => "title",
+            Self::Formality { .. } => "formality",
+            Self::Former { .. } => "former item",
+            Self::AboutSomebody { .. } => "about somebody",
+            Self::Level { .. } => "level",
+            Self::Plan { hiding: PlanHiding::Draft, .. } => "draft plan",
+            Self::Plan { hiding: PlanHiding::Refused, .. } => "refused plan",
+            Self::Drafting { .. } => "drafting",
+            Self::Person { .. } => "person",
+            Self::Neighbour { .. } => "neighbour",
+            Self::Consent { .. } => "consent that opens nothing",
+            Self::OtherGrant { .. } => "consent for others",
+            Self::OtherRefusal { .. } => "refusal of others",
+            Self::OtherReads { .. } => "reads by others",
+            Self::OtherAsk { .. } => "ask by others",
+            Self::Claimed { .. } => "claimed number",
+            Self::ClaimedByNeighbour { .. } => "number claimed by another",
+            Self::Particulars { .. } => "particulars",
+        }
+    }
+
+    /// All names.
+    pub const NAMES: [&'static str; 25] = [
+        "item in a closed section",
+        "close item",
+        "refused item",
+        "other words",
+        "hidden item removed",
+        "party",
+        "absence",
+        "title",
+        "formality",
+        "former item",
+        "about somebody",
+        "level",
+        "draft plan",
+        "refused plan",
+        "drafting",
+        "person",
+        "neighbour",
+        "consent that opens nothing",
+        "consent for others",
+        "refusal of others",
+        "reads by others",
+        "ask by others",
+        "claimed number",
+        "number claimed by another",
+        "particulars",
+    ];
+
+    /// Whether it is made before the one who looks is let in.
+    #[must_use]
+    pub const fn is_early(&self) -> bool {
+        match self {
+            Self::Item { early, .. } | Self::Reworded { early, .. } | Self::Removed { early, .. } => *early,
+            Self::Former { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// What it changes of a person when the person is entered.
+    pub fn change_person(&self, n: usize, one: &mut Person) -> Option<&'static str> {
+        let claim = |value: String| Identifier { system: NUMBERS.into(), value, state: IdentifierState::Claimed };
+        match self {
+            Self::Claimed { subject } if *subject == n => one.identifiers.push(claim("77".into())),
+            Self::ClaimedByNeighbour { subject } if n == PEOPLE - 1 => one.identifiers.push(claim(number(*subject))),
+            Self::Particulars { subject } if *subject == n => {
+                one.birth_date = Some(PlanDate(time::macros::date!(1999 - 12 - 31)));
+                one.zone_minutes = 120;
+            }
+            _ => return None,
+        }
+        Some(self.name())
+    }
+
+    /// One that fits the layout, from a stream of choices; `looking` says that somebody looks already.
+    pub fn any(layout: &super::layout::Layout, choices: &mut Choices, looking: bool) -> Self {
+        let subject = usize::try_from(choices.below(layout.adversary.subjects() as u64)).unwrap_or(0);
+        let at = At { subject, plan: usize::try_from(choices.below(3)).unwrap_or(0) };
+        let (n, seed, early) = (choices.below(64), choices.below(1 << 32), !looking && choices.once_in(3));
+        let hiding = [Hiding::Section, Hiding::Section, Hiding::Close, Hiding::Refused];
+        let mut hiding = choices.of(&hiding).unwrap_or(Hiding::Section);
+        if layout.adversary.is_app() && hiding == Hiding::Close {
+            hiding = Hiding::Refused;
+        }
+        let app = layout.adversary.is_app();
+        match choices.below(if looking { 22 } else { 26 }) {
+            0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
+            3 | 4 => Self::Reworded { at, n, seed, early },
+            5 => Self::Removed { at, n, early },
+            6 => Self::Somebody { at, seed },
+            7 => Self::Absence { at, n },
+            8 if layout.hides_title(subject) => Self::Title { at, seed },
+            8 | 9 => Self::Formality { at },
+            10 if !app => Self::AboutSomebody { at, n },
+            11 if !app => Self::Level { at, n, level: if choices.once_in(2) { Share::Open } else { Share::Care } },
+            12 if !app => Self::Plan { subject, hiding: PlanHiding::Draft, seed },
+            13 if !app => Self::Drafting { at: At { subject: 1, plan: 1 }, seed },
+            10..=13 => Self::Plan { subject, hiding: PlanHiding::Refused, seed },
+            14 => Self::Person { seed },
+            15 => Self::Neighbour { seed },
+            16 | 17 => Self::Consent { subject, n, reason: choices.of(&Reason::ALL).unwrap_or(Reason::Ended) },
+            18 => Self::OtherGrant { subject },
+            19 => Self::OtherRefusal { subject },
+            20 => Self::OtherReads { subject },
+            21 => Self::OtherAsk { subject },
+            22 => Self::Former { at, n, seed },
+            23 => Self::Claimed { subject },
+            24 => Self::ClaimedByNeighbour { subject },
+            _ => Self::Particulars { subject },
+        }
+    }
+}
+
+impl House {
+    /// Makes it, and notes its name when it could be made.
+    pub async fn make(&mut self, what: &What) {
+        if self.try_make(what).await {
+            self.done.push(what.name());
+        }
+    }
+
+    async fn try_make(&mut self, what: &What) -> bool {
+        match what {
+            What::Item { at, hiding, seed, .. } => self.hidden_item(*at, *hiding, *seed).await,
+            What::Reworded { at, n, seed, .. } => self.reword(*at, *n, *seed).await,
+            What::Removed { at, n, .. } => self.remove(*at, *n).await,
+            What::Somebody { at, seed } => self.somebody_more(*at, *seed).await,
+            What::Absence { at, n } => self.absent(*at, *n).await,
+            What::Title { at, seed } => self.retitle(*at, *seed).await,
+            What::Formality { at } => self.sign(*at).await,
+            What::Former { at, n, seed } => self.former(*at, *n, *seed).await,
+            What::AboutSomebody { at, n } => {
+                let about = |draft: &mut DraftItem| draft.item.about_parties = vec![PartyId::person()];
+                self.change_visible(*at, *n, about).await
+            }
+            What::Level { at, n, level } => {
+                // Only where consent speaks of sections and kinds is a level without meaning.
+                let level = *level;
+                let refused = self.layout.subjects[at.subject].refused_level.is_some();
+                !refused && self.change_visible(*at, *n, |draft| draft.item.share = Some(level)).await
+            }
+            What::Plan { subject, hiding, seed } => self.hidden_plan(*subject, *hiding, *seed).await,
+            What::Drafting { at, seed } => self.drafting(*at, *seed).await,
+            What::Person { seed } => self.another_person(*seed).await,
+            What::Neighbour { seed } => self.neighbour(*seed).await,
+            What::Consent { subject, n, reason } => self.idle_consent(*subject, *n, *reason).await,
+            What::OtherGrant { subject } => self.other_grant(*subject).await,
+            What::OtherRefusal { subject } => {
+                let themselves = Themselves::signed_in(person(*subject));
+                let party = Party::Organization(harbour());
+                self.world.exchange.refuse(themselves, party, false).await.is_ok()
+            }
+            What::OtherReads { subject } => self.other_reads(*subject).await,
+            What::OtherAsk { subject } => self.other_ask(*subject).await,
+            What::Claimed { .. } | What::ClaimedByNeighbour { .. } | What::Particulars { .. } => false,
+        }
+    }
+
+    /// The plan that is meant.
+    #[must_use]
+    pub fn plan(&self, at: At) -> PlanId {
+        let plans = &self.common[at.subject];
+        plans[at.plan % plans.len()]
+    }
+
+    fn is_hidden(&self, subject: usize, draft: &DraftItem) -> bool {
+        let refused = draft.id.is_some_and(|id| self.refused.contains(&id));
+        refused || self.layout.hides(subject, draft.item.section, draft.item.share_level())
+    }
+
+    /// Whether the one who looks sees the item from the start.
+    #[must_use]
+    pub fn is_visible(&self, subject: usize, draft: &DraftItem) -> bool {
+        let refused = draft.id.is_some_and(|id| self.refused.contains(&id));
+        !refused && self.layout.shows(subject, draft.item.section, draft.item.share_level())
+    }
+
+    async fn hidden_item(&mut self, at: At, hiding: Hiding, seed: u64) -> bool {
+        let mut choices = Choices::new(seed);
+        let openness = &self.layout.subjects[at.subject];
+        let never: Vec<Section> = openness.never.iter().map(|(section, _)| *section).collect();
+        let (sections, share) = match hiding {
+            Hiding::Section => (never, [None, Some(Share::Open), Some(Share::Care)][seed as usize % 3]),
+            Hiding::Close => (openness.open.clone(), Some(Share::Close)),
+            Hiding::Refused => (openness.open.clone(), None),
+        };
+        let Some(section) = choices.of(&sections) else { return false };
+        let plan = self.plan(at);
+        let before: Vec<ItemId> = self.items(at.subject, plan).await;
+        let made = self
+            .edit(person(at.subject), plan, |content| {
+                let party = any_party(content, &mut choices);
+                let item = plans::more(&mut choices, section, share, &party);
+                let place = usize::try_from(choices.below(content.items.len() as u64 + 1)).unwrap_or(0);
+                content.items.insert(place, item);
+                content.document.is_none()
+            })
+            .await;
+        if made && hiding == Hiding::Refused {
+            for new in self.items(at.subject, plan).await.into_iter().filter(|id| !before.contains(id)) {
+                self.refused.insert(new);
+                let refusal = self.provision(Effect::Deny, About::Item(new), self.always());
+                self.say(person(at.subject), refusal, |_| {}).await;
+            }
+        }
+        made
+    }
+
+    /// The ids of the items of a plan.
+    pub async fn items(&self, subject: usize, plan: PlanId) -> Vec<ItemId> {
+        let own = self.world.exchange.own_plan(Themselves::signed_in(person(subject)), plan).await;
+        own.ok().flatten().map(|own| own.get().items.iter().map(|i| i.id).collect()).unwrap_or_default()
+    }
+
+    async fn reword(&mut self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let hidden = |draft: &&mut DraftItem| draft.item.words.is_some() && self.is_hidden(at.subject, draft);
+            let mut hidden: Vec<&mut DraftItem> = content.items.iter_mut().filter(hidden).collect();
+            let count = hidden.len().max(1);
+            let Some(draft) = hidden.get_mut(n as usize % count) else { return false };
+            draft.item.words = Some(words(&plans::text(&mut Choices::new(seed))));
+            true
+        })
+        .await
+    }
+
+    async fn remove(&mut self, at: At, n: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let places: Vec<usize> =
+                (0..content.items.len()).filter(|p| self.is_hidden(at.subject, &content.items[*p])).collect();
+            let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };
+            content.items.remove(*place);
+            true
+        })
+        .await
+    }
+
+    async fn somebody_more(&mut self, at: At, seed: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let somebody = Named {
+                id: PartyId::try_from("newcomer").unwrap(),
+                name: plans::text(&mut Choices::new(seed)),
+                role: PartyRole::Family,
+                organization: None,
+                in_treating_team: None,
+            };
+            content.parties.insert(seed as usize % (content.parties.len() + 1), somebody);
+            true
+        })
+        .await
+    }
+
+    async fn absent(&mut self, at: At, n: u64) -> bool {
+        let plan = self.plan(at);
+        let hidden: Vec<Section> =
+            Section::all().filter(|s| self.layout.hides(at.subject, *s, s.default_share())).collect();
+        self.edit(person(at.subject), plan, |content| {
+            let Some(section) = hidden.get(n as usize % hidden.len().max(1)) else { return false };
+            if content.absences.remove(section).is_none() {
+                content.absences.insert(*section, Absence::AskedDeclined);
+            }
+            content.document.is_none()
+        })
+        .await
+    }
+
+    async fn retitle(&mut self, at: At, seed: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            content.head.title = words(&plans::text(&mut Choices::new(seed)));
+            content.head.if_not_followed = Some(words("Tell me."));
+            content.head.review = None;
+            content.head.language = Lang::try_from("fr").unwrap();
+            true
+        })
+        .await
+    }
+
+    async fn sign(&mut self, at: At) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            content.head.formalities.push(Formality {
+                is: FormalityKind::Signature,
+                party: PartyId::person(),
+                on: PlanDate(time::macros::date!(2026 - 04 - 01)),
+                words: None,
+            });
+            true
+        })
+        .await
+    }
+
+    /// An item comes and goes before anybody is let in.
+    async fn former(&mut self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        let openness = &self.layout.subjects[at.subject];
+        let sections: Vec<Section> = openness.open.iter().chain(&openness.later).copied().collect();
+        let Some(section) = sections.get(n as usize % sections.len().max(1)).copied() else { return false };
+        let mut choices = Choices::new(seed);
+        let came = self
+            .edit(person(at.subject), plan, |content| {
+                content.items.push(plans::more(&mut choices, section, None, "self"));
+                content.document.is_none()
+            })
+            .await;
+        self.world.wait(time::Duration::seconds(20));
+        let goes = |content: &mut Content| content.items.pop().is_some();
+        came && self.edit(person(at.subject), plan, goes).await
+    }
+
+    async fn change_visible(&mut self, at: At, n: u64, change: impl FnOnce(&mut DraftItem)) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let visible = |draft: &&mut DraftItem| self.is_visible(at.subject, draft);
+            let mut visible: Vec<&mut DraftItem> = content.items.iter_mut().filter(visible).collect();
+            let count = visible.len().max(1);
+            let Some(draft) = visible.get_mut(n as usize % count) else { return false };
+            change(draft);
+            true
+        })
+        .await
+    }
+
+    async fn hidden_plan(&mut self, subject: usize, hiding: PlanHiding, seed: u64) -> bool {
+        let mut content = plans::another(subject, &mut Choices::new(seed));
+        if hiding == PlanHiding::Draft {
+            content.status = State::Draft;
+        }
+        if content.kind == PlanKind::AdvanceDirective && hiding == PlanHiding::Draft && seed % 2 == 0 {
+            content.kind = PlanKind::JointCrisisPlan;
+        }
+        let Some(plan) = self.create(person(subject), content).await else { return false };
+        if hiding == PlanHiding::Refused {
+            let refusal = self.provision(Effect::Deny, About::Plan(plan), self.always());
+            self.say(person(subject), refusal, |_| {}).await;
+        }
+        true
+    }
+
+    async fn drafting(&mut self, at: At, seed: u64) -> bool {
+        let plan = self.plan(at);
+        let mut choices = Choices::new(seed);
+        self.edit(person(at.subject), plan, |content| {
+            let section = plans::any_section(&mut choices);
+            content.items.push(plans::more(&mut choices, section, None, "self"));
+            content.status == State::Draft
+        })
+        .await
+    }
+
+    async fn another_person(&mut self, seed: u64) -> bool {
+        let made = self.world.exchange.create_person(self.somebody(PEOPLE)).await;
+        let content = plans::another(0, &mut Choices::new(seed));
+        made.is_ok() && self.create(person(PEOPLE), content).await.is_some()
+    }
+
+    async fn neighbour(&mut self, seed: u64) -> bool {
+        let mut choices = Choices::new(seed);
+        let plan = self.common[PEOPLE - 1][0];
+        self.edit(person(PEOPLE - 1), plan, |content| {
+            let section = plans::any_section(&mut choices);
+            content.items.push(plans::more(&mut choices, section, None, "self"));
+            true
+        })
+        .await
+    }
+
+    async fn idle_consent(&mut self, subject: usize, n: u64, reason: Reason) -> bool {
+        let never = &self.layout.subjects[subject].never;
+        let Some((section, _)) = never.get(n as usize % never.len().max(1)).copied() else { return false };
+        self.close(person(subject), section, reason).await;
+        true
+    }
+
+    async fn other_grant(&mut self, subject: usize) -> bool {
+        let all = Choice { kinds: PlanKind::ALL.into(), documents: true, ..Choice::default() };
+        let (themselves, party) = (Themselves::signed_in(person(subject)), Party::Organization(harbour()));
+        let purpose = sayso_plan::Purpose::Coc;
+        self.world.exchange.share(themselves, party, purpose, &all, None).await.is_ok()
+    }
+
+    async fn other_reads(&mut self, subject: usize) -> bool {
+        let mut seen = 0;
+        for kind in ["CarePlan", "Observation", "DocumentReference"] {
+            let path = format!("/fhir/{kind}?patient={}", person(subject));
+            seen += self.world.call(&Asked::new("GET", &path).bearer(&self.other_token)).await.status;
+        }
+        for path in [format!("/fhir/Bundle/{}", self.common[subject][0]), format!("/fhir/Patient/{}", person(2))] {
+            let _ = self.world.call(&Asked::new("GET", &path).bearer(&self.other_token)).await;
+        }
+        seen == 600
+    }
+
+    async fn other_ask(&mut self, subject: usize) -> bool {
+        let parameters = json!({"resourceType": "Parameters", "parameter": [
+            {"name": "identifier", "valueIdentifier": {"system": NUMBERS, "value": number(subject)}},
+            {"name": "reason", "valueString": "They are coming to us."},
+        ]});
+        let asked = Asked::new("POST", "/fhir/Patient/$ask-to-share").bearer(&self.other_token);
+        self.world.call(&asked.body("application/fhir+json", parameters.to_string())).await.status == 202
+    }
+}
+
+fn any_party(content: &Content, choices: &mut Choices) -> String {
+    let place = choices.below(content.parties.len() as u64 + 1) as usize;
+    content.parties.get(place).map_or_else(|| "self".into(), |party| party.id.to_string())
+}
+
+pub(super) fn words(text: &str) -> Words {
+    Words::new(text.to_owned(), Lang::try_from("en").unwrap()).unwrap()
+}
+
+/// What one case has: some differences of every sort.
+#[must_use]
+pub fn some(layout: &super::layout::Layout) -> Vec<Difference> {
+    let mut choices = Choices::new(mix(&[layout.seed, 8]));
+    (0..3 + choices.below(7))
+        .map(|_| Difference {
+            only_in: if choices.once_in(2) { Side::A } else { Side::B },
+            what: What::any(layout, &mut choices, false),
+        })
+        .collect()
+}

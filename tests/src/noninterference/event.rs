@@ -1,0 +1,182 @@
+//! What happens in both houses while somebody looks: the person lets in, takes back, writes; time passes.
+
+use sayso_consent::Themselves;
+use sayso_exchange::sharing::Choice;
+use sayso_plan::DraftItem;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+use super::difference::{At, words};
+use super::house::House;
+use super::layout::{Layout, person};
+use super::plans::{self, MARK};
+use crate::generate::Choices;
+
+/// Something that happens in both houses. Where: `at` or `subject`; which: `n`, begun anew beyond the last; with which
+/// words: `seed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "happens")]
+#[allow(missing_docs, reason = "the fields are told above")]
+pub enum Event {
+    /// One more section is opened.
+    Grant { subject: usize, n: u64 },
+    /// One section is closed again.
+    Narrow { subject: usize, n: u64 },
+    /// Everything is taken back.
+    StopSharing { subject: usize },
+    /// What was open at first is open again.
+    GrantAgain { subject: usize },
+    /// The one who looks is refused for good.
+    Refuse { subject: usize },
+    /// Other words in a visible item.
+    Reword { at: At, n: u64, seed: u64 },
+    /// A visible item more.
+    Add { at: At, n: u64, seed: u64 },
+    /// A visible item less, one that no plan needs.
+    Remove { at: At, n: u64 },
+    /// Another title.
+    Retitle { at: At, seed: u64 },
+    /// Time passes.
+    Wait { hours: u64 },
+}
+
+impl Event {
+    /// Its name, for counting.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Grant { .. } => "grant",
+            Self::Narrow { .. } => "narrow",
+            Self::StopSharing { .. } => "stop sharing",
+            Self::GrantAgain { .. } => "grant again",
+            Self::Refuse { .. } => "refuse",
+            Self::Reword { .. } => "reword",
+            Self::Add { .. } => "add",
+            Self::Remove { .. } => "remove",
+            Self::Retitle { .. } => "retitle",
+            Self::Wait { .. } => "wait",
+        }
+    }
+
+    /// All names.
+    pub const NAMES: [&'static str; 10] =
+        ["grant", "narrow", "stop sharing", "grant again", "refuse", "reword", "add", "remove", "retitle", "wait"];
+
+    /// One that fits the layout.
+    pub fn any(layout: &Layout, choices: &mut Choices) -> Self {
+        let subject = choices.below(layout.adversary.subjects() as u64) as usize;
+        let at = At { subject, plan: choices.below(3) as usize };
+        let (n, seed) = (choices.below(64), choices.below(1 << 32));
+        match choices.below(40) {
+            0..=4 => Self::Grant { subject, n },
+            5..=7 => Self::Narrow { subject, n },
+            8 => Self::StopSharing { subject },
+            9..=12 => Self::GrantAgain { subject },
+            13 if choices.once_in(8) => Self::Refuse { subject },
+            13..=21 => Self::Reword { at, n, seed },
+            22..=29 => Self::Add { at, n, seed },
+            30..=33 => Self::Remove { at, n },
+            34..=35 => Self::Retitle { at, seed },
+            _ => Self::Wait { hours: 1 + choices.below(30) },
+        }
+    }
+}
+
+impl House {
+    /// Lets it happen, and notes its name when it could.
+    pub async fn happen(&mut self, event: &Event) -> bool {
+        let happened = self.try_happen(event).await;
+        if happened {
+            self.done.push(event.name());
+        }
+        happened
+    }
+
+    async fn try_happen(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Grant { subject, n } => {
+                let later = &self.layout.subjects[*subject].later;
+                let Some(section) = later.get(*n as usize % later.len().max(1)).copied() else { return false };
+                let new = self.choices[*subject].sections.insert(section);
+                self.share(*subject).await;
+                new
+            }
+            Event::Narrow { subject, n } => {
+                let sections = &mut self.choices[*subject].sections;
+                let place = *n as usize % sections.len().max(1);
+                let Some(section) = sections.iter().nth(place).copied() else { return false };
+                sections.remove(&section);
+                self.share(*subject).await;
+                true
+            }
+            Event::StopSharing { subject } => {
+                self.choices[*subject] = Choice::default();
+                let themselves = Themselves::signed_in(person(*subject));
+                self.world.exchange.stop_sharing(themselves, self.layout.adversary.party()).await.is_ok()
+            }
+            Event::GrantAgain { subject } => {
+                self.choices[*subject] = super::house::first_choice(&self.layout, *subject);
+                self.share(*subject).await;
+                true
+            }
+            Event::Refuse { subject } => {
+                let themselves = Themselves::signed_in(person(*subject));
+                self.world.exchange.refuse(themselves, self.layout.adversary.party(), true).await.is_ok()
+            }
+            Event::Reword { at, n, seed } => self.reword_visible(*at, *n, *seed).await,
+            Event::Add { at, n, seed } => self.add_visible(*at, *n, *seed).await,
+            Event::Remove { at, n } => self.remove_visible(*at, *n).await,
+            Event::Retitle { at, seed } => {
+                let plan = self.plan(*at);
+                let title = words(&plans::text(&mut Choices::new(*seed)));
+                self.edit(person(at.subject), plan, |content| {
+                    content.head.title = title;
+                    true
+                })
+                .await
+            }
+            Event::Wait { hours } => {
+                self.world.wait(Duration::hours(i64::try_from(*hours).unwrap_or(1)));
+                true
+            }
+        }
+    }
+
+    async fn reword_visible(&self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let visible = |d: &&mut DraftItem| d.item.words.is_some() && self.is_visible(at.subject, d);
+            let mut visible: Vec<&mut DraftItem> = content.items.iter_mut().filter(visible).collect();
+            let count = visible.len().max(1);
+            let Some(draft) = visible.get_mut(n as usize % count) else { return false };
+            draft.item.words = Some(words(&plans::text(&mut Choices::new(seed))));
+            true
+        })
+        .await
+    }
+
+    async fn add_visible(&self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        let open = self.layout.subjects[at.subject].open.clone();
+        let Some(section) = open.get(n as usize % open.len().max(1)).copied() else { return false };
+        self.edit(person(at.subject), plan, |content| {
+            content.items.push(plans::more(&mut Choices::new(seed), section, None, "self"));
+            content.document.is_none()
+        })
+        .await
+    }
+
+    async fn remove_visible(&self, at: At, n: u64) -> bool {
+        let plan = self.plan(at);
+        self.edit(person(at.subject), plan, |content| {
+            let ours = |d: &DraftItem| d.item.words.as_ref().is_some_and(|words| words.text().starts_with(MARK));
+            let removable =
+                |place: &usize| content.items.get(*place).is_some_and(|d| ours(d) && self.is_visible(at.subject, d));
+            let places: Vec<usize> = (0..content.items.len()).filter(removable).collect();
+            let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };
+            content.items.remove(*place);
+            true
+        })
+        .await
+    }
+}

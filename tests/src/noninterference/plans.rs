@@ -1,0 +1,155 @@
+//! Plans and items: those of the invented persons, and more of every type from a seed.
+
+use sayso_consent::Projection;
+use sayso_plan::plan::WholeDocument;
+use sayso_plan::{Content, DraftItem, ItemType, PlanKind, Section, Share, State};
+use serde_json::{Value, json};
+
+use crate::generate::Choices;
+
+macro_rules! fixture {
+    ($path:literal) => {
+        include_str!(concat!("../../../fixtures/persons/", $path, ".plan.json"))
+    };
+}
+
+/// What every generated item begins with, so that it can be found again and taken away without making a plan unready.
+pub const MARK: &str = "More: ";
+
+const JOINT: [&str; 1] = [fixture!("ama/joint-crisis")];
+const OTHERS: [&str; 3] = [fixture!("layla/safety"), fixture!("jordan/wellness"), fixture!("teo/recovery")];
+const DIRECTIVES: [&str; 3] = [
+    fixture!("ama/advance-directive"),
+    fixture!("gwenllian/advance-statement"),
+    fixture!("mehmet/patientenverfuegung"),
+];
+const DRAFTS: [&str; 1] = [fixture!("jordan/contingency-draft")];
+
+const WORDS: [&str; 12] = [
+    "quiet",
+    "please",
+    "hold <my> hand",
+    "& the dog",
+    "“soft” light",
+    "لا تقلق",
+    "🥄",
+    "nicht anfassen",
+    "line\nbreak",
+    "it's \"fine\"",
+    "kettle",
+    "seven",
+];
+
+/// The plans of a person who is looked at, and of the neighbour.
+pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
+    let lists: [&[&str]; 2] = if n == 0 { [&JOINT, &OTHERS] } else { [&DIRECTIVES, &DRAFTS] };
+    let mut plans: Vec<Content> = lists.iter().map(|list| read(choices.of(list).unwrap())).collect();
+    for plan in &mut plans {
+        for _ in 0..3 + choices.below(6) {
+            let section = any_section(choices);
+            let more = more(choices, section, None, "self");
+            plan.items.push(more);
+        }
+    }
+    if n == 0 {
+        plans.push(document(choices));
+    }
+    plans
+}
+
+/// Another plan of a kind that the person does not have yet.
+pub fn another(n: usize, choices: &mut Choices) -> Content {
+    let mut plan = if n == 0 { read(choices.of(&DIRECTIVES).unwrap()) } else { read(choices.of(&OTHERS).unwrap()) };
+    let section = any_section(choices);
+    plan.items.push(more(choices, section, None, "self"));
+    plan
+}
+
+fn document(choices: &mut Choices) -> Content {
+    let mut plan = read(DRAFTS[0]);
+    plan.kind = PlanKind::CrisisCard;
+    plan.status = State::Active;
+    plan.items.clear();
+    plan.absences.clear();
+    let data = ["UGxlYXNlIGxpc3Rlbi4=", "eyJyZXNvdXJjZVR5cGUiOiJCdW5kbGUifQ=="];
+    plan.document = Some(WholeDocument {
+        content_type: "application/octet-stream".into(),
+        data: (*choices.of(&data).unwrap()).into(),
+        title: Some("scanned".into()),
+        creation: None,
+        types: Vec::new(),
+    });
+    plan
+}
+
+fn read(text: &str) -> Content {
+    serde_json::from_str(text).unwrap()
+}
+
+/// Any section.
+pub fn any_section(choices: &mut Choices) -> Section {
+    let all: Vec<Section> = Section::all().collect();
+    choices.of(&all).unwrap()
+}
+
+/// Some text that nobody else has written.
+pub fn text(choices: &mut Choices) -> String {
+    let words: Vec<&str> = (0..2 + choices.below(5)).filter_map(|_| choices.of(&WORDS)).collect();
+    format!("{MARK}{} {:x}", words.join(" "), choices.below(u64::from(u32::MAX)))
+}
+
+/// One more item, of a type that belongs into the section.
+pub fn more(choices: &mut Choices, section: Section, share: Option<Share>, party: &str) -> DraftItem {
+    let kind = choices.of(section.types()).unwrap();
+    let mut item = json!({
+        "section": section, "words": {"text": text(choices), "lang": "en"},
+        "voice": {"party": "self", "role": "person"},
+    });
+    put(&mut item, typed(kind, party, &text(choices)));
+    if let Some(share) = share {
+        put(&mut item, json!({ "share": share }));
+    }
+    serde_json::from_value(item).unwrap()
+}
+
+fn typed(kind: ItemType, party: &str, text: &str) -> Value {
+    match kind {
+        ItemType::Words => json!({"type": "words"}),
+        ItemType::Contact => {
+            json!({"type": "contact", "party": party, "contact": "yes", "reach": [{"by": "phone", "value": text}]})
+        }
+        ItemType::Preference => json!({
+            "type": "preference", "about": {"kind": "place", "words": text}, "direction": "prefer", "intent": "wish",
+        }),
+        ItemType::Goal => json!({"type": "goal", "why": text, "steps": [{"words": text, "who": party}]}),
+        ItemType::Ladder => {
+            json!({"type": "ladder", "ordered": false, "rungs": [{"cue": text, "do": [text], "who": [party]}]})
+        }
+        ItemType::Agreement => json!({
+            "type": "agreement", "what": text, "parties": [party],
+            "stances": [{"party": party, "position": "agreed"}],
+        }),
+        ItemType::Arrangement => {
+            json!({"type": "arrangement", "for": "pet", "who": party, "accepted_by_them": "yes", "key_facts": text})
+        }
+        ItemType::Need => json!({"type": "need", "need": "sensory", "strength": "must"}),
+    }
+}
+
+fn put(item: &mut Value, more: Value) {
+    let (Some(item), Value::Object(more)) = (item.as_object_mut(), more) else { return };
+    item.extend(more);
+}
+
+/// A plan as its person would hand it in again.
+pub fn content(shown: &Projection) -> Content {
+    Content {
+        kind: shown.kind,
+        status: shown.state,
+        head: shown.head.clone(),
+        parties: shown.parties.clone(),
+        absences: shown.absences.clone(),
+        items: shown.items.iter().map(|i| DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
+        document: shown.document.as_ref().map(|stored| stored.document.clone()),
+    }
+}

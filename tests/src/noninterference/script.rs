@@ -1,0 +1,237 @@
+//! What is asked: a request is a text with places for ids, so that a script is the same in both houses and can be kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::difference::{Side, What};
+use super::event::Event;
+use super::layout::{Adversary, Layout};
+use super::push::Push;
+use crate::generate::Choices;
+
+/// One step of a script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The one who looks asks.
+    Ask(Request),
+    /// The app writes.
+    Push(Push),
+    /// Something happens in both houses.
+    Event(Event),
+    /// Something happens in one house alone.
+    Hidden(Side, What),
+}
+
+/// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
+/// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
+/// seen in an answer, `{etag}` and `{next}` for what the last answers held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// Asked without a token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
+}
+
+const TYPES: [&str; 9] = [
+    "CarePlan",
+    "Patient",
+    "Goal",
+    "CareTeam",
+    "Observation",
+    "RelatedPerson",
+    "Consent",
+    "DocumentReference",
+    "Composition",
+];
+const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
+const FILTERS: [&str; 14] = [
+    "&status=active",
+    "&status=final,current",
+    "&status=completed",
+    "&category=assess-plan",
+    "&code=http://loinc.org%7C95541-9",
+    "&type=advance-directive",
+    "&_lastUpdated=ge2026-05-29",
+    "&_lastUpdated=lt2026-05-29T12:00:00Z",
+    "&_lastUpdated=gt2027-01-01",
+    "&_total=accurate",
+    "&_id={item:3}",
+    "&_id={hidden:1}",
+    "&_summary=count",
+    "&_count=0",
+];
+const ODD: [&str; 12] = [
+    "&_has:Observation:patient:code=x",
+    "&_include=CarePlan:goal",
+    "&_revinclude=Provenance:target",
+    "&_sort=-_lastUpdated",
+    "&_elements=id",
+    "&_filter=x%20eq%201",
+    "&_summary=text",
+    "&_page=2-00000000000000000000000000000000",
+    "&patient={person:2}",
+    "&_format=json&_pretty=true",
+    "&_content=quiet",
+    "&subject:Patient.name=x",
+];
+
+/// How many steps a script has.
+const STEPS: std::ops::Range<u64> = 20..60;
+
+/// The steps of one script.
+#[must_use]
+pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
+    let steps = STEPS.start + choices.below(STEPS.end - STEPS.start);
+    let mut script = vec![Step::Ask(search(layout, choices))];
+    while (script.len() as u64) < steps {
+        let step = match choices.below(100) {
+            0..=5 => Step::Event(Event::any(layout, choices)),
+            6..=11 => {
+                let side = if choices.once_in(2) { Side::A } else { Side::B };
+                Step::Hidden(side, What::any(layout, choices, true))
+            }
+            12..=19 if layout.adversary.is_app() => Step::Push(Push::any(layout, choices)),
+            _ => Step::Ask(request(layout, choices)),
+        };
+        script.push(step);
+    }
+    script
+}
+
+fn get(path: String) -> Request {
+    Request { method: "GET".into(), path, headers: Vec::new(), body: String::new(), anonymous: false }
+}
+
+/// Mostly the persons that are looked at.
+fn whom(layout: &Layout, choices: &mut Choices) -> u64 {
+    if choices.once_in(10) { choices.below(6) } else { choices.below(layout.adversary.subjects() as u64) }
+}
+
+fn search(layout: &Layout, choices: &mut Choices) -> Request {
+    let kind = if choices.once_in(2) { "CarePlan" } else { choices.of(&TYPES).unwrap_or("CarePlan") };
+    let n = whom(layout, choices);
+    let person = match (kind, choices.below(3)) {
+        ("Patient", 0) => format!("_id={{person:{n}}}"),
+        ("Patient", _) => format!("identifier={{number:{n}}}"),
+        (_, 0) => format!("patient.identifier={{number:{n}}}"),
+        (_, 1) => format!("subject=Patient/{{person:{n}}}"),
+        (_, _) => format!("patient={{person:{n}}}"),
+    };
+    let mut parameters = person;
+    if choices.once_in(3) {
+        parameters.push_str(choices.of(&FILTERS).unwrap_or_default());
+    }
+    if choices.once_in(6) {
+        parameters.push_str(&format!("&_count={}", 1 + choices.below(4)));
+    }
+    if choices.once_in(24) {
+        parameters.push_str(choices.of(&ODD).unwrap_or_default());
+    }
+    let mut request = if choices.once_in(4) {
+        let mut post = get(format!("/fhir/{kind}/_search"));
+        post.method = "POST".into();
+        post.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        post.body = parameters;
+        post
+    } else {
+        get(format!("/fhir/{kind}?{parameters}"))
+    };
+    if choices.once_in(12) {
+        request.headers.push(("prefer".into(), "handling=lenient".into()));
+    }
+    request
+}
+
+fn read(choices: &mut Choices) -> Request {
+    let n = choices.below(60);
+    let address = match choices.below(20) {
+        0 => format!("{}/{{hidden:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
+        1 => format!("{}/{{item:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
+        2 => format!("{}/{{plan:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
+        3 => format!("Patient/{{person:{}}}", n % 5),
+        4 => choices
+            .of(&["CarePlan/x", "Goal/00000000-0000-4000-8000-000000000000", "Observation/..%2f", "Nothing/1"])
+            .unwrap_or("CarePlan/x")
+            .into(),
+        _ => format!("{{seen:{n}}}"),
+    };
+    match choices.below(12) {
+        0 | 1 => get(format!("/fhir/{address}/_history")),
+        2 => get(format!("/fhir/{address}/_history/{{etag}}")),
+        3 => get(format!("/fhir/{address}/_history/{{hidden:{n}}}")),
+        _ => get(format!("/fhir/{address}")),
+    }
+}
+
+fn current(layout: &Layout, choices: &mut Choices) -> Request {
+    let n = whom(layout, choices);
+    let kind = choices.once_in(2).then(|| choices.of(&KINDS).unwrap_or("joint-crisis-plan"));
+    let purpose = choices.once_in(8).then(|| choices.of(&["TREAT", "ETREAT", "COC", "BTG"]).unwrap_or("TREAT"));
+    let mut path = format!("/fhir/Patient/$current-plan?identifier={{number:{n}}}");
+    path.extend(kind.map(|kind| format!("&kind={kind}")));
+    path.extend(purpose.map(|purpose| format!("&purpose={purpose}")));
+    get(path)
+}
+
+fn ask_to_share(choices: &mut Choices) -> Request {
+    let n = choices.below(6);
+    let mut request = get("/fhir/Patient/$ask-to-share".into());
+    request.method = "POST".into();
+    request.headers.push(("content-type".into(), "application/fhir+json".into()));
+    request.body = format!(
+        "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"identifier\",\"valueIdentifier\":\
+         {{\"system\":\"{}\",\"value\":\"{{value:{n}}}\"}}}}]}}",
+        super::house::NUMBERS
+    );
+    request
+}
+
+fn request(layout: &Layout, choices: &mut Choices) -> Request {
+    let n = choices.below(60);
+    let mut request = match choices.below(100) {
+        0..=29 => search(layout, choices),
+        30..=64 => read(choices),
+        65..=74 => current(layout, choices),
+        75..=79 => get("{next}".into()),
+        80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
+        85..=90 => get(format!("/plans/{{plan:{n}}}")),
+        91..=93 if layout.adversary.is_app() => get("/plans".into()),
+        91..=92 => ask_to_share(choices),
+        93 => get(format!("/plans/{{hidden:{n}}}")),
+        94 => get(format!("/fhir/Bundle/{{hidden:{n}}}")),
+        95 => get("/fhir/metadata".into()),
+        _ => get(format!("/fhir/DocumentReference/{{plan:{n}}}")),
+    };
+    if request.method == "GET" {
+        match choices.below(20) {
+            0 | 1 => request.method = "HEAD".into(),
+            2 => request.headers.push(("if-none-match".into(), "W/\"{etag}\"".into())),
+            3 => request.headers.push(("if-none-match".into(), "*".into())),
+            4 => request.headers.push(("x-organization".into(), "{person:1}".into())),
+            5 if choices.once_in(4) => request.anonymous = true,
+            _ => {}
+        }
+    }
+    request
+}
+
+/// Who looks in the case of this number: mostly those to whom something is open.
+#[must_use]
+pub const fn adversary(case: u64) -> Adversary {
+    match case % 8 {
+        0 | 3 | 6 => Adversary::Partly,
+        1 | 4 => Adversary::App,
+        2 | 7 => Adversary::Crisis,
+        _ => Adversary::Nothing,
+    }
+}

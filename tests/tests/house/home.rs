@@ -1,0 +1,213 @@
+//! Ama's home, with her neighbour Bea: two persons, two hospitals, an app each, and what opens which.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sayso_auth::Client;
+use sayso_consent::Themselves;
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::{
+    ClientId, Identifier, IdentifierState, Lang, OrganizationId, Person, PersonId, PlanId, Purpose, Section,
+};
+use sayso_tests::world::{Asked, BASE, Observed, World};
+use serde_json::{Value, json};
+
+pub(crate) const JOINT_PLAN: &str = include_str!("../../../fixtures/persons/ama/joint-crisis.plan.json");
+pub(crate) const DIRECTIVE: &str = include_str!("../../../fixtures/persons/ama/advance-directive.plan.json");
+pub(crate) const NUMBERS: &str = "urn:oid:2.16.840.1.113883.2.1.4.1";
+/// Some words of Ama's that stand in no other plan.
+pub(crate) const HER_WORDS: &str = "sing second alto";
+
+/// The home, and what is needed to knock at its door.
+pub(crate) struct Home {
+    pub(crate) world: World,
+    pub(crate) ama: PersonId,
+    pub(crate) bea: PersonId,
+    /// Her joint crisis plan.
+    pub(crate) plan: PlanId,
+    /// Her directive.
+    pub(crate) directive: PlanId,
+    key: EcdsaKeyPair,
+}
+
+pub(crate) fn id<T: std::str::FromStr>(n: u8) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    format!("00000000-0000-4000-8000-0000000000{n:02x}").parse().unwrap()
+}
+
+pub(crate) fn riverside() -> OrganizationId {
+    id(0x01)
+}
+
+pub(crate) fn ehr() -> ClientId {
+    id(0x0e)
+}
+
+pub(crate) fn other_ehr() -> ClientId {
+    id(0x0f)
+}
+
+pub(crate) fn app() -> ClientId {
+    id(0x0a)
+}
+
+pub(crate) fn number(person: PersonId) -> String {
+    person.to_string().chars().rev().take(9).collect()
+}
+
+impl Home {
+    /// Ama shares everything that is not close with Riverside and everything with her app; Bea shares only with her own.
+    pub(crate) async fn open() -> Self {
+        let world = World::open(sayso_store::Place::Memory).await;
+        world.reseed(1);
+        world.organization(riverside(), "Riverside Hospital").await;
+        world.organization(id(0x02), "Harbour Clinic").await;
+        let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+        let _ = world.exchange.put_client(&record_system(&key)).await.unwrap();
+        world.system(other_ehr(), id(0x02), "ehr", &["TREAT"]).await;
+        world.app(app()).await;
+        let (ama, bea) = (id(0x10), id(0x11));
+        let plan = somebody(&world, ama, "Ama", JOINT_PLAN).await;
+        let directive = world
+            .exchange
+            .write_own_plan(Themselves::signed_in(ama), None, serde_json::from_str(DIRECTIVE).unwrap())
+            .await
+            .unwrap()
+            .sheet
+            .plan();
+        let _ = somebody(&world, bea, "Bea", DIRECTIVE).await;
+        let all = Choice { sections: Section::all().collect(), documents: true, ..Choice::default() };
+        for (person, party, purpose) in [
+            (ama, Party::Organization(riverside()), Purpose::Treat),
+            (ama, Party::App(app()), Purpose::Patrqt),
+            (bea, Party::App(app()), Purpose::Patrqt),
+        ] {
+            let _ = world.exchange.share(Themselves::signed_in(person), party, purpose, &all, None).await.unwrap();
+        }
+        Self { world, ama, bea, plan, directive, key }
+    }
+
+    /// A token of Riverside's record system.
+    pub(crate) async fn ehr(&self, scopes: &str) -> String {
+        self.world.token(ehr(), None, scopes, seed(scopes)).await
+    }
+
+    /// A token of the app that acts for somebody.
+    pub(crate) async fn app_of(&self, person: PersonId, scopes: &str) -> String {
+        self.world.token(app(), Some(person), scopes, seed(scopes) ^ u64::from(person == self.ama)).await
+    }
+
+    /// Asks, with or without a token.
+    pub(crate) async fn ask(&self, asked: Asked, token: Option<&str>) -> Observed {
+        let asked = match token {
+            Some(token) => asked.bearer(token),
+            None => asked,
+        };
+        self.world.call(&asked).await
+    }
+
+    /// The form parameters by which Riverside's record system proves itself, once.
+    pub(crate) fn proof(&self, jti: &str) -> String {
+        let exp = self.world.now().unix_timestamp() + 240;
+        let claims = json!({"iss": ehr(), "sub": ehr(), "aud": format!("{BASE}/oauth/token"), "exp": exp, "jti": jti});
+        let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", encode(json!({"alg": "ES384", "kid": "1", "typ": "JWT"})), encode(claims));
+        let signature = self.key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let signature = URL_SAFE_NO_PAD.encode(signature.as_ref());
+        format!("client_assertion_type={kind}&client_assertion={signed}.{signature}")
+    }
+
+    /// All that is kept of Ama's and Bea's plans and decisions, for seeing that nothing was stored.
+    pub(crate) async fn kept(&self) -> Vec<String> {
+        let mut kept = Vec::new();
+        for person in [self.ama, self.bea] {
+            let themselves = Themselves::signed_in(person);
+            let plans = self.world.exchange.own_plans(themselves).await.unwrap();
+            kept.extend(plans.iter().map(|plan| format!("{:?}", plan)));
+            kept.push(format!("{:?}", self.world.exchange.standing(themselves).await.unwrap()));
+            kept.push(format!("{}", self.world.exchange.waiting(themselves).await.unwrap().len()));
+        }
+        kept
+    }
+
+    /// Her plan as her app reads it, and its version.
+    pub(crate) async fn native(&self) -> (Value, String) {
+        let token = self.app_of(self.ama, "patient/*.cruds").await;
+        let read = self.ask(Asked::new("GET", &format!("/plans/{}", self.plan)), Some(&token)).await;
+        (read.json(), read.etag().unwrap().to_owned())
+    }
+
+    /// Her plan as a transaction that changes nothing.
+    pub(crate) async fn transaction(&self) -> Value {
+        let token = self.app_of(self.ama, "patient/*.cruds").await;
+        let read = self.ask(Asked::new("GET", &format!("/fhir/Bundle/{}", self.plan)), Some(&token)).await;
+        let pushed = ["CarePlan", "Observation", "Goal", "RelatedPerson", "CareTeam", "Consent"];
+        let entries: Vec<Value> = read.json()["entry"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| pushed.contains(&entry["resource"]["resourceType"].as_str().unwrap()))
+            .map(|entry| {
+                let url = entry["fullUrl"].as_str().unwrap().strip_prefix(&format!("{BASE}/fhir/")).unwrap();
+                let mut request = json!({"method": "PUT", "url": url});
+                if url.starts_with("CarePlan/") {
+                    request["ifMatch"] = format!("W/\"{}\"", read.etag().unwrap()).into();
+                }
+                json!({"fullUrl": entry["fullUrl"], "resource": entry["resource"], "request": request})
+            })
+            .collect();
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    }
+
+    /// A document of Ama's that is kept whole.
+    pub(crate) fn document(&self) -> Value {
+        json!({
+            "resourceType": "DocumentReference", "status": "current",
+            "subject": {"reference": format!("Patient/{}", self.ama)},
+            "type": {"coding": [{"system": "http://loinc.org", "code": "75320-2"}]},
+            "content": [{"attachment": {"contentType": "text/plain", "data": "UGxlYXNlIGxpc3Rlbi4=", "title": "Note"}}],
+        })
+    }
+
+    /// Parameters of an operation about Ama.
+    pub(crate) fn parameters(&self) -> Value {
+        json!({"resourceType": "Parameters", "parameter": [
+            {"name": "identifier", "valueIdentifier": {"system": NUMBERS, "value": number(self.ama)}},
+        ]})
+    }
+}
+
+fn seed(text: &str) -> u64 {
+    text.bytes().fold(7_u64, |seed, byte| seed.wrapping_mul(31) ^ u64::from(byte)) << 1
+}
+
+async fn somebody(world: &World, person: PersonId, name: &str, plan: &str) -> PlanId {
+    let state = IdentifierState::Verified { by: "Riverside".into(), at: world.now() };
+    let one = Person {
+        id: person,
+        name: name.into(),
+        language: Lang::try_from("en-GB").unwrap(),
+        zone_minutes: 0,
+        birth_date: None,
+        identifiers: vec![Identifier { system: NUMBERS.into(), value: number(person), state }],
+    };
+    let _ = world.exchange.create_person(one).await.unwrap();
+    let content = serde_json::from_str(plan).unwrap();
+    world.exchange.write_own_plan(Themselves::signed_in(person), None, content).await.unwrap().sheet.plan()
+}
+
+fn record_system(key: &EcdsaKeyPair) -> Client {
+    let point = key.public_key().as_ref();
+    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..49]), URL_SAFE_NO_PAD.encode(&point[49..]));
+    let jwk = json!({"kty": "EC", "crv": "P-384", "alg": "ES384", "kid": "1", "x": x, "y": y});
+    let client = json!({
+        "id": ehr(), "name": "Riverside Record", "organization": riverside(), "kind": "ehr",
+        "auth": {"method": "private_key_jwt", "jwks": {"inline": {"keys": [jwk]}}},
+        "scopes": "system/*.rs", "purposes": ["TREAT"], "default_purpose": "TREAT", "state": "active",
+    });
+    serde_json::from_value::<Client>(client).unwrap().checked().unwrap()
+}

@@ -1,0 +1,31 @@
+//! The house from outside, in this process: what nobody may see from two houses, every route with every caller, bodies
+//! that are none, and the fence between decision and answer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that fails says where"
+)]
+
+mod fence;
+mod home;
+mod matrix;
+mod noninterference;
+mod planted;
+
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Leaks are planted for the whole process: whoever plants one has it to themselves.
+static PLANTING: RwLock<()> = RwLock::new(());
+
+/// Nothing is planted as long as this is held.
+fn honest() -> RwLockReadGuard<'static, ()> {
+    PLANTING.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Nobody else runs as long as this is held.
+fn alone() -> RwLockWriteGuard<'static, ()> {
+    PLANTING.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,41 @@
+//! The harness is worth something: every leak that is planted on purpose is found.
+
+use sayso_consent::leak::{Leak, plant};
+use sayso_tests::noninterference::campaign::Campaign;
+
+const SEED: u64 = 0x5a75_0000_0000_0004;
+/// A leak that is not found within this many pairs is not found.
+const PAIRS_MAX: u64 = 400;
+
+/// Nothing stays planted, whatever happens.
+struct Planted;
+
+impl Planted {
+    fn new(leak: Leak) -> Self {
+        plant(leak);
+        Self
+    }
+}
+
+impl Drop for Planted {
+    fn drop(&mut self) {
+        plant(Leak::None);
+    }
+}
+
+#[test]
+fn every_planted_leak_is_found() {
+    let _alone = crate::alone();
+    let mut missed = Vec::new();
+    for leak in Leak::PLANTED {
+        let planted = Planted::new(leak);
+        let campaign = Campaign { seed: SEED, pairs: PAIRS_MAX, threads: 2, folder: None, shrink: false, tell: false };
+        let (_, finding) = campaign.run();
+        drop(planted);
+        match finding {
+            Some(finding) => println!("{leak:?}: found after {} pairs", finding.pairs),
+            None => missed.push(leak),
+        }
+    }
+    assert!(missed.is_empty(), "not found: {missed:?}");
+}
