@@ -302,7 +302,9 @@ enum By {
 impl View {
     fn sheet(&self, exchange: &Exchange, plan: PlanId) -> Option<Sheet> {
         let sealed = self.snapshot.plans.iter().find(|sealed| sealed.id() == plan)?;
-        self.sheet_of(exchange, sealed)
+        let sheet = self.sheet_of(exchange, sealed)?;
+        // A document is kept just as it came: who does not see it cannot put a title on it, nor items beside it.
+        (!sealed.is_document() || sheet.shows_document()).then_some(sheet)
     }
 
     fn sheet_of(&self, exchange: &Exchange, sealed: &Sealed<Plan>) -> Option<Sheet> {

@@ -128,6 +128,10 @@ impl Sheet {
         &self.sealed
     }
 
+    pub(crate) const fn shows_document(&self) -> bool {
+        self.grant.shows_document()
+    }
+
     fn shows(&self, part: ItemId) -> bool {
         self.grant.shown().iter().any(|(id, _)| *id == part)
     }
