@@ -216,7 +216,7 @@ impl What {
             hiding = Hiding::Refused;
         }
         let app = layout.adversary.is_app();
-        match choices.below(if looking { 22 } else { 26 }) {
+        match choices.below(if looking { 22 } else { 30 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
             5 => Self::Removed { at, n, early },
@@ -239,7 +239,10 @@ impl What {
             22 => Self::Former { at, n, seed },
             23 => Self::Claimed { subject },
             24 => Self::ClaimedByNeighbour { subject },
-            _ => Self::Particulars { subject },
+            25 => Self::Particulars { subject },
+            26 | 27 => Self::OtherReads { subject },
+            28 => Self::Person { seed },
+            _ => Self::Former { at, n, seed },
         }
     }
 }
@@ -462,7 +465,7 @@ impl House {
         if hiding == PlanHiding::Draft {
             content.status = State::Draft;
         }
-        if content.kind == PlanKind::AdvanceDirective && hiding == PlanHiding::Draft && seed % 2 == 0 {
+        if content.kind == PlanKind::AdvanceDirective && hiding == PlanHiding::Draft && seed.is_multiple_of(2) {
             content.kind = PlanKind::JointCrisisPlan;
         }
         let Some(plan) = self.create(person(subject), content).await else { return false };

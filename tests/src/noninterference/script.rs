@@ -114,7 +114,7 @@ fn get(path: String) -> Request {
 
 /// Mostly the persons that are looked at.
 fn whom(layout: &Layout, choices: &mut Choices) -> u64 {
-    if choices.once_in(10) { choices.below(6) } else { choices.below(layout.adversary.subjects() as u64) }
+    if choices.once_in(14) { choices.below(6) } else { choices.below(layout.adversary.subjects() as u64) }
 }
 
 fn search(layout: &Layout, choices: &mut Choices) -> Request {
@@ -154,7 +154,7 @@ fn search(layout: &Layout, choices: &mut Choices) -> Request {
 
 fn read(choices: &mut Choices) -> Request {
     let n = choices.below(60);
-    let address = match choices.below(20) {
+    let address = match choices.below(28) {
         0 => format!("{}/{{hidden:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
         1 => format!("{}/{{item:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
         2 => format!("{}/{{plan:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan")),
@@ -199,14 +199,16 @@ fn ask_to_share(choices: &mut Choices) -> Request {
 fn request(layout: &Layout, choices: &mut Choices) -> Request {
     let n = choices.below(60);
     let mut request = match choices.below(100) {
-        0..=29 => search(layout, choices),
-        30..=64 => read(choices),
+        0..=26 => search(layout, choices),
+        27..=28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
+        29..=64 => read(choices),
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
         80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
         85..=90 => get(format!("/plans/{{plan:{n}}}")),
         91..=93 if layout.adversary.is_app() => get("/plans".into()),
-        91..=92 => ask_to_share(choices),
+        91 => ask_to_share(choices),
+        92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         93 => get(format!("/plans/{{hidden:{n}}}")),
         94 => get(format!("/fhir/Bundle/{{hidden:{n}}}")),
         95 => get("/fhir/metadata".into()),

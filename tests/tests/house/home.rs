@@ -1,5 +1,7 @@
 //! Ama's home, with her neighbour Bea: two persons, two hospitals, an app each, and what opens which.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -29,6 +31,7 @@ pub(crate) struct Home {
     /// Her directive.
     pub(crate) directive: PlanId,
     key: EcdsaKeyPair,
+    tokens: AtomicU64,
 }
 
 pub(crate) fn id<T: std::str::FromStr>(n: u8) -> T
@@ -70,7 +73,7 @@ impl Home {
         world.system(other_ehr(), id(0x02), "ehr", &["TREAT"]).await;
         world.app(app()).await;
         let (ama, bea) = (id(0x10), id(0x11));
-        let plan = somebody(&world, ama, "Ama", JOINT_PLAN).await;
+        let plan = somebody(&world, ama, "Ama", &with_a_goal()).await;
         let directive = world
             .exchange
             .write_own_plan(Themselves::signed_in(ama), None, serde_json::from_str(DIRECTIVE).unwrap())
@@ -87,17 +90,33 @@ impl Home {
         ] {
             let _ = world.exchange.share(Themselves::signed_in(person), party, purpose, &all, None).await.unwrap();
         }
-        Self { world, ama, bea, plan, directive, key }
+        Self { world, ama, bea, plan, directive, key, tokens: AtomicU64::new(1_000) }
     }
 
     /// A token of Riverside's record system.
     pub(crate) async fn ehr(&self, scopes: &str) -> String {
-        self.world.token(ehr(), None, scopes, seed(scopes)).await
+        self.world.token(ehr(), None, scopes, self.tokens.fetch_add(1, Ordering::SeqCst)).await
     }
 
     /// A token of the app that acts for somebody.
     pub(crate) async fn app_of(&self, person: PersonId, scopes: &str) -> String {
-        self.world.token(app(), Some(person), scopes, seed(scopes) ^ u64::from(person == self.ama)).await
+        self.world.token(app(), Some(person), scopes, self.tokens.fetch_add(1, Ordering::SeqCst)).await
+    }
+
+    /// A token of the record system to which nothing is open.
+    pub(crate) async fn other_ehr(&self, scopes: &str) -> String {
+        self.world.token(other_ehr(), None, scopes, self.tokens.fetch_add(1, Ordering::SeqCst)).await
+    }
+
+    /// A token that lasts a while only.
+    pub(crate) async fn token_for(
+        &self,
+        client: ClientId,
+        person: Option<PersonId>,
+        scopes: &str,
+        lasts: time::Duration,
+    ) -> String {
+        self.world.token_for(client, person, scopes, self.tokens.fetch_add(1, Ordering::SeqCst), lasts).await
     }
 
     /// Asks, with or without a token.
@@ -181,10 +200,6 @@ impl Home {
     }
 }
 
-fn seed(text: &str) -> u64 {
-    text.bytes().fold(7_u64, |seed, byte| seed.wrapping_mul(31) ^ u64::from(byte)) << 1
-}
-
 async fn somebody(world: &World, person: PersonId, name: &str, plan: &str) -> PlanId {
     let state = IdentifierState::Verified { by: "Riverside".into(), at: world.now() };
     let one = Person {
@@ -198,6 +213,17 @@ async fn somebody(world: &World, person: PersonId, name: &str, plan: &str) -> Pl
     let _ = world.exchange.create_person(one).await.unwrap();
     let content = serde_json::from_str(plan).unwrap();
     world.exchange.write_own_plan(Themselves::signed_in(person), None, content).await.unwrap().sheet.plan()
+}
+
+/// Her plan and a goal, so that every type of resource has something to show.
+fn with_a_goal() -> String {
+    let mut plan: Value = serde_json::from_str(JOINT_PLAN).unwrap();
+    plan["absences"] = json!({});
+    plan["items"].as_array_mut().unwrap().push(json!({
+        "section": "goals", "type": "goal", "voice": {"party": "self", "role": "person"},
+        "words": {"text": "Conduct the choir once.", "lang": "en-GB"}, "steps": [{"words": "Ask Joyce."}],
+    }));
+    plan.to_string()
 }
 
 fn record_system(key: &EcdsaKeyPair) -> Client {

@@ -6,9 +6,11 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::await_holding_lock,
     reason = "a test that fails says where"
 )]
 
+mod bad_input;
 mod fence;
 mod home;
 mod matrix;
