@@ -7,6 +7,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::await_holding_lock,
+    clippy::type_complexity,
     reason = "a test that fails says where"
 )]
 
