@@ -121,6 +121,9 @@ impl Rule {
             return Tri::False;
         }
         let what = self.what.test(|w| w.matches(self.effect, part, ask));
+        if what == Tri::False {
+            return Tri::False;
+        }
         let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
         let period = self.period.test(|p| p.holds(ask.at));
         #[cfg(feature = "leaks")]
