@@ -2,7 +2,7 @@
 
 use sayso_consent::Themselves;
 use sayso_exchange::sharing::Choice;
-use sayso_plan::DraftItem;
+use sayso_plan::{Content, DraftItem, State};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -61,6 +61,12 @@ impl Event {
     /// All names.
     pub const NAMES: [&'static str; 10] =
         ["grant", "narrow", "stop sharing", "grant again", "refuse", "reword", "add", "remove", "retitle", "wait"];
+
+    /// Whether there are other items after it.
+    #[must_use]
+    pub const fn makes_items(&self) -> bool {
+        matches!(self, Self::Add { .. } | Self::Remove { .. })
+    }
 
     /// One that fits the layout.
     pub fn any(layout: &Layout, choices: &mut Choices) -> Self {
@@ -166,17 +172,28 @@ impl House {
         .await
     }
 
+    /// Whether the plan stays ready when the item is taken away.
+    pub async fn would_take(&self, event: &Event) -> bool {
+        let Event::Remove { at, n } = event else { return true };
+        let themselves = Themselves::signed_in(person(at.subject));
+        let Ok(Some(now)) = self.world.exchange.own_plan(themselves, self.plan(*at)).await else { return false };
+        let mut content = plans::content(now.get());
+        self.take_away(*at, *n, &mut content)
+            && (content.status == State::Draft || content.kind.missing(&content).is_empty())
+    }
+
     async fn remove_visible(&self, at: At, n: u64) -> bool {
         let plan = self.plan(at);
-        self.edit(person(at.subject), plan, |content| {
-            let ours = |d: &DraftItem| d.item.words.as_ref().is_some_and(|words| words.text().starts_with(MARK));
-            let removable =
-                |place: &usize| content.items.get(*place).is_some_and(|d| ours(d) && self.is_visible(at.subject, d));
-            let places: Vec<usize> = (0..content.items.len()).filter(removable).collect();
-            let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };
-            content.items.remove(*place);
-            true
-        })
-        .await
+        self.edit(person(at.subject), plan, |content| self.take_away(at, n, content)).await
+    }
+
+    fn take_away(&self, at: At, n: u64, content: &mut Content) -> bool {
+        let ours = |d: &DraftItem| d.item.words.as_ref().is_some_and(|words| words.text().starts_with(MARK));
+        let removable =
+            |place: &usize| content.items.get(*place).is_some_and(|d| ours(d) && self.is_visible(at.subject, d));
+        let places: Vec<usize> = (0..content.items.len()).filter(removable).collect();
+        let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };
+        content.items.remove(*place);
+        true
     }
 }

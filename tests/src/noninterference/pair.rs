@@ -125,8 +125,13 @@ impl Pair {
             Step::Ask(request) => self.both(at, &self.asked(request)).await.map(|_| ()),
             Step::Push(push) => self.push(at, push).await,
             Step::Event(event) => {
-                let _ = (self.a.happen(event).await, self.b.happen(event).await);
-                self.look_up().await;
+                // What a person may write depends on the whole plan; here they write only what both houses take.
+                if self.a.would_take(event).await && self.b.would_take(event).await {
+                    let _ = (self.a.happen(event).await, self.b.happen(event).await);
+                }
+                if event.makes_items() {
+                    self.look_up().await;
+                }
                 Ok(())
             }
             Step::Hidden(side, what) => {

@@ -45,6 +45,7 @@ pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
     let lists: [&[&str]; 2] = if n == 0 { [&JOINT, &OTHERS] } else { [&DIRECTIVES, &DRAFTS] };
     let mut plans: Vec<Content> = lists.iter().map(|list| read(choices.of(list).unwrap())).collect();
     for plan in &mut plans {
+        thin_out(plan, choices);
         for _ in 0..3 + choices.below(6) {
             let section = any_section(choices);
             let more = more(choices, section, None, "self");
@@ -60,9 +61,22 @@ pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
 /// Another plan of a kind that the person does not have yet.
 pub fn another(n: usize, choices: &mut Choices) -> Content {
     let mut plan = if n == 0 { read(choices.of(&DIRECTIVES).unwrap()) } else { read(choices.of(&OTHERS).unwrap()) };
+    thin_out(&mut plan, choices);
     let section = any_section(choices);
     plan.items.push(more(choices, section, None, "self"));
     plan
+}
+
+/// Takes away items that the plan does not need, so that no two houses have the same plans, and asking is quick.
+fn thin_out(plan: &mut Content, choices: &mut Choices) {
+    let mut place = 0;
+    while place < plan.items.len() {
+        let item = plan.items.remove(place);
+        if choices.once_in(3) || !plan.kind.missing(plan).is_empty() {
+            plan.items.insert(place, item);
+            place += 1;
+        }
+    }
 }
 
 fn document(choices: &mut Choices) -> Content {
