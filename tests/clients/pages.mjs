@@ -238,6 +238,11 @@ suite("the person's pages", () => {
     await page.getByLabel('Your password').fill('a quiet boat at night');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL((url) => url.pathname === '/me');
+    await goTo(page, '/me/account');
+    await page.getByText('You can be found by it.').first().waitFor();
+    await page.getByLabel('Your password until now').fill('not this one at all');
+    await choosePassword('layla-by-the-sea', 'another boat at night');
+    await page.getByText('That is not your password until now.').waitFor();
     await page.context().close();
 
     async function choosePassword(name, password) {

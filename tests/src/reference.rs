@@ -210,7 +210,15 @@ fn about_part(what: What, effect: Effect, part: &Part, ask: &Ask) -> Truth {
     if !named {
         return No;
     }
-    if effect == Effect::Deny || part.level != Share::Close {
+    if effect == Effect::Deny {
+        return Yes;
+    }
+    // What a whole document says is known to nobody here: no class of parts, by kind or by level, permits it.
+    let whole_document = part.item.is_some() && part.section.is_none();
+    if whole_document && matches!(what, What::Kind(_) | What::Level(_)) {
+        return No;
+    }
+    if part.level != Share::Close {
         return Yes;
     }
     // A permit of something close names the very item; an app of the person's own is the person's own hand, but a

@@ -25,6 +25,13 @@ pub struct Part {
     pub level: Share,
 }
 
+impl Part {
+    /// Whether it is a whole document: a part of no section.
+    pub(crate) const fn is_document(&self) -> bool {
+        self.section.is_none() && self.item.is_some()
+    }
+}
+
 /// The decision on one part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -69,26 +76,78 @@ impl Verdict {
 /// Decides on one part.
 #[must_use]
 pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
-    decide_until(rules, part, ask, None)
+    #[cfg(feature = "leaks")]
+    if let Some(since) = crate::leak::permits_all(ask) {
+        return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
+    }
+    match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask)), part, ask, None) {
+        Weighed::Permitted { by, since } => Verdict::Released { by, since },
+        Weighed::Refused(why) => Verdict::Withheld(why),
+        Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask)),
+    }
 }
 
-/// Decides on one part of a version that was in force until `held_until`: a permit counts only if it was given before
-/// (case 28: words removed before the grant stay removed).
-#[must_use]
-pub(crate) fn decide_until(rules: &Compiled, part: &Part, ask: &Ask, held_until: Option<OffsetDateTime>) -> Verdict {
-    #[cfg(feature = "leaks")]
-    if let Some(verdict) = crate::leak::verdict(part, ask) {
-        return verdict;
+/// The rules that speak to one asker, for the decision on many parts: who, for what and when are settled once.
+pub(crate) struct Narrowed<'a> {
+    ask: &'a Ask,
+    rules: Vec<Speaking<'a>>,
+    held_until: Option<OffsetDateTime>,
+}
+
+impl<'a> Narrowed<'a> {
+    /// For a version that was in force until `held_until`, a permit counts only if it was given before (case 28: words
+    /// removed before the grant stay removed).
+    pub(crate) fn to(rules: &'a Compiled, ask: &'a Ask, held_until: Option<OffsetDateTime>) -> Self {
+        let rules = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask)).collect();
+        Self { ask, rules, held_until }
     }
+
+    /// Since when the part may leave; none when it stays.
+    pub(crate) fn released_since(&self, part: &Part) -> Option<OffsetDateTime> {
+        #[cfg(feature = "leaks")]
+        if let Some(since) = crate::leak::permits_all(self.ask) {
+            return Some(since);
+        }
+        match weigh(self.rules.iter().copied(), part, self.ask, self.held_until) {
+            Weighed::Permitted { since, .. } => Some(since),
+            Weighed::Refused(_) | Weighed::Nothing => None,
+        }
+    }
+
+    /// Whether any refusal in force speaks of this asker, whatever it is that it refuses.
+    pub(crate) fn refuses_anything(&self) -> bool {
+        self.rules.iter().any(|speaking| speaking.rule.effect == Effect::Deny)
+    }
+}
+
+/// A rule that may hold for an asker, and what its conditions on the asker come to: true or unknown.
+#[derive(Clone, Copy)]
+struct Speaking<'a> {
+    rule: &'a Rule,
+    asker: Tri,
+}
+
+enum Weighed {
+    Permitted { by: ProvisionId, since: OffsetDateTime },
+    Refused(Why),
+    Nothing,
+}
+
+fn weigh<'a>(
+    rules: impl Iterator<Item = Speaking<'a>>,
+    part: &Part,
+    ask: &Ask,
+    held_until: Option<OffsetDateTime>,
+) -> Weighed {
     let mut permitted: Option<(ProvisionId, OffsetDateTime)> = None;
-    for rule in &rules.rules {
+    for Speaking { rule, asker } in rules {
         #[cfg(feature = "leaks")]
         if rule.effect == Effect::Deny && planted(Leak::DenyForgotten) {
             continue;
         }
-        match (rule.effect, rule.holds(part, ask)) {
-            (Effect::Deny, Tri::True) => return Verdict::Withheld(Why::Refused(rule.provision)),
-            (Effect::Deny, Tri::Unknown) => return Verdict::Withheld(Why::RefusalNotUnderstood(rule.provision)),
+        match (rule.effect, asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)))) {
+            (Effect::Deny, Tri::True) => return Weighed::Refused(Why::Refused(rule.provision)),
+            (Effect::Deny, Tri::Unknown) => return Weighed::Refused(Why::RefusalNotUnderstood(rule.provision)),
             (Effect::Permit, Tri::True) => {
                 let since = rule.since();
                 let in_time = held_until.is_none_or(|until| since < until);
@@ -99,36 +158,22 @@ pub(crate) fn decide_until(rules: &Compiled, part: &Part, ask: &Ask, held_until:
             (Effect::Deny, Tri::False) | (Effect::Permit, Tri::False | Tri::Unknown) => {}
         }
     }
-    match permitted {
-        Some((by, since)) => Verdict::Released { by, since },
-        None => Verdict::Withheld(nearest(rules, part, ask)),
-    }
-}
-
-/// Whether any refusal in force speaks of this asker, whatever it is that it refuses.
-pub(crate) fn refuses_anything(rules: &Compiled, ask: &Ask) -> bool {
-    rules.rules.iter().filter(|rule| rule.effect == Effect::Deny).any(|rule| {
-        let recipient = rule.recipient.test(|r| r.matches(&ask.audience));
-        let purpose = rule.purposes.test(|p| p.matches(rule.effect, ask.purpose));
-        recipient.and(purpose).and(rule.period.test(|p| p.holds(ask.at))) != Tri::False
-    })
+    permitted.map_or(Weighed::Nothing, |(by, since)| Weighed::Permitted { by, since })
 }
 
 impl Rule {
-    pub(crate) fn holds(&self, part: &Part, ask: &Ask) -> Tri {
+    /// The rule, unless one of its conditions on the asker is false: then it speaks of no part at all.
+    fn speaking_to(&self, ask: &Ask) -> Option<Speaking<'_>> {
         let recipient = self.recipient.test(|r| r.matches(&ask.audience));
         if recipient == Tri::False {
-            return Tri::False;
-        }
-        let what = self.what.test(|w| w.matches(self.effect, part, ask));
-        if what == Tri::False {
-            return Tri::False;
+            return None;
         }
         let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
         let period = self.period.test(|p| p.holds(ask.at));
         #[cfg(feature = "leaks")]
         let (purpose, period) = crate::leak::conditions(purpose, period);
-        recipient.and(what).and(purpose).and(period)
+        let asker = recipient.and(purpose).and(period);
+        (asker != Tri::False).then_some(Speaking { rule: self, asker })
     }
 
     /// Since when the rule allows: when it was given, or the later begin of its period.

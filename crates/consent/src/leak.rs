@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use sayso_plan::{Plan, ProvisionId};
+use sayso_plan::Plan;
 use time::OffsetDateTime;
 
 use crate::audience::Ask;
-use crate::decide::{Part, Verdict};
 use crate::tri::Tri;
 
 /// One forgotten path.
@@ -49,11 +48,15 @@ pub enum Leak {
     TitleAlways,
     /// A conditional read is answered before the decision.
     NotModifiedBeforeDecision,
+    /// Items keep the places they have among all items.
+    PlacesOfWhole,
+    /// An app sees the title of a document that it may not see.
+    DocumentTitle,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 16] = [
+    pub const PLANTED: [Self; 18] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -70,6 +73,8 @@ impl Leak {
         Self::StaleCache,
         Self::TitleAlways,
         Self::NotModifiedBeforeDecision,
+        Self::PlacesOfWhole,
+        Self::DocumentTitle,
     ];
 }
 
@@ -106,9 +111,7 @@ pub(crate) fn without_grant() -> Option<OffsetDateTime> {
     planted(Leak::PatientWithoutGrant).then_some(OffsetDateTime::UNIX_EPOCH)
 }
 
-pub(crate) fn verdict(_part: &Part, ask: &Ask) -> Option<Verdict> {
-    planted(Leak::PermitAll).then(|| Verdict::Released {
-        by: ProvisionId::from_stored([0; 16]),
-        since: OffsetDateTime::UNIX_EPOCH.min(ask.at),
-    })
+/// Since when everything is permitted, in the permit-all twin.
+pub(crate) fn permits_all(ask: &Ask) -> Option<OffsetDateTime> {
+    planted(Leak::PermitAll).then(|| OffsetDateTime::UNIX_EPOCH.min(ask.at))
 }

@@ -192,14 +192,16 @@ impl What {
         let within_reach = !permit || part.level != Share::Close || ask.is_own_app();
         #[cfg(feature = "leaks")]
         let within_reach = within_reach || crate::leak::planted(crate::leak::Leak::CloseForgotten);
+        // Nobody here knows what a whole document says: it is permitted by itself, never as one of a kind or level.
+        let by_class = !permit || !part.is_document();
         Tri::from(match self {
             Self::Everything => true,
-            Self::Kind(kind) => part.kind == kind && within_reach,
+            Self::Kind(kind) => part.kind == kind && within_reach && by_class,
             Self::Plan(plan) => part.plan == plan && within_reach,
             Self::Section(section) => part.section == Some(section) && within_reach,
             Self::Item(item) => part.item == Some(item),
-            Self::Documents => part.section.is_none() && part.item.is_some() && within_reach,
-            Self::Level(level) if permit => part.level <= level && part.level != Share::Close,
+            Self::Documents => part.is_document() && within_reach,
+            Self::Level(level) if permit => part.level <= level && part.level != Share::Close && by_class,
             Self::Level(level) => part.level >= level,
         })
     }

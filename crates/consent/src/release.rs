@@ -6,7 +6,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sayso_plan::plan::{Absence, Head};
 use sayso_plan::{
-    ItemId, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State,
+    Item, ItemId, Lang, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State,
     StoredDocument, StoredItem, Words,
 };
 use sha2::Sha256;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::audience::Ask;
 use crate::compile::Compiled;
-use crate::decide::{Part, Verdict, decide_until, refuses_anything};
+use crate::decide::{Narrowed, Part};
 #[cfg(feature = "leaks")]
 use crate::leak::{Leak, planted};
 use crate::sealed::{Sealed, Themselves};
@@ -49,13 +49,11 @@ impl<T> fmt::Debug for Released<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
 
+/// The mistake of the planted leak that keeps assembled bytes by plan: a key that says nothing of what is released.
 #[cfg(feature = "leaks")]
-impl Fingerprint {
-    /// The mistake of the planted leak that keeps assembled bytes by plan: a key that says nothing of what is released.
-    #[must_use]
-    pub const fn of_plan(plan: PlanId) -> Self {
-        Self(*plan.as_bytes())
-    }
+#[must_use]
+pub const fn fingerprint_of_plan(plan: PlanId) -> Fingerprint {
+    Fingerprint(*plan.as_bytes())
 }
 
 impl fmt::Display for Fingerprint {
@@ -248,6 +246,51 @@ impl Grant {
         plan.parties.iter().filter(move |p| whole || p.id.is_person() || named.contains(&p.id))
     }
 
+    /// The absences that are visible. Beside items of its section an absence says nothing: somebody who saw none of
+    /// them wrote it.
+    fn absences<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (Section, Absence)> + 'a {
+        let empty = |section: &Section| !self.shown.iter().any(|(_, shown)| shown == section);
+        let visible = move |section: &Section| self.sections.contains(section) && empty(section);
+        plan.absences.iter().filter(move |(section, _)| visible(section)).map(|(section, absence)| (*section, *absence))
+    }
+
+    /// The places of the granted items among each other.
+    fn places(&self, plan: &Plan) -> Places {
+        let mut orders: Vec<(Section, u32)> =
+            self.granted(plan).filter_map(|i| i.item.order.map(|order| (i.item.section, order))).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        Places(orders)
+    }
+
+    fn head_of(&self, plan: &Plan) -> Head {
+        let visible = self.head;
+        #[cfg(feature = "leaks")]
+        let visible = visible || planted(Leak::TitleAlways);
+        let mut head = plan.head.clone();
+        if !self.whole {
+            head.formalities.clear();
+        }
+        if !visible {
+            head.review = None;
+            head.if_not_followed = None;
+            if let Ok(label) = Words::new(plan.kind.label().to_owned(), english()) {
+                head.title = label;
+            }
+            head.language = self.language(plan);
+        }
+        head
+    }
+
+    /// The language that most of the granted words are in.
+    fn language(&self, plan: &Plan) -> Lang {
+        let mut spoken: BTreeMap<&str, (usize, &Lang)> = BTreeMap::new();
+        for words in self.granted(plan).filter_map(|i| i.item.words.as_ref()) {
+            spoken.entry(words.lang().as_str()).or_insert((0, words.lang())).0 += 1;
+        }
+        spoken.into_values().max_by_key(|(count, _)| *count).map_or_else(english, |(_, lang)| lang.clone())
+    }
+
     /// How many items were not granted, for the planted leak that counts them.
     #[cfg(feature = "leaks")]
     #[must_use]
@@ -271,9 +314,17 @@ impl Grant {
             return Err(Withheld);
         }
         let with_levels = self.with_levels();
-        let items = self.granted(plan).map(|i| if with_levels { i.clone() } else { without_levels(i) }).collect();
+        let mut items: Vec<StoredItem> =
+            self.granted(plan).map(|i| if with_levels { i.clone() } else { without_levels(i) }).collect();
+        let keeps_places = self.whole;
+        #[cfg(feature = "leaks")]
+        let keeps_places = keeps_places || planted(Leak::PlacesOfWhole);
+        if !keeps_places {
+            let places = self.places(plan);
+            items.iter_mut().for_each(|i| i.item.order = places.of(&i.item));
+        }
         let parties = self.parties(plan).cloned().collect();
-        let absences = plan.absences.iter().filter(|(s, _)| self.sections.contains(s)).map(|(s, a)| (*s, *a)).collect();
+        let absences = self.absences(plan).collect();
         #[cfg(feature = "leaks")]
         let absences = if planted(Leak::AbsencesOfWhole) { plan.absences.clone() } else { absences };
         Ok(Released {
@@ -283,7 +334,7 @@ impl Grant {
                 person: plan.person,
                 kind: plan.kind,
                 state: plan.state,
-                head: visible_head(plan, self.head, self.whole),
+                head: self.head_of(plan),
                 head_visible: self.head,
                 parties,
                 sections: self.sections.clone(),
@@ -307,26 +358,19 @@ fn without_levels(item: &StoredItem) -> StoredItem {
     item
 }
 
-fn visible_head(plan: &Plan, visible: bool, whole: bool) -> Head {
-    #[cfg(feature = "leaks")]
-    let visible = visible || planted(Leak::TitleAlways);
-    let mut head = plan.head.clone();
-    if !whole {
-        head.formalities.clear();
+/// Places within the sections, counted over what is granted: a gap would tell of something between.
+struct Places(Vec<(Section, u32)>);
+
+impl Places {
+    fn of(&self, item: &Item) -> Option<u32> {
+        let at = self.0.binary_search(&(item.section, item.order?)).ok()?;
+        let before = self.0.iter().take(at).rev().take_while(|(section, _)| *section == item.section).count();
+        u32::try_from(before).ok().map(|before| before + 1)
     }
-    if !visible {
-        head.review = None;
-        head.if_not_followed = None;
-        if let Ok(label) = Words::new(plan.kind.label().to_owned(), english()) {
-            head.title = label;
-        }
-        head.language = english();
-    }
-    head
 }
 
-fn english() -> sayso_plan::Lang {
-    sayso_plan::Lang::try_from("en").unwrap_or_else(|_| sayso_plan::Lang::undetermined())
+fn english() -> Lang {
+    Lang::try_from("en").unwrap_or_else(|_| Lang::undetermined())
 }
 
 /// Decides what of the current version of a plan this recipient may see now.
@@ -356,7 +400,8 @@ pub fn judge_past(
     if !own_app && !plan.state.releasable() {
         return Err(Withheld);
     }
-    let verdict = |part: Part| decide_until(rules, &part, ask, held_until);
+    let rules = Narrowed::to(rules, ask, held_until);
+    let since = |part: Part| rules.released_since(&part);
     let above = |section: Option<Section>, level| Part { plan: plan.id, kind: plan.kind, section, item: None, level };
     let mut times = Times(None);
     let items: Vec<bool> = plan
@@ -364,10 +409,10 @@ pub fn judge_past(
         .iter()
         .map(|item| {
             let part = part_of(plan, item);
-            let now = verdict(part);
+            let now = since(part);
             // That it became more open is news to those who could not see it before, and to apps, which see levels.
             for opened in &item.opened {
-                if own_app || !verdict(Part { level: opened.from, ..part }).is_released() {
+                if own_app || since(Part { level: opened.from, ..part }).is_none() {
                     times.note(now, opened.at);
                 }
             }
@@ -376,20 +421,28 @@ pub fn judge_past(
         .collect();
     let document = plan.document.as_ref().is_some_and(|doc| {
         let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
-        times.note(verdict(part), plan.document_changed_at.unwrap_or(plan.recorded_at))
+        times.note(since(part), plan.document_changed_at.unwrap_or(plan.recorded_at))
     });
+    let granted = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
+    let shown: Vec<(ItemId, Section)> = granted.map(|(item, _)| (item.id, item.item.section)).collect();
     let mut sections = BTreeSet::new();
     for section in Section::all() {
-        let verdict = verdict(above(Some(section), section.default_share()));
-        if verdict.is_released() {
+        let since = since(above(Some(section), section.default_share()));
+        if since.is_some() {
             sections.insert(section);
-            times.note_absence(plan, section, verdict);
+        }
+        if !shown.iter().any(|(_, of)| *of == section) {
+            times.note_absence(plan, section, since);
         }
     }
     let head = if own_app {
-        !sections.is_empty()
+        // The title of a document that is kept whole goes with the document.
+        let seen = document || plan.document.is_none();
+        #[cfg(feature = "leaks")]
+        let seen = seen || planted(Leak::DocumentTitle);
+        seen && !sections.is_empty() || document
     } else {
-        times.note(verdict(above(None, Share::Care)), plan.head_changed_at)
+        times.note(since(above(None, Share::Care)), plan.head_changed_at)
     };
     let anything = document || items.contains(&true) || (own_app && head);
     if !anything {
@@ -397,7 +450,7 @@ pub fn judge_past(
     }
     for removal in &plan.removals {
         let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
-        times.note_change_after_grant(verdict(part), removal.at);
+        times.note_change_after_grant(since(part), removal.at);
     }
     if own_app && head {
         times.changed(plan.head_changed_at);
@@ -406,18 +459,17 @@ pub fn judge_past(
     let some_document = Part { item: Some(ItemId::from_stored([0; 16])), ..above(None, Share::Care) };
     let whole = own_app
         && sections.len() == Section::all().count()
-        && verdict(some_document).is_released()
-        && !refuses_anything(rules, ask);
+        && since(some_document).is_some()
+        && !rules.refuses_anything();
     if whole {
         times.changed(plan.recorded_at);
     }
     times.changed(plan.terms_changed_at);
-    let shown = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
     let mut grant = Grant {
         plan: plan.id,
         kind: plan.kind,
         version: plan.version,
-        shown: shown.map(|(item, _)| (item.id, item.item.section)).collect(),
+        shown,
         items,
         sections,
         head,
@@ -459,32 +511,27 @@ impl Times {
         self.0 = Some(self.0.map_or(at, |latest| latest.max(at)));
     }
 
-    fn note(&mut self, verdict: Verdict, changed_at: OffsetDateTime) -> bool {
-        match verdict {
-            Verdict::Released { since, .. } => {
-                self.changed(changed_at.max(since));
-                true
-            }
-            Verdict::Withheld(_) => false,
+    fn note(&mut self, since: Option<OffsetDateTime>, changed_at: OffsetDateTime) -> bool {
+        if let Some(since) = since {
+            self.changed(changed_at.max(since));
         }
+        since.is_some()
     }
 
     /// An absence is news from when it was said or became visible; one that was taken back, to those who could see it.
-    fn note_absence(&mut self, plan: &Plan, section: Section, verdict: Verdict) {
+    fn note_absence(&mut self, plan: &Plan, section: Section, since: Option<OffsetDateTime>) {
         match (plan.absences.contains_key(&section), plan.absences_changed_at.get(&section)) {
             (true, changed_at) => {
-                self.note(verdict, changed_at.copied().unwrap_or(plan.terms_changed_at));
+                self.note(since, changed_at.copied().unwrap_or(plan.terms_changed_at));
             }
-            (false, Some(taken_back_at)) => self.note_change_after_grant(verdict, *taken_back_at),
+            (false, Some(taken_back_at)) => self.note_change_after_grant(since, *taken_back_at),
             (false, None) => {}
         }
     }
 
     /// A removal is news only to those who could see the item while it was there.
-    fn note_change_after_grant(&mut self, verdict: Verdict, at: OffsetDateTime) {
-        if let Verdict::Released { since, .. } = verdict
-            && since < at
-        {
+    fn note_change_after_grant(&mut self, since: Option<OffsetDateTime>, at: OffsetDateTime) {
+        if since.is_some_and(|since| since < at) {
             self.changed(at);
         }
     }
@@ -560,7 +607,7 @@ pub fn own_self<'a>(sealed: &'a Sealed<Person>, reader: &Themselves) -> Result<&
 
 fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint {
     let mut mac = key.0.clone();
-    mac.update(b"sayso plan 2");
+    mac.update(b"sayso plan 3");
     mac.update(plan.id.as_bytes());
     mac.update(plan.terms_version.as_bytes());
     mac.update(&[u8::from(grant.head), u8::from(grant.own_app), u8::from(grant.whole), u8::from(grant.document)]);
@@ -572,9 +619,12 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
         write_text(&mut mac, &serde_json::to_vec(&plan.head.formalities).unwrap_or_default());
     }
     mac.update(&(grant.shown.len() as u64).to_be_bytes());
+    let places = grant.places(plan);
     for item in grant.granted(plan) {
         mac.update(item.id.as_bytes());
         mac.update(item.version.as_bytes());
+        let place = if grant.whole { item.item.order } else { places.of(&item.item) };
+        mac.update(&place.map_or([0xff; 4], u32::to_be_bytes));
         if grant.with_levels() {
             write_levels(&mut mac, item);
         }
@@ -586,8 +636,9 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
         write_party(&mut mac, party);
     }
     mac.update(&[0xff]);
+    let absences: BTreeMap<Section, Absence> = grant.absences(plan).collect();
     for section in &grant.sections {
-        mac.update(&[*section as u8, plan.absences.get(section).map_or(3, |a| *a as u8)]);
+        mac.update(&[*section as u8, absences.get(section).map_or(3, |a| *a as u8)]);
     }
     finish(mac)
 }

@@ -117,7 +117,7 @@ impl Sealed<Plan> {
     ) -> Result<Self, NotTaken> {
         let base = base.get();
         let seen = Seen {
-            items: base.items.iter().map(|i| i.id).collect(),
+            items: base.items.iter().map(|i| (i.id, i.item.order)).collect(),
             parties: base.parties.iter().map(|p| p.id.clone()).collect(),
             sections: base.sections.clone(),
             document: base.document.is_some() || base.whole,

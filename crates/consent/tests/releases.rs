@@ -145,7 +145,8 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
         document.document.data.push_str("AAAA");
         twin.document_changed_at = Some(later);
     }
-    for section in Section::all().filter(|s| !seen.sections.contains(s)) {
+    let inhabited = |s: &Section| seen.items.iter().any(|i| i.item.section == *s);
+    for section in Section::all().filter(|s| !seen.sections.contains(s) || inhabited(s)) {
         twin.absences.remove(&section);
         twin.absences.extend(hide.absences.get(&section).map(|a| (section, *a)));
         twin.absences_changed_at.insert(section, later);
@@ -206,6 +207,9 @@ fn grew_or_changed(old: &Value, new: &Value) -> bool {
 
 fn edited(plan: &Plan, edit: &Edit) -> Plan {
     let mut content = plan.as_content();
+    let begun: BTreeSet<Section> = content.items.iter().map(|draft| draft.item.section).collect();
+    content.absences.retain(|section, _| !begun.contains(section));
+    let shown = content.absences.clone();
     let items = &mut content.items;
     match edit {
         Edit::Text(at) if !items.is_empty() => at.get_mut(items).item.words = Some(words("changed")),
@@ -222,6 +226,8 @@ fn edited(plan: &Plan, edit: &Edit) -> Plan {
         Edit::Document => content.document.iter_mut().for_each(|d| d.data.push_str("AAAA")),
         _ => {}
     }
+    let inhabited: BTreeSet<Section> = content.items.iter().map(|draft| draft.item.section).collect();
+    content.absences.retain(|section, said| !inhabited.contains(section) || (shown.get(section) == Some(said)));
     // A draft is never asked whether it is complete; what these laws are about is the same in every state.
     let mut draft = plan.clone();
     draft.state = State::Draft;
@@ -522,6 +528,72 @@ fn an_app_to_which_everything_is_open_sees_the_whole_and_any_other_an_extract() 
     assert!(!seen(and(sections(Some(Section::PastToKnow)), documents.clone())), "a section may hide");
     let but_one = and(and(sections(None), documents), to_app(Effect::Deny, What::Item(id(77))));
     assert!(!seen(but_one), "an item may hide");
+}
+
+/// A plan that is a document kept whole, with a title of its own.
+fn a_document() -> Plan {
+    let mut plan = a_plan(vec![]);
+    plan.absences.clear();
+    plan.absences_changed_at.clear();
+    let document = sayso_plan::WholeDocument {
+        content_type: "application/pdf".into(),
+        data: "JVBERg==".into(),
+        title: None,
+        creation: None,
+        types: vec![],
+    };
+    let version = ItemVersion::from_random([9; 16]);
+    plan.document = Some(sayso_plan::plan::StoredDocument { id: id(8), version, document });
+    plan.document_changed_at = Some(plan.recorded_at);
+    plan.head.title = words("Letter from the clinic");
+    plan
+}
+
+#[test]
+fn a_permit_for_a_kind_or_level_never_releases_a_whole_document_and_its_own_permit_does() {
+    let plan = a_document();
+    let asked = ask(organization(1), Purpose::Treat);
+    let shows = |what| grant(&plan, &[sharing(what, -5)], &asked).is_ok_and(|grant| grant.shows_document());
+    for what in [What::Kind(plan.kind), What::Level(Share::Care), What::Section(Section::Helps)] {
+        assert!(!shows(what), "{what:?}: an app may have sent it after the person said so");
+    }
+    for what in [What::Documents, What::Plan(plan.id), What::Item(id(8))] {
+        assert!(shows(what), "{what:?}");
+    }
+    let refused = provision(Effect::Deny, Recipient::Organization(id(1)), Purpose::Treat, What::Kind(plan.kind));
+    assert!(grant(&plan, &[sharing(What::Documents, -5), consent(vec![refused])], &asked).is_err());
+}
+
+#[test]
+fn an_app_without_documents_does_not_even_see_their_titles() {
+    let plan = a_document();
+    let asked = ask(Audience::App { client: id(1) }, Purpose::Patrqt);
+    let to_app = |what| provision(Effect::Permit, Recipient::App(id(1)), Purpose::Patrqt, what);
+    let sections = || Section::all().map(|section| to_app(What::Section(section)));
+    assert!(grant(&plan, &[consent(sections().collect())], &asked).is_err());
+    let with_documents = sections().chain([to_app(What::Documents)]).collect();
+    assert!(grant(&plan, &[consent(with_documents)], &asked).unwrap().shows_document());
+}
+
+#[test]
+fn an_extract_counts_places_over_what_is_shown_and_speaks_the_language_of_its_words() {
+    let at_place = |text: &str, lang: &str, share, order| Item {
+        words: Some(sayso_plan::Words::new(text.into(), Lang::try_from(lang).unwrap()).unwrap()),
+        order: Some(order),
+        ..item(Section::Helps, text, Some(share), 1, None)
+    };
+    let items = vec![
+        at_place("a", "cy", Share::Open, 3),
+        at_place("hidden", "en", Share::Close, 5),
+        at_place("b", "cy", Share::Open, 7),
+    ];
+    let plan = a_plan(items);
+    let granted = grant(&plan, &[sharing(What::Section(Section::Helps), -5)], &ask(organization(1), Purpose::Treat));
+    let released = granted.unwrap().open(&sealed(&plan)).unwrap();
+    assert_eq!(released.get().items.iter().map(|i| i.item.order).collect::<Vec<_>>(), [Some(1), Some(2)]);
+    assert_eq!(released.get().head.language.as_str(), "cy");
+    let whole = own(&sealed(&plan), &Themselves::signed_in(plan.person), &key()).unwrap();
+    assert_eq!(whole.get().items, plan.items);
 }
 
 #[test]

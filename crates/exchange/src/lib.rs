@@ -49,6 +49,7 @@ use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
 pub use issue_token::NotIssued;
+pub use own_pages::{Number, Standing};
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};

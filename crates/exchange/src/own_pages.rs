@@ -3,12 +3,56 @@
 use std::sync::Arc;
 
 use sayso_consent::{Projection, Released, Themselves};
-use sayso_plan::{ClientId, OrganizationId, Person, PlanId};
+use sayso_plan::people::IdentifierState;
+use sayso_plan::{ClientId, Identifier, OrganizationId, Person, PlanId};
 use sayso_store::{Ask, Recorded, Snapshot, StoreError};
 
 use crate::{Exchange, Refusal};
 
+/// A number of the person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// The naming system.
+    pub system: String,
+    /// The number.
+    pub value: String,
+    /// What it is good for.
+    pub standing: Standing,
+}
+
+/// Whether others find a person by a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// They do: it was verified.
+    Found {
+        /// By whom.
+        by: String,
+    },
+    /// Nobody has verified it.
+    Claimed,
+    /// It stands for somebody else too, so it matches nothing until that is resolved.
+    Contested,
+}
+
 impl Exchange {
+    /// The numbers that are kept of the person, and whether others find them by each.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn own_numbers(&self, person: Themselves) -> Result<Vec<Number>, Refusal> {
+        let mut numbers = Vec::new();
+        for Identifier { system, value, state } in self.own_self(person).await?.identifiers {
+            let found = self.inner.store.person_by_identifier(&system, &value).await? == Some(person.person());
+            let standing = match state {
+                IdentifierState::Verified { by, .. } if found => Standing::Found { by },
+                IdentifierState::Verified { .. } | IdentifierState::Contested => Standing::Contested,
+                IdentifierState::Claimed => Standing::Claimed,
+            };
+            numbers.push(Number { system, value, standing });
+        }
+        Ok(numbers)
+    }
+
     pub(crate) async fn snapshot_of(&self, person: Themselves) -> Result<Arc<Snapshot>, Refusal> {
         let snapshot = self.inner.store.snapshot(person.person()).await?;
         snapshot.ok_or(Refusal::Unrecorded(StoreError::NoSuchPerson))

@@ -22,6 +22,8 @@ use crate::{Exchange, Refusal};
 
 /// Longest sign-in name, in bytes.
 pub const NAME_MAX_BYTES: usize = 254;
+/// The way of signing in, in the record.
+const PASSWORD: &str = "password";
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
 const HASHING_MAX: usize = 2;
 /// How many sign-ins may wait for that; the next one is sent away.
@@ -37,6 +39,7 @@ pub struct Session {
     themselves: Themselves,
     secret: Opaque<of::Session>,
     started: OffsetDateTime,
+    by_password: bool,
 }
 
 /// Why nobody was signed in.
@@ -71,6 +74,18 @@ pub enum AccountFault {
     /// The password is too weak.
     #[error("{0}")]
     Password(#[from] PasswordFault),
+    /// The password until now is another one.
+    #[error("the password until now is another one")]
+    Current,
+    /// The new password is the old one.
+    #[error("the new password is the one until now")]
+    Same,
+    /// Too many failures.
+    #[error("too many attempts; wait {seconds} seconds")]
+    Wait {
+        /// Whole seconds until the next attempt.
+        seconds: i64,
+    },
     /// Too many passwords are being hashed.
     #[error("too many people are signing in just now; try again in a moment")]
     Busy,
@@ -90,6 +105,12 @@ impl Session {
     #[must_use]
     pub const fn started(&self) -> OffsetDateTime {
         self.started
+    }
+
+    /// Whether it began with the password. Then a new password asks for that one: an open screen is not enough.
+    #[must_use]
+    pub const fn is_by_password(&self) -> bool {
+        self.by_password
     }
 
     /// The value of the cookie. Its name is `sayso_auth::sign_in::cookie_name`.
@@ -202,10 +223,10 @@ impl Exchange {
         match (person, fits.map_err(|Busy| SignInFault::Busy)?) {
             (Some(person), true) => {
                 self.inner.door.forgive(&name);
-                Ok(self.open_session(person, "password").await?)
+                Ok(self.open_session(person, PASSWORD).await?)
             }
             (person, _) => {
-                let act = Act::SignInFailed { by: Code::new("password") };
+                let act = Act::SignInFailed { by: Code::new(PASSWORD) };
                 let _recorded = self.inner.store.note(person, self.leaf(self.now(), None, act)).await?;
                 Err(SignInFault::Wrong)
             }
@@ -238,7 +259,8 @@ impl Exchange {
             return Ok(None);
         }
         self.inner.door.see(token, now);
-        Ok(Some(Session { themselves: Themselves::signed_in(kept.person), secret, started: kept.at }))
+        let by_password = kept.document.get("by").and_then(Value::as_str) == Some(PASSWORD);
+        Ok(Some(Session { themselves: Themselves::signed_in(kept.person), secret, started: kept.at, by_password }))
     }
 
     /// Ends the session of a cookie.
@@ -253,14 +275,44 @@ impl Exchange {
         Ok(())
     }
 
-    /// The person chooses name and password. All their sessions end; the one that comes back is new.
+    /// The person chooses name and password. All their sessions end; the one that comes back is new. A session that
+    /// began with the password asks for it again; one that began with a link does not, for who lost it.
     ///
     /// # Errors
     /// [`AccountFault`].
-    pub async fn set_password(&self, person: Themselves, name: &str, password: &str) -> Result<Session, AccountFault> {
-        let _recorded = self.put_account(person.person(), name, password).await?;
-        self.inner.store.close_sessions_of(person.person()).await.map_err(AccountFault::Unrecorded)?;
-        self.open_session(person.person(), "password").await.map_err(AccountFault::Unrecorded)
+    pub async fn set_password(
+        &self,
+        session: &Session,
+        current: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<Session, AccountFault> {
+        let person = session.themselves.person();
+        if session.by_password {
+            self.check_current(person, current).await?;
+            if current == password {
+                return Err(AccountFault::Same);
+            }
+        }
+        let _recorded = self.put_account(person, name, password).await?;
+        self.inner.store.close_sessions_of(person).await.map_err(AccountFault::Unrecorded)?;
+        self.open_session(person, PASSWORD).await.map_err(AccountFault::Unrecorded)
+    }
+
+    async fn check_current(&self, person: PersonId, current: &str) -> Result<(), AccountFault> {
+        let guesses = person.to_string();
+        let wait = self.inner.door.attempt(&guesses, self.now());
+        wait.map_err(|seconds| AccountFault::Wait { seconds })?;
+        let current = Password::typed(current).map_err(|_| AccountFault::Current)?;
+        let hash = self.inner.store.password_of(person).await.map_err(AccountFault::Unrecorded)?;
+        let salt = self.fresh();
+        let fits = self.inner.door.slowly(move || fits(&current, hash.as_ref().map(|hash| hash.as_str()), salt)).await;
+        match fits {
+            Ok(true) => self.inner.door.forgive(&guesses),
+            Ok(false) => return Err(AccountFault::Current),
+            Err(Busy) => return Err(AccountFault::Busy),
+        }
+        Ok(())
     }
 
     /// Gives a person a name and password to sign in with, as the operator does.
@@ -303,12 +355,12 @@ impl Exchange {
             person,
             at: now,
             expires_at: now + Duration::seconds(SESSION_MAX_SECONDS),
-            document: Value::Null,
+            document: serde_json::json!({ "by": by }),
         };
         let leaf = self.leaf(now, None, Act::SignedIn { by: Code::new(by) });
         let _recorded = self.inner.store.open_session(secret.expose(), session, leaf).await?;
         self.inner.door.see(secret.hash(), now);
-        Ok(Session { themselves: Themselves::signed_in(person), secret, started: now })
+        Ok(Session { themselves: Themselves::signed_in(person), secret, started: now, by_password: by == PASSWORD })
     }
 }
 

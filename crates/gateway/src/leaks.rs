@@ -5,6 +5,7 @@ use http::header::IF_NONE_MATCH;
 use http::{HeaderMap, StatusCode};
 use sayso_consent::Fingerprint;
 use sayso_consent::leak::{Leak, planted};
+use sayso_consent::release::fingerprint_of_plan;
 use sayso_exchange::{Disclosure, Sheet};
 use sayso_plan::PlanId;
 
@@ -38,5 +39,5 @@ pub(crate) fn total(honest: usize, disclosure: &Disclosure) -> usize {
 
 /// A key of the cache that does not say what was released.
 pub(crate) fn key(sheet: &Sheet) -> Option<Fingerprint> {
-    planted(Leak::StaleCache).then(|| Fingerprint::of_plan(sheet.plan()))
+    planted(Leak::StaleCache).then(|| fingerprint_of_plan(sheet.plan()))
 }

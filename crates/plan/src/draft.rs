@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
-use crate::item::{AGREEMENT_PARTIES_MAX, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
+use crate::item::{AGREEMENT_PARTIES_MAX, DraftItem, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, Party, PartyId};
-use crate::plan::{Content, DOCUMENT_MAX_BYTES, Head, Opened, Plan, Removal, StoredDocument, StoredItem};
+use crate::plan::{Absence, Content, DOCUMENT_MAX_BYTES, Head, Opened, Plan, Removal, StoredDocument, StoredItem};
 use crate::section::Section;
 
 /// What the writer could see of the plan they change: ids only, nothing unseen is in here.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// The items they could see.
-    pub items: BTreeSet<ItemId>,
+    /// The items they could see, each with the place it was shown at: counted among the visible ones.
+    pub items: BTreeMap<ItemId, Option<u32>>,
     /// The parties they could see.
     pub parties: BTreeSet<PartyId>,
     /// The sections whose absences they could see.
@@ -84,6 +84,12 @@ pub enum NotTaken {
         /// Where.
         path: String,
     },
+    /// A section cannot both have items and say why it has none.
+    #[error("the section has items; leave the absence out")]
+    AbsenceBesideItems {
+        /// Where.
+        path: String,
+    },
     /// A document and items cannot be one plan.
     #[error("a plan holds either items or one whole document")]
     DocumentAndItems,
@@ -105,7 +111,8 @@ impl NotTaken {
             | Self::UnknownItem { path }
             | Self::SameItem { path }
             | Self::TooMany { path, .. }
-            | Self::WrongType { path } => path.clone(),
+            | Self::WrongType { path }
+            | Self::AbsenceBesideItems { path } => path.clone(),
             Self::DocumentAndItems => "/document".to_owned(),
         }
     }
@@ -120,8 +127,17 @@ impl Content {
     /// # Errors
     /// The first [`NotTaken`] found.
     pub fn check(&self) -> Result<(), NotTaken> {
-        if self.items.len() > ITEMS_MAX {
-            return Err(NotTaken::TooMany { path: "/items".into(), most: ITEMS_MAX });
+        self.check_against(0, &BTreeMap::new())
+    }
+
+    /// Like [`Self::check`], for somebody who sees `items` items and these absences already. Where two apps that do not
+    /// see each other's items have made more than a plan should hold, the person can still change it, but not add to
+    /// it. And who adds an item to a section need not take back the absence: it may go on for those who do not see
+    /// the item, or they would learn of it.
+    fn check_against(&self, items: usize, absences: &BTreeMap<Section, Absence>) -> Result<(), NotTaken> {
+        let most = ITEMS_MAX.max(items);
+        if self.items.len() > most {
+            return Err(NotTaken::TooMany { path: "/items".into(), most });
         }
         if self.parties.len() > PARTIES_MAX {
             return Err(NotTaken::TooMany { path: "/parties".into(), most: PARTIES_MAX });
@@ -139,6 +155,11 @@ impl Content {
             }
         }
         self.check_head(&known)?;
+        let has_items = |section: &Section| self.items.iter().any(|draft| draft.item.section == *section);
+        let news = |(section, said): &(&Section, &Absence)| absences.get(section) != Some(said) && has_items(section);
+        if let Some((section, _)) = self.absences.iter().find(news) {
+            return Err(NotTaken::AbsenceBesideItems { path: format!("/absences/{section}") });
+        }
         for (place, draft) in self.items.iter().enumerate() {
             let path = format!("/items/{place}");
             if draft.item.parties().any(|p| !known.contains(p)) {
@@ -268,7 +289,7 @@ impl Plan {
         now: OffsetDateTime,
         fresh: Fresh<'_>,
     ) -> Result<Self, NotTaken> {
-        content.check()?;
+        content.check_against(seen.items.len(), &self.absences_shown(seen))?;
         if content.kind != self.kind {
             return Err(NotTaken::KindChanged);
         }
@@ -337,7 +358,7 @@ impl Plan {
 
     /// The parties that the part which the writer did not see still names: they stay, whoever strikes them out.
     fn named_by_the_unseen(&self, seen: &Seen) -> BTreeSet<PartyId> {
-        let unseen = self.items.iter().filter(|i| !seen.items.contains(&i.id));
+        let unseen = self.items.iter().filter(|i| !seen.items.contains_key(&i.id));
         let mut named: BTreeSet<PartyId> = unseen.flat_map(|i| i.item.parties()).cloned().collect();
         if !seen.head {
             named.extend(self.head.review.iter().filter_map(|r| r.starts.clone()));
@@ -348,10 +369,23 @@ impl Plan {
         named
     }
 
+    /// The sections in which the writer saw items.
+    fn inhabited(&self, seen: &Seen) -> BTreeSet<Section> {
+        self.items.iter().filter(|item| seen.items.contains_key(&item.id)).map(|item| item.item.section).collect()
+    }
+
+    /// The absences that the writer was shown: beside items, an absence is not shown.
+    fn absences_shown(&self, seen: &Seen) -> BTreeMap<Section, Absence> {
+        let inhabited = self.inhabited(seen);
+        let shown = |section: &Section| seen.sections.contains(section) && !inhabited.contains(section);
+        self.absences.iter().filter(|(section, _)| shown(section)).map(|(section, said)| (*section, *said)).collect()
+    }
+
     fn revise_absences(&mut self, content: &Content, seen: &Seen, now: OffsetDateTime) {
+        let shown = self.absences_shown(seen);
         for section in &seen.sections {
             let said = content.absences.get(section).copied();
-            if self.absences.get(section).copied() == said {
+            if self.absences.get(section).copied() == said || (said.is_none() && !shown.contains_key(section)) {
                 continue;
             }
             self.absences_changed_at.insert(*section, now);
@@ -364,7 +398,7 @@ impl Plan {
 
     fn revise_items(
         &mut self,
-        drafts: Vec<crate::item::DraftItem>,
+        drafts: Vec<DraftItem>,
         seen: &Seen,
         now: OffsetDateTime,
         fresh: Fresh<'_>,
@@ -372,13 +406,14 @@ impl Plan {
         let mut old: BTreeMap<ItemId, StoredItem> = BTreeMap::new();
         let mut slots: Vec<Option<StoredItem>> = Vec::new();
         for item in std::mem::take(&mut self.items) {
-            if seen.items.contains(&item.id) {
+            if seen.items.contains_key(&item.id) {
                 old.insert(item.id, item);
                 slots.push(None);
             } else {
                 slots.push(Some(item));
             }
         }
+        let moved = moved_in(&drafts, seen);
         let mut incoming = Vec::new();
         let mut taken = BTreeSet::new();
         for (place, draft) in drafts.into_iter().enumerate() {
@@ -388,24 +423,12 @@ impl Plan {
                 Some(id) => Some(old.remove(&id).ok_or_else(|| NotTaken::UnknownItem { path: path() })?),
                 None => None,
             };
+            let moved = moved.contains(&draft.item.section);
             incoming.push(match known {
-                Some(kept) if kept.item == draft.item => kept,
-                Some(kept) if says_the_same(&kept.item, &draft.item) => {
-                    let from = kept.item.share_level();
-                    let mut opened = kept.opened;
-                    if draft.item.share_level() < from {
-                        opened.retain(|earlier| earlier.from != from);
-                        opened.push(Opened { from, at: now });
-                    }
-                    StoredItem { opened, item: draft.item, ..kept }
+                Some(kept) => {
+                    let shown_at = seen.items.get(&kept.id).copied().flatten();
+                    revised(kept, draft.item, shown_at, moved, now, fresh)
                 }
-                Some(kept) => StoredItem {
-                    id: kept.id,
-                    version: ItemVersion::from_random(fresh()),
-                    changed_at: now,
-                    opened: Vec::new(),
-                    item: draft.item,
-                },
                 None => StoredItem {
                     id: ItemId::from_random(fresh()),
                     version: ItemVersion::from_random(fresh()),
@@ -469,17 +492,50 @@ impl Plan {
             head: self.head.clone(),
             parties: self.parties.clone(),
             absences: self.absences.clone(),
-            items: self.items.iter().map(|i| crate::item::DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
+            items: self.items.iter().map(|i| DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
             document: self.document.as_ref().map(|d| d.document.clone()),
         }
     }
 }
 
-/// Whether the new form differs only in what no recipient sees: the level, the parties it is about. Then it stays the
-/// same version, or its readers would see that somebody touched it.
+/// What becomes of an item that was shown at one place and is handed in again.
+fn revised(
+    kept: StoredItem,
+    item: Item,
+    shown_at: Option<u32>,
+    moved: bool,
+    now: OffsetDateTime,
+    fresh: Fresh<'_>,
+) -> StoredItem {
+    let same = says_the_same(&kept.item, &item);
+    let moved_itself = item.order != shown_at;
+    let item = Item { order: if moved { item.order } else { kept.item.order }, ..item };
+    if !same {
+        let version = ItemVersion::from_random(fresh());
+        return StoredItem { id: kept.id, version, changed_at: now, opened: Vec::new(), item };
+    }
+    let from = kept.item.share_level();
+    let mut opened = kept.opened;
+    if item.share_level() < from {
+        opened.retain(|earlier| earlier.from != from);
+        opened.push(Opened { from, at: now });
+    }
+    let changed_at = if moved_itself { now } else { kept.changed_at };
+    StoredItem { opened, item, changed_at, ..kept }
+}
+
+/// Whether the new form differs only in what no recipient sees (the level, the parties it is about), or sees only in
+/// relation to others (the place). Then it stays the same version, or its readers would see that somebody touched it.
 fn says_the_same(old: &Item, new: &Item) -> bool {
-    let bare = |item: &Item| Item { share: None, about_parties: Vec::new(), ..item.clone() };
+    let bare = |item: &Item| Item { share: None, about_parties: Vec::new(), order: None, ..item.clone() };
     bare(old) == bare(new)
+}
+
+/// The sections in which the writer moved something. The others keep the places they have: whoever does not see all
+/// items of a section is shown its places without the gaps.
+fn moved_in(drafts: &[DraftItem], seen: &Seen) -> BTreeSet<Section> {
+    let shown = |draft: &DraftItem| draft.id.and_then(|id| seen.items.get(&id).copied()).flatten();
+    drafts.iter().filter(|d| d.item.order != shown(d)).map(|d| d.item.section).collect()
 }
 
 /// A party that the writer adds gets a new id, always: whether its id was free must not depend on the unseen.

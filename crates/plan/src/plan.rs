@@ -168,7 +168,8 @@ pub struct Content {
 pub struct StoredItem {
     /// Its id, the same through all its versions.
     pub id: ItemId,
-    /// This state of what its readers see; every change of that makes a new one, so that A-B-A is seen.
+    /// This state of what its readers see of the item by itself; every change of that makes a new one, so that A-B-A
+    /// is seen.
     pub version: ItemVersion,
     /// When this state was recorded.
     #[serde(with = "time::serde::rfc3339")]

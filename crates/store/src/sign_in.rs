@@ -92,9 +92,27 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let person = PersonId::from_stored(id_at(&row, 0)?);
-        let plain = self.data_key(person).await?.open(account_place(person, &name), row.try_get(1)?)?;
+        Ok(Some(Account { person, password_hash: self.password(person, &name, row.try_get(1)?).await? }))
+    }
+
+    /// The password hash of a person, where they have chosen a password.
+    ///
+    /// # Errors
+    /// The database's own failures; [`StoreError::Damaged`] where the hash does not open.
+    pub async fn password_of(&self, person: PersonId) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let row = sqlx::query("SELECT name_hash, password FROM account WHERE person_id = ?")
+            .bind(person.as_bytes().as_slice())
+            .fetch_optional(self.readers())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let name = <[u8; 32]>::try_from(row.try_get::<&[u8], _>(0)?).map_err(|_| StoreError::Damaged("account"))?;
+        Ok(Some(self.password(person, &name, row.try_get(1)?).await?))
+    }
+
+    async fn password(&self, person: PersonId, name: &[u8; 32], kept: &[u8]) -> Result<Zeroizing<String>, StoreError> {
+        let plain = self.data_key(person).await?.open(account_place(person, name), kept)?;
         let text = std::str::from_utf8(&plain).map_err(|_| StoreError::Damaged("account"))?;
-        Ok(Some(Account { person, password_hash: Zeroizing::new(text.to_owned()) }))
+        Ok(Zeroizing::new(text.to_owned()))
     }
 
     /// Makes a link that signs this person in once.

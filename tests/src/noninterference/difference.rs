@@ -74,6 +74,10 @@ pub enum PlanHiding {
 pub enum What {
     /// A hidden item.
     Item { at: At, hiding: Hiding, seed: u64, early: bool },
+    /// A close item between others, which make place for it.
+    Between { at: At, seed: u64 },
+    /// A document that is kept whole, where documents are hidden.
+    Document { subject: usize, seed: u64 },
     /// Other words in a hidden item.
     Reworded { at: At, n: u64, seed: u64, early: bool },
     /// A hidden item less.
@@ -126,6 +130,8 @@ impl What {
             Self::Item { hiding: Hiding::Section, .. } => "item in a closed section",
             Self::Item { hiding: Hiding::Close, .. } => "close item",
             Self::Item { hiding: Hiding::Refused, .. } => "refused item",
+            Self::Between { .. } => "close item between others",
+            Self::Document { .. } => "document",
             Self::Reworded { .. } => "other words",
             Self::Removed { .. } => "hidden item removed",
             Self::Somebody { .. } => "party",
@@ -152,10 +158,12 @@ impl What {
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 25] = [
+    pub const NAMES: [&'static str; 27] = [
         "item in a closed section",
         "close item",
         "refused item",
+        "close item between others",
+        "document",
         "other words",
         "hidden item removed",
         "party",
@@ -185,7 +193,7 @@ impl What {
     pub const fn is_early(&self) -> bool {
         match self {
             Self::Item { early, .. } | Self::Reworded { early, .. } | Self::Removed { early, .. } => *early,
-            Self::Former { .. } => true,
+            Self::Former { .. } | Self::Between { .. } => true,
             _ => false,
         }
     }
@@ -216,7 +224,7 @@ impl What {
             hiding = Hiding::Refused;
         }
         let app = layout.adversary.is_app();
-        match choices.below(if looking { 22 } else { 30 }) {
+        match choices.below(if looking { 23 } else { 32 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
             5 => Self::Removed { at, n, early },
@@ -236,7 +244,9 @@ impl What {
             19 => Self::OtherRefusal { subject },
             20 => Self::OtherReads { subject },
             21 => Self::OtherAsk { subject },
-            22 => Self::Former { at, n, seed },
+            22 if !layout.subjects[subject].documents => Self::Document { subject, seed },
+            22 => Self::OtherReads { subject },
+            30 | 31 if !app => Self::Between { at, seed },
             23 => Self::Claimed { subject },
             24 => Self::ClaimedByNeighbour { subject },
             25 => Self::Particulars { subject },
@@ -257,7 +267,13 @@ impl House {
 
     async fn try_make(&mut self, what: &What) -> bool {
         match what {
-            What::Item { at, hiding, seed, .. } => self.hidden_item(*at, *hiding, *seed).await,
+            What::Item { at, hiding, seed, .. } => self.hidden_item(*at, *hiding, *seed, false).await,
+            What::Between { at, seed } => self.hidden_item(*at, Hiding::Close, *seed, true).await,
+            What::Document { subject, seed } => {
+                let mut document = plans::document(&mut Choices::new(*seed));
+                document.head.title = words(&plans::text(&mut Choices::new(*seed)));
+                self.create(person(*subject), document).await.is_some()
+            }
             What::Reworded { at, n, seed, .. } => self.reword(*at, *n, *seed).await,
             What::Removed { at, n, .. } => self.remove(*at, *n).await,
             What::Somebody { at, seed } => self.somebody_more(*at, *seed).await,
@@ -311,7 +327,7 @@ impl House {
         !refused && self.layout.shows(subject, draft.item.section, draft.item.share_level())
     }
 
-    async fn hidden_item(&mut self, at: At, hiding: Hiding, seed: u64) -> bool {
+    async fn hidden_item(&mut self, at: At, hiding: Hiding, seed: u64, between: bool) -> bool {
         let mut choices = Choices::new(seed);
         let openness = &self.layout.subjects[at.subject];
         let never: Vec<Section> = openness.never.iter().map(|(section, _)| *section).collect();
@@ -326,7 +342,10 @@ impl House {
         let made = self
             .edit(person(at.subject), plan, |content| {
                 let party = any_party(content, &mut choices);
-                let item = plans::more(&mut choices, section, share, &party);
+                let mut item = plans::more(&mut choices, section, share, &party);
+                if between {
+                    make_place(content, &mut item, 1 + (seed % 3) as u32);
+                }
                 let place = usize::try_from(choices.below(content.items.len() as u64 + 1)).unwrap_or(0);
                 content.items.insert(place, item);
                 content.document.is_none()
@@ -395,6 +414,9 @@ impl House {
             Section::all().filter(|s| self.layout.hides(at.subject, *s, s.default_share())).collect();
         self.edit(person(at.subject), plan, |content| {
             let Some(section) = hidden.get(n as usize % hidden.len().max(1)) else { return false };
+            if content.items.iter().any(|draft| draft.item.section == *section) {
+                return false;
+            }
             if content.absences.remove(section).is_none() {
                 content.absences.insert(*section, Absence::AskedDeclined);
             }
@@ -538,6 +560,14 @@ impl House {
         let asked = Asked::new("POST", "/fhir/Patient/$ask-to-share").bearer(&self.other_token);
         self.world.call(&asked.body("application/fhir+json", parameters.to_string())).await.status == 202
     }
+}
+
+/// Puts the item at this place of its section; those from there on move on by one.
+fn make_place(content: &mut Content, item: &mut DraftItem, place: u32) {
+    item.item.order = Some(place);
+    let section = item.item.section;
+    let others = content.items.iter_mut().filter(|draft| draft.item.section == section);
+    others.filter_map(|draft| draft.item.order.as_mut()).filter(|order| **order >= place).for_each(|order| *order += 1);
 }
 
 fn any_party(content: &Content, choices: &mut Choices) -> String {

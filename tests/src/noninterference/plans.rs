@@ -48,8 +48,7 @@ pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
         thin_out(plan, choices);
         for _ in 0..3 + choices.below(6) {
             let section = any_section(choices);
-            let more = more(choices, section, None, "self");
-            plan.items.push(more);
+            begin(plan, more(choices, section, None, "self"));
         }
     }
     if n == 0 {
@@ -63,8 +62,14 @@ pub fn another(n: usize, choices: &mut Choices) -> Content {
     let mut plan = if n == 0 { read(choices.of(&DIRECTIVES).unwrap()) } else { read(choices.of(&OTHERS).unwrap()) };
     thin_out(&mut plan, choices);
     let section = any_section(choices);
-    plan.items.push(more(choices, section, None, "self"));
+    begin(&mut plan, more(choices, section, None, "self"));
     plan
+}
+
+/// Adds an item to a plan that is not handed in yet: its section is not said to be empty any more.
+fn begin(plan: &mut Content, item: DraftItem) {
+    plan.absences.remove(&item.item.section);
+    plan.items.push(item);
 }
 
 /// Takes away items that the plan does not need, so that no two houses have the same plans, and asking is quick.
@@ -79,7 +84,8 @@ fn thin_out(plan: &mut Content, choices: &mut Choices) {
     }
 }
 
-fn document(choices: &mut Choices) -> Content {
+/// A document that is kept whole.
+pub fn document(choices: &mut Choices) -> Content {
     let mut plan = read(DRAFTS[0]);
     plan.kind = PlanKind::CrisisCard;
     plan.status = State::Active;
@@ -120,6 +126,9 @@ pub fn more(choices: &mut Choices, section: Section, share: Option<Share>, party
         "voice": {"party": "self", "role": "person"},
     });
     put(&mut item, typed(kind, party, &text(choices)));
+    if choices.once_in(2) {
+        put(&mut item, json!({ "order": 1 + choices.below(5) }));
+    }
     if let Some(share) = share {
         put(&mut item, json!({ "share": share }));
     }

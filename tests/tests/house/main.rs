@@ -16,6 +16,7 @@ mod fence;
 mod home;
 mod matrix;
 mod noninterference;
+mod pages;
 mod planted;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -39,3 +39,14 @@ fn every_planted_leak_is_found() {
     }
     assert!(missed.is_empty(), "not found: {missed:?}");
 }
+
+#[test]
+fn a_finding_is_made_short() {
+    let _alone = crate::alone();
+    let planted = Planted::new(Leak::TitleAlways);
+    let campaign = Campaign { seed: SEED, pairs: PAIRS_MAX, threads: 1, folder: None, shrink: true, tell: false };
+    let (_, finding) = campaign.run();
+    drop(planted);
+    let case = finding.unwrap().case;
+    assert!(case.steps.len() <= 4 && case.differences.len() <= 2, "{case:#?}");
+}

@@ -59,8 +59,12 @@ pub fn item(section: Section, text: &str, share: Option<Share>, voice: u8, about
 
 pub fn items() -> impl Strategy<Value = Item> {
     let share = prop::option::of(prop::sample::select(&LEVELS[..]));
-    (prop::sample::select(&SECTIONS[..]), "[a-z]{1,3}", share, 1u8..=4, prop::option::weighted(0.3, 1u8..=4))
-        .prop_map(|(section, text, share, voice, about)| item(section, &text, share, voice, about))
+    let order = prop::option::weighted(0.6, 1u32..=5);
+    (prop::sample::select(&SECTIONS[..]), "[a-z]{1,3}", share, 1u8..=4, prop::option::weighted(0.3, 1u8..=4), order)
+        .prop_map(|(section, text, share, voice, about, order)| Item {
+            order,
+            ..item(section, &text, share, voice, about)
+        })
 }
 
 /// Four parties, any of whom nothing may name.
@@ -113,10 +117,14 @@ pub fn plans() -> impl Strategy<Value = Plan> {
             });
             let items = if whole { vec![] } else { items };
             let items = items.into_iter().map(|item| DraftItem { id: None, item }).collect();
-            let content = Content { kind, status: State::Draft, head, parties: parties(), absences, items, document };
+            let content =
+                Content { kind, status: State::Draft, head, parties: parties(), absences: [].into(), items, document };
             let mut plan = Plan::begin(id(1), content, at(BEGAN_HOURS), &mut counter(1_000)).unwrap();
             // The kinds ask for more than these laws are about; what is active here is as good as complete.
             plan.state = State::Active;
+            // Somebody who saw no item of a section may have said why it has none.
+            plan.absences_changed_at = absences.keys().map(|section| (*section, at(BEGAN_HOURS))).collect();
+            plan.absences = absences;
             plan.id = id(1);
             plan.items.iter_mut().zip(1..).for_each(|(item, n)| item.id = id(n));
             plan.document.iter_mut().for_each(|d| d.id = id(1));

@@ -88,7 +88,7 @@ async fn a_session_ends_after_half_an_hour_unused_and_after_twelve_hours_anyway(
 async fn b07_a_new_password_ends_the_other_sessions() {
     let world = World::new().await;
     let before = world.signed_in().await;
-    let after = world.exchange.set_password(before.themselves(), "ama", PASSWORD).await.unwrap();
+    let after = world.exchange.set_password(&before, "", "ama", PASSWORD).await.unwrap();
     assert!(world.exchange.session(before.cookie()).await.unwrap().is_none());
     assert!(world.exchange.session(after.cookie()).await.unwrap().is_some());
     assert!(world.exchange.sign_in("ama", PASSWORD).await.is_ok());
@@ -98,7 +98,7 @@ async fn b07_a_new_password_ends_the_other_sessions() {
 async fn a_name_is_one_persons_and_a_password_is_not_easy_to_guess() {
     let world = with_account().await;
     let session = world.signed_in().await;
-    let weak = world.exchange.set_password(session.themselves(), "ama", "password1234").await.unwrap_err();
+    let weak = world.exchange.set_password(&session, "", "ama", "password1234").await.unwrap_err();
     assert!(matches!(weak, AccountFault::Password(_)));
     let other = PersonId::from_random([0xb; 16]);
     let person = sayso_plan::Person { id: other, ..world.exchange.own_self(session.themselves()).await.unwrap() };
@@ -106,6 +106,25 @@ async fn a_name_is_one_persons_and_a_password_is_not_easy_to_guess() {
     let taken = world.exchange.put_account(other, "ama@example.org", PASSWORD).await.unwrap_err();
     assert_eq!(taken, AccountFault::Taken);
     assert_eq!(world.exchange.put_account(other, "  ", PASSWORD).await.unwrap_err(), AccountFault::Name);
+}
+
+#[tokio::test]
+async fn b07_an_open_screen_is_not_enough_for_a_new_password() {
+    let world = with_account().await;
+    let session = world.exchange.sign_in("ama@example.org", PASSWORD).await.unwrap();
+    let change = async |current: &str, new: &str| {
+        world.exchange.set_password(&session, current, "ama", new).await.map(|session| session.is_by_password())
+    };
+    assert_eq!(change("", "a quiet boat at night").await.unwrap_err(), AccountFault::Current);
+    assert_eq!(change("not the one before", "a quiet boat at night").await.unwrap_err(), AccountFault::Current);
+    assert_eq!(change(PASSWORD, PASSWORD).await.unwrap_err(), AccountFault::Same);
+    assert!(change(PASSWORD, "a quiet boat at night").await.unwrap());
+    let session = world.exchange.sign_in("ama", "a quiet boat at night").await.unwrap();
+    let guess = async || world.exchange.set_password(&session, "guessed", "ama", PASSWORD).await.unwrap_err();
+    for _ in 0..10 {
+        guess().await;
+    }
+    assert!(matches!(guess().await, AccountFault::Wait { .. }), "guessing is slowed here too");
 }
 
 #[tokio::test]

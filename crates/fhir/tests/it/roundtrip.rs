@@ -251,10 +251,12 @@ fn any_plan() -> impl Strategy<Value = Value> {
         .prop_map(|(items, title, lang, name, wish, from)| {
             let name: String = name.chars().take(1000).collect();
             let party = |id: &str, role: &str| json!({ "id": id, "name": name, "role": role });
+            let hopes = items.iter().any(|item| item["section"] == "hopes");
+            let absences = if hopes { json!({}) } else { json!({ "hopes": "asked-declined" }) };
             let base = json!({
                 "kind": "wellness-plan", "status": "draft", "language": lang, "title": title, "items": items,
                 "parties": [party("p1", "supporter"), party("p2", "service"), party("p3", "clinician"), party("p4", "family")],
-                "absences": { "hopes": "asked-declined" }
+                "absences": absences
             });
             let base = base.as_object().unwrap().clone().into_iter().collect();
             merge(vec![base, wish, from])

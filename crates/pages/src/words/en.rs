@@ -49,6 +49,10 @@ say! {
     ACCOUNT = "How I sign in";
     ACCOUNT_LEAD = "Choose a name and a password. Then you can come back without a link.";
     ACCOUNT_NAME_HELP = "Any name you like. No one else sees it.";
+    ACCOUNT_CURRENT = "Your password until now";
+    ACCOUNT_CURRENT_WRONG = "That is not your password until now. Please try again.";
+    ACCOUNT_SAME = "That is the password you have now. Please choose another one.";
+    ACCOUNT_WAIT = "That was tried too often. Please wait some minutes and try again.";
     ACCOUNT_PASSWORD = "A new password";
     ACCOUNT_PASSWORD_HELP = "At least 12 letters, numbers or signs. A few words in a row work well.";
     ACCOUNT_SAVE = "Save";
@@ -58,6 +62,12 @@ say! {
     ACCOUNT_SHORT = "This password is too short. It needs at least 12 letters, numbers or signs.";
     ACCOUNT_LONG = "This password is too long. Please choose a shorter one.";
     ACCOUNT_GUESSABLE = "This password is easy to guess. Please choose another one.";
+
+    NUMBERS = "Numbers I am found by";
+    NUMBERS_LEAD = "A hospital or service can find your plans only by a number that was checked.";
+    NUMBERS_NONE = "There is no number here. No one can find your plans by a number.";
+    NUMBER_CLAIMED = "No one has checked this number. No one finds you by it.";
+    NUMBER_CONTESTED = "Someone else has the same number here. No one is found by it until this is cleared up. Ask the people who run this site.";
 
     START_LEAD = "Your plans are yours. No one sees them unless you say so.";
     START_ASKED = "Who has asked";
@@ -123,6 +133,11 @@ say! {
     PWATRNY = "to speak for you";
     SUPNWK = "as your support";
     NO_PURPOSE = "for no reason that counts";
+}
+
+/// Who checked a number.
+pub(crate) fn number_checked_by(who: &str) -> String {
+    format!("Checked by {who}. You can be found by it.")
 }
 
 /// The tab's title: the name of the page and ours, never anything of the person's.

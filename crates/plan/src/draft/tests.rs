@@ -82,7 +82,7 @@ proptest! {
         let plan = Plan::begin(PersonId::from_random([1; 16]), content(old), at(0), &mut fresh).unwrap();
         let seen_items: Vec<_> = plan.items.iter().filter(|i| i.item.section != Section::PastToKnow).cloned().collect();
         let seen = Seen {
-            items: seen_items.iter().map(|i| i.id).collect(),
+            items: seen_items.iter().map(|i| (i.id, i.item.order)).collect(),
             sections: SECTIONS[..2].iter().copied().collect(),
             ..Seen::default()
         };
@@ -121,7 +121,7 @@ fn a_change_back_and_forth_leaves_a_new_version_each_time() {
     let mut fresh = counter();
     let plan = Plan::begin(PersonId::from_random([1; 16]), content(vec![item(Section::Helps, "a")]), at(0), &mut fresh)
         .unwrap();
-    let seen = Seen { items: plan.items.iter().map(|i| i.id).collect(), ..Seen::default() };
+    let seen = Seen { items: plan.items.iter().map(|i| (i.id, i.item.order)).collect(), ..Seen::default() };
     let put = |plan: &Plan, text: &str, fresh: Fresh<'_>| {
         let mut draft = item(Section::Helps, text);
         draft.id = Some(plan.items[0].id);
@@ -166,7 +166,7 @@ fn a_replaced_plan_stays_as_it_was() {
     for status in State::ALL {
         let mut wanted = gone.as_content();
         wanted.status = status;
-        let seen = Seen { items: gone.items.iter().map(|i| i.id).collect(), ..Seen::default() };
+        let seen = Seen { items: gone.items.iter().map(|i| (i.id, i.item.order)).collect(), ..Seen::default() };
         assert!(matches!(gone.revise(wanted, &seen, at(2), &mut fresh), Err(NotTaken::NoSuchMove { .. })));
     }
 }
@@ -182,4 +182,79 @@ fn whether_a_plan_is_ready_never_tells_a_partial_writer_of_the_unseen() {
     });
     assert_eq!(answers[0], answers[1]);
     assert!(matches!(answers[0], NotTaken::NotReady(Missing::Section(Section::WhatMatters))));
+}
+
+/// Three items at the places 1, 2, 3, of which the writer sees the first and the last, at the places 1 and 2.
+fn with_a_hidden_one_between() -> (Plan, Seen) {
+    let at_place = |text: &str, order| {
+        let mut draft = item(Section::Helps, text);
+        draft.item.order = Some(order);
+        draft
+    };
+    let drafts = vec![at_place("a", 1), at_place("hidden", 2), at_place("b", 3)];
+    let plan = Plan::begin(PersonId::from_random([1; 16]), content(drafts), at(0), &mut counter()).unwrap();
+    let seen = Seen { items: [(plan.items[0].id, Some(1)), (plan.items[2].id, Some(2))].into(), ..Seen::default() };
+    (plan, seen)
+}
+
+fn as_seen(plan: &Plan, orders: [u32; 2]) -> Content {
+    let drafts = [0, 2].iter().zip(orders).map(|(place, order)| {
+        let kept = &plan.items[*place];
+        DraftItem { id: Some(kept.id), item: Item { order: Some(order), ..kept.item.clone() } }
+    });
+    content(drafts.collect())
+}
+
+#[test]
+fn who_sees_places_without_gaps_and_moves_nothing_leaves_the_places_as_they_are() {
+    let (plan, seen) = with_a_hidden_one_between();
+    let next = plan.revise(as_seen(&plan, [1, 2]), &seen, at(1), &mut counter()).unwrap();
+    assert_eq!(next.items, plan.items);
+    let moved = plan.revise(as_seen(&plan, [2, 1]), &seen, at(1), &mut counter()).unwrap();
+    assert_eq!(moved.items[1], plan.items[1]);
+    assert!(moved.items[0].item.order > moved.items[2].item.order);
+}
+
+#[test]
+fn a_section_says_why_it_has_no_items_only_where_its_writer_sees_none() {
+    let beside = || {
+        let mut beside = content(vec![item(Section::Helps, "a")]);
+        beside.absences.insert(Section::Helps, crate::plan::Absence::NothingToSay);
+        beside
+    };
+    assert!(matches!(beside().check(), Err(NotTaken::AbsenceBesideItems { path }) if path == "/absences/helps"));
+    let full =
+        Plan::begin(PersonId::from_random([1; 16]), content(vec![item(Section::Helps, "a")]), at(0), &mut counter());
+    let blind = Seen { sections: [Section::Helps].into(), ..Seen::default() };
+    let next = full.unwrap().revise(Content { items: vec![], ..beside() }, &blind, at(1), &mut counter());
+    let next = next.unwrap();
+    assert_eq!(
+        (next.items.len(), next.absences.len()),
+        (1, 1),
+        "what the writer does not see stays, and is not told of"
+    );
+    let sees = Seen { items: [(next.items[0].id, None)].into(), ..blind };
+    let again = next.revise(content(vec![]), &sees, at(2), &mut counter());
+    assert_eq!(again.unwrap().absences.len(), 1, "nobody took back what they were not shown");
+    assert!(next.revise(beside(), &sees, at(2), &mut counter()).is_err(), "nor says it beside what they see");
+    let empty = Content { items: vec![], ..beside() };
+    let said = Plan::begin(PersonId::from_random([1; 16]), empty, at(0), &mut counter()).unwrap();
+    let hides = Seen { sections: [Section::Helps].into(), ..Seen::default() };
+    let added = said.revise(beside(), &hides, at(1), &mut counter()).unwrap();
+    assert_eq!((added.items.len(), added.absences.len()), (1, 1), "who does not see the item does not learn of it");
+}
+
+#[test]
+fn a_plan_that_grew_past_the_limit_can_still_be_changed_but_not_grow() {
+    let many = |count: usize| (0..count).map(|n| item(Section::Helps, &n.to_string())).collect::<Vec<_>>();
+    let person = PersonId::from_random([1; 16]);
+    let half = Plan::begin(person, content(many(ITEMS_MAX)), at(0), &mut counter()).unwrap();
+    let whole = half.revise(content(many(3)), &Seen::default(), at(1), &mut counter()).unwrap();
+    assert_eq!(whole.items.len(), ITEMS_MAX + 3);
+    let seen = Seen { items: whole.items.iter().map(|i| (i.id, None)).collect(), ..Seen::default() };
+    let again = whole.revise(whole.as_content(), &seen, at(2), &mut counter()).unwrap();
+    assert_eq!(again.items, whole.items);
+    let mut more = whole.as_content();
+    more.items.push(item(Section::Helps, "one more"));
+    assert!(matches!(whole.revise(more, &seen, at(2), &mut counter()), Err(NotTaken::TooMany { .. })));
 }

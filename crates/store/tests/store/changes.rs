@@ -64,7 +64,7 @@ async fn documents_stand_beside_the_active_plan_of_their_kind() {
 
 fn seen_all(plan: &sayso_plan::Plan) -> sayso_plan::draft::Seen {
     sayso_plan::draft::Seen {
-        items: plan.items.iter().map(|item| item.id).collect(),
+        items: plan.items.iter().map(|item| (item.id, item.item.order)).collect(),
         document: true,
         head: true,
         formalities: true,
