@@ -349,7 +349,9 @@ impl Plan {
         self.parties_changed_at.extend(changed.into_iter().filter(|p| seen.parties.contains(p)).map(|p| (p, now)));
         let needed = self.named_by_the_unseen(seen);
         let listed = |id: &PartyId| content.parties.iter().any(|p| p.id == *id);
-        let keep = |id: &PartyId| !seen.parties.contains(id) || (needed.contains(id) && !listed(id));
+        // The person is always shown, so that they stay must not depend on what unseen names them either.
+        let stays = |id: &PartyId| id.is_person() || needed.contains(id);
+        let keep = |id: &PartyId| !seen.parties.contains(id) || (stays(id) && !listed(id));
         self.parties.retain(|p| keep(&p.id));
         let mut parties = content.parties.clone();
         parties.retain(|p| !self.parties.iter().any(|kept| kept.id == p.id));

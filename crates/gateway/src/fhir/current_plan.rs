@@ -6,11 +6,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::Caller;
-use sayso_consent::{Projection, Released};
 use sayso_exchange::{Disclosure, Look, Wanted, Whom};
-use sayso_fhir::{Shown, outgoing};
 use sayso_plan::{PlanId, PlanKind, Purpose};
-use serde_json::Value;
 
 use super::ask::{Parameters, identifier};
 use crate::Gateway;
@@ -105,12 +102,7 @@ async fn current(
     };
     gateway.limits().asked(caller, &format!("{whom:?}"))?;
     let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.purpose).await?;
-    let shown = opened(&disclosure, |subject, released| match (asked.kind, released) {
-        (Some(_), [only, ..]) => Some(outgoing::document(subject, only, gateway.fhir_base())),
-        (None, all) => outgoing::crisis_extract(subject, &all.iter().collect::<Vec<_>>(), gateway.fhir_base()),
-        (Some(_), []) => None,
-    });
-    say(disclosure, shown, headers)
+    say(gateway, disclosure, asked.kind.is_none(), headers)
 }
 
 /// `GET /fhir/Bundle/{plan}`: one plan as a document, where DocumentReference points to.
@@ -130,28 +122,17 @@ async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &Hea
     let whom = Whom::OwnerOf(*plan.as_bytes());
     let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "document" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
-    let shown = opened(&disclosure, |subject, released| {
-        released.first().map(|only| outgoing::document(subject, only, gateway.fhir_base()))
-    });
-    say(disclosure, shown, headers)
+    say(gateway, disclosure, false, headers)
 }
 
-fn opened(
-    disclosure: &Disclosure,
-    assemble: impl FnOnce(&Released<sayso_consent::Subject>, &[Released<Projection>]) -> Option<Shown>,
-) -> Option<Shown> {
-    let released: Vec<_> = disclosure.sheets.iter().filter_map(|sheet| sheet.open().ok()).collect();
-    let subject = disclosure.subject()?;
-    if released.is_empty() { None } else { assemble(&subject, &released) }
-}
-
-fn say(disclosure: Disclosure, shown: Option<Shown>, headers: &HeaderMap) -> Result<Response, Fault> {
-    let Some(shown) = shown else { return Err(Fault::Absent(disclosure.receipt)) };
-    let version = shown.json.pointer("/meta/versionId").and_then(Value::as_str).map(str::to_owned);
+fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool, headers: &HeaderMap) -> Result<Response, Fault> {
+    let Some(document) = gateway.views().document(&disclosure, extract, gateway.fhir_base()) else {
+        return Err(Fault::Absent(disclosure.receipt));
+    };
     let last_updated = disclosure.sheets.iter().map(sayso_exchange::Sheet::last_updated).max();
-    let mut body = Answer::ok(FHIR_JSON, shown.bytes().into());
-    if let (Some(version), Some(at)) = (version, last_updated) {
-        body = body.version(version, at);
+    let mut body = Answer::ok(FHIR_JSON, document.bytes.clone());
+    if let (Some(version), Some(at)) = (&document.version, last_updated) {
+        body = body.version(version.clone(), at);
     }
     Ok(answer(&disclosure.receipt, headers, body))
 }
