@@ -416,6 +416,9 @@ pub fn judge_past(
                     times.note(now, opened.at);
                 }
             }
+            if let Some(moved_at) = item.moved_at {
+                times.note(now, moved_at);
+            }
             times.note(now, item.changed_at)
         })
         .collect();

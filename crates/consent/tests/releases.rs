@@ -120,7 +120,14 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
             let place = usize::from(n) % (twin.items.len() + 1);
             twin.items.insert(
                 place,
-                StoredItem { id: id(n), version, changed_at: later, opened: Vec::new(), item: item.clone() },
+                StoredItem {
+                    id: id(n),
+                    version,
+                    changed_at: later,
+                    moved_at: None,
+                    opened: Vec::new(),
+                    item: item.clone(),
+                },
             );
         }
     }
@@ -380,7 +387,14 @@ fn the_generated_worlds_show_something_and_hide_something() {
 
 fn a_plan(items: Vec<Item>) -> Plan {
     let mut plan = plans().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let stored = |(n, item)| StoredItem { id: id(n), version: id(n), changed_at: at(-40), opened: Vec::new(), item };
+    let stored = |(n, item)| StoredItem {
+        id: id(n),
+        version: id(n),
+        changed_at: at(-40),
+        moved_at: None,
+        opened: Vec::new(),
+        item,
+    };
     plan.items = (1..).zip(items).map(stored).collect();
     (plan.document, plan.parties) = (None, parties());
     plan

@@ -244,6 +244,7 @@ impl Plan {
                 id: ItemId::from_random(fresh()),
                 version: ItemVersion::from_random(fresh()),
                 changed_at: now,
+                moved_at: None,
                 opened: Vec::new(),
                 item: draft.item,
             })
@@ -435,6 +436,7 @@ impl Plan {
                     id: ItemId::from_random(fresh()),
                     version: ItemVersion::from_random(fresh()),
                     changed_at: now,
+                    moved_at: None,
                     opened: Vec::new(),
                     item: draft.item,
                 },
@@ -514,7 +516,7 @@ fn revised(
     let item = Item { order: if moved { item.order } else { kept.item.order }, ..item };
     if !same {
         let version = ItemVersion::from_random(fresh());
-        return StoredItem { id: kept.id, version, changed_at: now, opened: Vec::new(), item };
+        return StoredItem { id: kept.id, version, changed_at: now, moved_at: None, opened: Vec::new(), item };
     }
     let from = kept.item.share_level();
     let mut opened = kept.opened;
@@ -522,8 +524,8 @@ fn revised(
         opened.retain(|earlier| earlier.from != from);
         opened.push(Opened { from, at: now });
     }
-    let changed_at = if moved_itself { now } else { kept.changed_at };
-    StoredItem { opened, item, changed_at, ..kept }
+    let moved_at = if moved_itself { Some(now) } else { kept.moved_at };
+    StoredItem { opened, item, moved_at, ..kept }
 }
 
 /// Whether the new form differs only in what no recipient sees (the level, the parties it is about), or sees only in

@@ -174,6 +174,9 @@ pub struct StoredItem {
     /// When this state was recorded.
     #[serde(with = "time::serde::rfc3339")]
     pub changed_at: OffsetDateTime,
+    /// When it last took another place, if it ever did: news to its readers, but not another state of the item.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub moved_at: Option<OffsetDateTime>,
     /// When this state became more open, at most once for each level it came from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<Opened>,

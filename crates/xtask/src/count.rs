@@ -20,11 +20,13 @@ impl Count {
 /// Reads the closing lines of nextest, of `cargo test` and of node's runner.
 pub(crate) fn count(lines: &[String]) -> Count {
     let mut count = Count::default();
+    // nextest shows what a failed test printed, and that ends with the closing line of `cargo test`.
+    let nextest = lines.iter().any(|line| by_nextest(line).is_some());
     for line in lines.iter().map(|line| line.trim()) {
-        if let Some((_, rest)) = line.split_once("tests run: ").or_else(|| line.split_once("test run: ")) {
+        if let Some((_, rest)) = by_nextest(line) {
             // nextest: `Summary [ 3.1s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 3 skipped`
             pairs(rest).for_each(|(number, word)| count.add(if word == "timed" { "failed" } else { word }, number));
-        } else if let Some(rest) = line.strip_prefix("test result: ") {
+        } else if let Some(rest) = line.strip_prefix("test result: ").filter(|_| !nextest) {
             // cargo test: `test result: ok. 3 passed; 0 failed; 0 ignored; …`
             pairs(rest).for_each(|(number, word)| count.add(word, number));
         } else if let Some(rest) = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# ")) {
@@ -35,6 +37,11 @@ pub(crate) fn count(lines: &[String]) -> Count {
         }
     }
     count
+}
+
+/// What stands in nextest's closing line behind the number of tests.
+fn by_nextest(line: &str) -> Option<(&str, &str)> {
+    line.split_once("tests run: ").or_else(|| line.split_once("test run: "))
 }
 
 /// Each number with the word after it.
@@ -74,6 +81,10 @@ mod tests {
                 "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\ntest result: FAILED. 2 passed; 1 failed; 0 ignored"
             ),
             (5, 1)
+        );
+        assert_eq!(
+            of("test result: FAILED. 0 passed; 1 failed;\nSummary [ 1s] 3 tests run: 2 passed, 1 failed"),
+            (2, 1)
         );
         assert_eq!(of("ℹ tests 33\nℹ suites 0\nℹ pass 30\nℹ fail 2\nℹ cancelled 1\nℹ skipped 0"), (30, 3));
         assert_eq!(of("# pass 4\n# fail 0\nsomething passed 7 times\n"), (4, 0));

@@ -15,6 +15,9 @@ pub(crate) fn for_tests() -> Result<(), String> {
     component("clippy", "clippy")?;
     node()?;
     chromium()?;
+    // The test of the licences reads those of every platform.
+    println!("- the source of everything foreign, by the lock file");
+    Call::cargo(&["fetch", "--locked", "--quiet"]).must("fetching")?;
     println!("- the published clients, by their lock file");
     Call::new("node", &["setup.mjs"]).inside(at("tests/clients")).must("installing the published clients")
 }

@@ -71,6 +71,7 @@ impl Written {
                 id: *id,
                 version,
                 changed_at: known(*id).map_or(OffsetDateTime::UNIX_EPOCH, |item| item.changed_at),
+                moved_at: None,
                 opened: Vec::new(),
                 item: draft.item.clone(),
             })
