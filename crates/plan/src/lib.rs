@@ -3,6 +3,7 @@
 pub mod draft;
 pub mod id;
 pub mod item;
+pub mod jurisdiction;
 pub mod kind;
 pub mod lifecycle;
 pub mod people;
@@ -16,6 +17,7 @@ pub use id::{
     ProvisionId,
 };
 pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
+pub use jurisdiction::{Jurisdiction, Place};
 pub use kind::PlanKind;
 pub use lifecycle::State;
 pub use people::{Identifier, IdentifierState, Party, PartyId, PartyRole, Person};

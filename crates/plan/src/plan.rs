@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
 use crate::item::{DraftItem, Item, PlanDate, Share};
+pub use crate::jurisdiction::Jurisdiction;
 use crate::kind::PlanKind;
 use crate::lifecycle::State;
 use crate::people::{Party, PartyId};
@@ -33,7 +34,7 @@ pub struct Head {
     /// When it is to be looked at again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
-    /// Which law it is written under.
+    /// The place whose law it is written under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jurisdiction: Option<Jurisdiction>,
     /// What the person wants to happen if the plan was not followed.
@@ -53,14 +54,6 @@ pub struct Review {
     /// Who begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts: Option<PartyId>,
-}
-
-/// The law a plan is written under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Jurisdiction {
-    /// None named: the directive is a wish, and no formality is asked for.
-    Unknown,
 }
 
 /// One formality: a signature, a witness, evidence of capacity.
