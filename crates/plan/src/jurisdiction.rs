@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The most bytes of a code: two letters, a hyphen, three letters or digits (ISO 3166-2).
 const CODE_MAX_BYTES: usize = 6;
 
-/// The place whose law a plan is written under. Any place may be named.
+/// The place whose law a plan is written under. Any place may be named; whether its law is known here is another
+/// question (see [`crate::law`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Jurisdiction {
     /// None named: the directive is a wish, and no formality is asked for.
