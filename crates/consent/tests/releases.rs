@@ -141,8 +141,8 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
         twin.head.formalities.clone_from(&hide.head.formalities);
     } else {
         twin.head = hide.head.clone();
-        (twin.head.from, twin.head.until, twin.head.jurisdiction) =
-            (plan.head.from, plan.head.until, plan.head.jurisdiction);
+        (twin.head.from, twin.head.until) = (plan.head.from, plan.head.until);
+        (twin.head.jurisdiction, twin.head.instrument) = (plan.head.jurisdiction, plan.head.instrument);
         twin.head_version = ItemVersion::from_random(fresh());
         twin.head_changed_at = later;
     }

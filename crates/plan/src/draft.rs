@@ -329,8 +329,9 @@ impl Plan {
             head.from = content.head.from;
             head.until = content.head.until;
             head.jurisdiction = content.head.jurisdiction;
+            head.instrument = content.head.instrument;
         }
-        let terms = |h: &Head| (h.from, h.until, h.jurisdiction);
+        let terms = |h: &Head| (h.from, h.until, h.jurisdiction, h.instrument);
         if moved || terms(&head) != terms(&self.head) {
             self.terms_version = ItemVersion::from_random(fresh());
             self.terms_changed_at = now;

@@ -3,7 +3,9 @@
 pub mod draft;
 pub mod id;
 pub mod item;
+pub mod jurisdiction;
 pub mod kind;
+pub mod law;
 pub mod lifecycle;
 pub mod people;
 pub mod plan;
@@ -16,7 +18,9 @@ pub use id::{
     ProvisionId,
 };
 pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
+pub use jurisdiction::{Jurisdiction, Place};
 pub use kind::PlanKind;
+pub use law::{Instrument, Law};
 pub use lifecycle::State;
 pub use people::{Identifier, IdentifierState, Party, PartyId, PartyRole, Person};
 pub use plan::{Absence, Content, Head, Opened, Plan, Removal, StoredDocument, StoredItem, WholeDocument};

@@ -8,7 +8,9 @@ use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
 use crate::item::{DraftItem, Item, PlanDate, Share};
+pub use crate::jurisdiction::Jurisdiction;
 use crate::kind::PlanKind;
+use crate::law::Instrument;
 use crate::lifecycle::State;
 use crate::people::{Party, PartyId};
 use crate::section::Section;
@@ -33,9 +35,12 @@ pub struct Head {
     /// When it is to be looked at again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
-    /// Which law it is written under.
+    /// The place whose law it is written under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jurisdiction: Option<Jurisdiction>,
+    /// Which of that law's instruments it is meant to be; see [`crate::law`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<Instrument>,
     /// What the person wants to happen if the plan was not followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_not_followed: Option<Words>,
@@ -55,15 +60,7 @@ pub struct Review {
     pub starts: Option<PartyId>,
 }
 
-/// The law a plan is written under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Jurisdiction {
-    /// None named: the directive is a wish, and no formality is asked for.
-    Unknown,
-}
-
-/// One formality: a signature, a witness, evidence of capacity.
+/// One formality: a signature, a witness, evidence of capacity, a notary's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Formality {
@@ -86,6 +83,7 @@ pub enum FormalityKind {
     Signature,
     Witness,
     CapacityEvidence,
+    Notary,
 }
 
 /// Why a section has no items. Never inferred from an empty list.
@@ -242,7 +240,7 @@ pub struct Plan {
     /// When the head last changed.
     #[serde(with = "time::serde::rfc3339")]
     pub head_changed_at: OffsetDateTime,
-    /// The state of the terms (state, period, jurisdiction), which every reader of the plan sees.
+    /// The state of the terms (state, period, jurisdiction and instrument), which every reader of the plan sees.
     pub terms_version: ItemVersion,
     /// When the terms last changed.
     #[serde(with = "time::serde::rfc3339")]

@@ -93,6 +93,7 @@ pub fn head() -> impl Strategy<Value = Head> {
         until: None,
         review: starts.map(|n| Review { on: signed_by(n).on, starts: Some(party(n)) }),
         jurisdiction: None,
+        instrument: None,
         if_not_followed: None,
         formalities: signed.map(signed_by).into_iter().collect(),
     })

@@ -106,6 +106,7 @@ fn read(tree: &Tree) -> Result<Content, Fault> {
         until: day(tree, "end")?,
         review: None,
         jurisdiction: Some(Jurisdiction::Unknown),
+        instrument: None,
         if_not_followed: None,
         formalities: Vec::new(),
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sayso_consent::Projection;
 use sayso_plan::section::Cardinality;
-use sayso_plan::{PartyId, PlanKind, Section, State, Words};
+use sayso_plan::{Law, PartyId, PlanKind, Section, State, Words};
 
 use super::item::ItemView;
 use crate::words::en as w;
@@ -172,7 +172,7 @@ impl PlanView {
             title: title(plan),
             kind: plan.kind.label(),
             state: w::state(plan.state),
-            no_law: plan.head.jurisdiction.is_some(),
+            no_law: plan.head.jurisdiction.is_some() && Law::of(&plan.head).is_unknown(),
             facts: facts(plan, &names),
             people: people(plan, lang),
             sections: reading_order(plan.kind).filter_map(|section| section_view(plan, &names, section)).collect(),

@@ -45,6 +45,7 @@ fn content(items: Vec<DraftItem>) -> Content {
             until: None,
             review: None,
             jurisdiction: None,
+            instrument: None,
             if_not_followed: None,
             formalities: vec![],
         },
@@ -257,4 +258,22 @@ fn a_plan_that_grew_past_the_limit_can_still_be_changed_but_not_grow() {
     let mut more = whole.as_content();
     more.items.push(item(Section::Helps, "one more"));
     assert!(matches!(whole.revise(more, &seen, at(2), &mut counter()), Err(NotTaken::TooMany { .. })));
+}
+
+#[test]
+fn the_law_a_plan_names_is_a_term_that_every_writer_sees_and_may_set() {
+    let mut fresh = counter();
+    let plan = Plan::begin(PersonId::from_random([1; 16]), content(vec![]), at(0), &mut fresh).unwrap();
+    let mut named = content(vec![]);
+    named.head.jurisdiction = Some("US-OR".parse().unwrap());
+    named.head.instrument = Some(crate::Instrument::UsOrDeclaration);
+    let next = plan.revise(named.clone(), &Seen::default(), at(1), &mut fresh).unwrap();
+    assert_eq!((next.head.jurisdiction, next.head.instrument), (named.head.jurisdiction, named.head.instrument));
+    assert_ne!(next.terms_version, plan.terms_version);
+    let mut other = named.clone();
+    other.head.instrument = Some(crate::Instrument::Unknown);
+    let changed = next.revise(other, &Seen::default(), at(2), &mut fresh).unwrap();
+    assert_ne!(changed.terms_version, next.terms_version);
+    let same = next.revise(named, &Seen::default(), at(2), &mut fresh).unwrap();
+    assert_eq!(same.terms_version, next.terms_version);
 }

@@ -101,6 +101,7 @@ pub(crate) fn content(kind: PlanKind, state: State) -> Content {
             until: None,
             review: None,
             jurisdiction: None,
+            instrument: None,
             if_not_followed: None,
             formalities: vec![],
         },

@@ -267,6 +267,7 @@ pub(crate) const fn formality(kind: FormalityKind) -> &'static str {
         FormalityKind::Signature => "signed",
         FormalityKind::Witness => "saw me sign",
         FormalityKind::CapacityEvidence => "said that I can decide this",
+        FormalityKind::Notary => "signed as a notary",
     }
 }
 
