@@ -25,6 +25,13 @@ RuleSet: Codes
 RuleSet: Licences
 * ^copyright = "Names codes of LOINC and SNOMED CT by reference. Who uses them needs the licences that hold in their country."
 
+// Parts are told apart by their url. R4 says so already; it is said again for readers of the differential alone.
+RuleSet: ByUrl(path)
+* {path} ^slicing.discriminator.type = #value
+* {path} ^slicing.discriminator.path = "url"
+* {path} ^slicing.ordered = false
+* {path} ^slicing.rules = #open
+
 // A part of an extension with one value.
 RuleSet: Part(path, type, short)
 * {path} ^short = {short}
@@ -46,6 +53,7 @@ RuleSet: Text(path, short)
 // Text with its language. Where the text stands in an element of the resource, only the language is here.
 RuleSet: Words(path, short)
 * {path} ^short = {short}
+* insert ByUrl({path}.extension)
 * {path}.extension contains text 0..1 and lang 1..1
 * insert Text({path}.extension[text], "The text\, byte for byte")
 * insert Part({path}.extension[lang], code, "Its language as a tag of BCP 47")
@@ -53,6 +61,7 @@ RuleSet: Words(path, short)
 // A list: each entry is a part called entry.
 RuleSet: Entries(path, type, short)
 * {path} ^short = {short}
+* insert ByUrl({path}.extension)
 * {path}.extension contains entry 1..*
 * {path}.extension[entry].value[x] 1..1
 * {path}.extension[entry].value[x] only {type}
@@ -60,6 +69,7 @@ RuleSet: Entries(path, type, short)
 // A code that stands beside words.
 RuleSet: CodeBeside(path)
 * {path} ^short = "A code beside the words, never instead of them"
+* insert ByUrl({path}.extension)
 * {path}.extension contains system 1..1 and code 1..1
 * insert Part({path}.extension[system], uri or string, "The code system")
 * insert Part({path}.extension[code], code or string, "The code")
@@ -111,5 +121,5 @@ RuleSet: KindCoding(path)
 
 Invariant: sayso-text
 Description: "Text is a string; or its bytes (UTF-8), where a string cannot hold them; or the part called empty, where it is the empty text"
-Expression: "(value is string) or (value is base64Binary) or extension.where(url = 'empty').exists(value = true)"
+Expression: "value.ofType(string).exists() or value.ofType(base64Binary).exists() or extension.where(url = 'empty').exists()"
 Severity: #error
