@@ -24,15 +24,16 @@ function setup() {
   execFileSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** What whoever publishes a guide puts on all its definitions. */
-function published(resource, config) {
-  const { resourceType, id, url, version, ...rest } = resource;
-  const stamped = { resourceType, id, url, version: version ?? config.version, ...rest };
-  if (resourceType === 'NamingSystem') {
-    // R4 gives it no url and no version.
-    return { resourceType, id, ...rest, publisher: config.publisher, contact: config.contact };
-  }
-  return { ...stamped, publisher: config.publisher, contact: config.contact };
+// What stands before the publisher in a definition.
+const HEAD = ['resourceType', 'id', 'meta', 'text', 'extension', 'url', 'version', 'name', 'title', 'status',
+  'experimental', 'date'];
+
+/** What whoever publishes a guide puts on all its definitions, in R4's order. A naming system has no version there. */
+function published(resource, { version, publisher, contact }) {
+  const own = resource.resourceType === 'NamingSystem' ? resource : { version, ...resource };
+  const head = HEAD.filter((key) => key in own).map((key) => [key, own[key]]);
+  const rest = Object.entries(own).filter(([key]) => !HEAD.includes(key));
+  return Object.fromEntries([...head, ['publisher', publisher], ['contact', contact], ...rest]);
 }
 
 /** The manifest by which package managers of FHIR know the folder. */
