@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sayso_plan::{PlanKind, Section};
 
-fn written(name: &str, text: &str) {
+pub(crate) fn written(name: &str, text: &str) {
     let path = format!("{}/../../profiles/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("SAYSO_BLESS").is_some() {
         std::fs::write(&path, text).unwrap();
