@@ -28,6 +28,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[stances] ^short = "Where the parties stand on it"
 * insert ByUrl(extension[stances].extension)
 * extension[stances].extension contains entry 1..*
+* extension[stances].extension[entry] ^short = "One stance"
 * insert ByUrl(extension[stances].extension[entry].extension)
 * extension[stances].extension[entry].extension contains party 1..1 and position 1..1 and words 0..1 and at 0..1
 * insert Part(extension[stances].extension[entry].extension[party], id, "Who")
@@ -37,6 +38,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[when] ^short = "Conditions; all of them apply"
 * insert ByUrl(extension[when].extension)
 * extension[when].extension contains entry 1..*
+* extension[when].extension[entry] ^short = "One condition"
 * insert ByUrl(extension[when].extension[entry].extension)
 * extension[when].extension[entry].extension contains sense 1..1 and words 1..1 and code 0..1
 * insert Coded(extension[when].extension[entry].extension[sense], ConditionSenses, "Only if\, or unless")
@@ -46,6 +48,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[translations] ^short = "Translations beside the words"
 * insert ByUrl(extension[translations].extension)
 * extension[translations].extension contains entry 1..*
+* extension[translations].extension[entry] ^short = "One translation"
 * insert ByUrl(extension[translations].extension[entry].extension)
 * extension[translations].extension[entry].extension contains text 1..1 and lang 1..1 and by 1..1 and checked_by 0..1
 * insert Text(extension[translations].extension[entry].extension[text], "The translated text")
@@ -68,6 +71,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[reach] ^short = "Contact: how to reach them, in the order to try"
 * insert ByUrl(extension[reach].extension)
 * extension[reach].extension contains entry 1..*
+* extension[reach].extension[entry] ^short = "One way"
 * insert ByUrl(extension[reach].extension[entry].extension)
 * extension[reach].extension[entry].extension contains by 1..1 and value 1..1
 * insert Coded(extension[reach].extension[entry].extension[by], ReachWays, "By which means")
@@ -95,6 +99,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[instead] ^short = "Preference: what instead, best first"
 * insert ByUrl(extension[instead].extension)
 * extension[instead].extension contains entry 1..*
+* extension[instead].extension[entry] ^short = "One alternative"
 * insert ByUrl(extension[instead].extension[entry].extension)
 * extension[instead].extension[entry].extension contains words 1..1
 * insert Text(extension[instead].extension[entry].extension[words], "The alternative in words")
@@ -106,6 +111,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[steps] ^short = "Goal: steps on the way"
 * insert ByUrl(extension[steps].extension)
 * extension[steps].extension contains entry 1..*
+* extension[steps].extension[entry] ^short = "One step"
 * insert ByUrl(extension[steps].extension[entry].extension)
 * extension[steps].extension[entry].extension contains words 1..1 and who 0..1 and by_when 0..1 and done 0..1
 * insert Text(extension[steps].extension[entry].extension[words], "What to do")
@@ -124,6 +130,7 @@ Context: CarePlan, Observation, Goal, RelatedPerson
 * extension[rungs] ^short = "Ladder: the rungs"
 * insert ByUrl(extension[rungs].extension)
 * extension[rungs].extension contains entry 1..20
+* extension[rungs].extension[entry] ^short = "One rung"
 * insert ByUrl(extension[rungs].extension[entry].extension)
 * extension[rungs].extension[entry].extension contains cue 1..1 and do 0..1 and who 0..1 and reach 0..1 and go_on_if 0..1
 * insert Text(extension[rungs].extension[entry].extension[cue], "What one notices")
@@ -203,6 +210,7 @@ Context: CarePlan
 * extension[formalities] ^short = "Signatures, witnesses, evidence of capacity; sent only with the whole plan"
 * insert ByUrl(extension[formalities].extension)
 * extension[formalities].extension contains entry 1..*
+* extension[formalities].extension[entry] ^short = "One formality"
 * insert ByUrl(extension[formalities].extension[entry].extension)
 * extension[formalities].extension[entry].extension contains is 1..1 and party 1..1 and on 1..1 and words 0..1
 * insert Coded(extension[formalities].extension[entry].extension[is], FormalityKinds, "What it is")
@@ -212,6 +220,7 @@ Context: CarePlan
 * extension[parties] ^short = "Whom the plan names, as far as the reader may know"
 * insert ByUrl(extension[parties].extension)
 * extension[parties].extension contains entry 1..*
+* extension[parties].extension[entry] ^short = "One party"
 * insert ByUrl(extension[parties].extension[entry].extension)
 * extension[parties].extension[entry].extension contains id 1..1 and name 1..1 and role 1..1 and organization 0..1 and in_treating_team 0..1
 * insert Part(extension[parties].extension[entry].extension[id], id, "The party's name inside this plan; self is the person")

@@ -63,6 +63,7 @@ RuleSet: Entries(path, type, short)
 * {path} ^short = {short}
 * insert ByUrl({path}.extension)
 * {path}.extension contains entry 1..*
+* {path}.extension[entry] ^short = "One of them"
 * {path}.extension[entry].value[x] 1..1
 * {path}.extension[entry].value[x] only {type}
 
