@@ -24,6 +24,10 @@ canonical! {
     TREATMENT_CONSENT = "StructureDefinition/sayso-treatment-consent";
     /// Profile of Composition: the plan as a document.
     COMPOSITION = "StructureDefinition/sayso-composition";
+    /// Profile of Composition: the crisis extract.
+    CRISIS_EXTRACT = "StructureDefinition/sayso-crisis-extract";
+    /// Profile of Bundle: a plan, or the crisis extract, as one document.
+    BUNDLE = "StructureDefinition/sayso-document";
     /// Profile of DocumentReference: the index entry of a plan, or a document kept whole.
     DOCUMENT = "StructureDefinition/sayso-document-reference";
     /// Profile of Patient: name and verified identifiers.

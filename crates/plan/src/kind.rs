@@ -116,6 +116,30 @@ impl PlanKind {
         }
     }
 
+    /// What such a plan is, in one sentence for those who read the published list.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::WellnessPlan => {
+                "How the person stays well and what they do when it gets harder. The person alone finishes it, and nobody else has to sign it."
+            }
+            Self::ContingencyPlan => "What to do if things change: the signs, the steps, and who does what.",
+            Self::JointCrisisPlan => {
+                "A plan for a crisis that the person and others agreed with each other, helped by somebody from outside the treating team. Where they disagree, it says so."
+            }
+            Self::SafetyPlan => {
+                "Steps through a dangerous time, from what the person can do alone to whom to call. It can be entered at any step."
+            }
+            Self::AdvanceDirective => {
+                "What the person wants and refuses for a time when they may not be able to say it, under a law or as a wish."
+            }
+            Self::RecoveryPlan => {
+                "Where the person wants to go, beginning with strengths and with what matters. It has no score, and no diagnosis is asked for."
+            }
+            Self::CrisisCard => "The few lines to carry along, chosen from what the other plans say.",
+        }
+    }
+
     /// What is still missing before a plan with this content may become active; empty when nothing is.
     #[must_use]
     pub fn missing(self, content: &Content) -> Vec<Missing> {

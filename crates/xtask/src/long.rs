@@ -1,5 +1,6 @@
 //! `cargo xtask long`: everything at full counts, and the instruments by themselves.
 
+use crate::profiles;
 use crate::run::{Call, Run, at, target};
 use crate::short::{binary, clients, clippy, format, rust, shipped};
 use crate::stage::{Stage, done};
@@ -17,10 +18,11 @@ const FUZZ_MAX_BYTES: &str = "-max_len=65536";
 const FUZZ: [&str; 8] = ["json", "native", "transaction", "document", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
-pub(crate) const STAGES: [Stage; 11] = [
+pub(crate) const STAGES: [Stage; 12] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
+    Stage { name: "profiles", needs: &["tools"], counts: false, does: || profiles::make(true) },
     Stage { name: "deny", needs: &[], counts: false, does: deny },
     Stage { name: "shipped", needs: &[], counts: false, does: || done(shipped()) },
     Stage { name: "rust", needs: &["shipped"], counts: true, does: || rust(&["--profile", "long"], &[]) },

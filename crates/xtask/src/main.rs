@@ -1,8 +1,9 @@
-//! The developers' commands: all tests, the instruments at full counts, the benchmarks.
+//! The developers' commands: all tests, the instruments at full counts, the benchmarks, the published package.
 #![allow(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod count;
 mod long;
+mod profiles;
 mod run;
 mod short;
 mod stage;
@@ -61,6 +62,12 @@ enum Command {
         #[arg(long)]
         smoke: bool,
     },
+    /// The published FHIR package, generated from its FSH.
+    Profiles {
+        /// Writes nothing, and fails when what is there is stale.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
         Command::Noninterference { pairs } => one(long::noninterference(pairs)),
         Command::Kill { rounds } => one(long::kill(rounds)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
+        Command::Profiles { check } => one(profiles::make(check)),
     }
 }
 

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use crate::run::{Call, Run, at, target};
 use crate::stage::{Stage, done};
-use crate::tools;
+use crate::{profiles, tools};
 
 /// In their order. What each may take is written in tests/README.md.
-pub(crate) const STAGES: [Stage; 6] = [
+pub(crate) const STAGES: [Stage; 7] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
+    Stage { name: "profiles", needs: &["tools"], counts: false, does: || profiles::make(true) },
     Stage { name: "shipped", needs: &[], counts: false, does: || done(shipped()) },
     Stage { name: "rust", needs: &["shipped"], counts: true, does: || rust(&[], &[]) },
     Stage { name: "clients", needs: &["tools", "shipped"], counts: true, does: clients },

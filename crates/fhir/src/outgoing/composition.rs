@@ -87,7 +87,7 @@ pub(super) fn document(subject: &Released<Subject>, view: &View<'_>, base: &str)
     let led_to = |shown: &Shown| shown.kind != "Composition";
     shown.extend(super::resources_of(view, base).into_iter().filter(led_to));
     let id = view.id.to_string();
-    let meta = json!({ "versionId": view.fingerprint, "lastUpdated": view.updated() });
+    let meta = parts::assembled_meta(view, &[profile::BUNDLE]);
     bundle(&id, meta, document_identifier(view), &view.updated(), &shown, base)
 }
 
@@ -122,8 +122,8 @@ pub(super) fn crisis_extract(
     fingerprints.sort_unstable();
     let identifier = json!({ "system": profile::PLAN_IDS, "value": format!("{person}-{}", fingerprints.join("-")) });
     let id = person.to_string();
-    let meta = json!({ "lastUpdated": newest.updated() });
-    let mut resource = parts::resource("Composition", &id, meta.clone(), Some(first.lang()));
+    let meta = |profile: &str| json!({ "lastUpdated": newest.updated(), "profile": [profile] });
+    let mut resource = parts::resource("Composition", &id, meta(profile::CRISIS_EXTRACT), Some(first.lang()));
     resource.insert("text".into(), parts::narrative(&narrative::fixed(first, profile::NOTICE)));
     resource.insert("identifier".into(), identifier.clone());
     resource.insert("status".into(), "final".into());
@@ -140,7 +140,7 @@ pub(super) fn crisis_extract(
         let of_plan = super::resources_of(view, base);
         shown.extend(of_plan.into_iter().filter(|s| !matches!(s.kind, "Composition" | "DocumentReference")));
     }
-    Some(bundle(&id, meta, identifier, &newest.updated(), &shown, base))
+    Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated(), &shown, base))
 }
 
 fn crisis_sections(views: &[View<'_>]) -> Vec<Value> {

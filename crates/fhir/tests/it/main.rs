@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod examples;
 mod incoming;
 mod native;
 mod outgoing;

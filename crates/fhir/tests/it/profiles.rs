@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sayso_plan::{PlanKind, Section};
 
-fn written(name: &str, text: &str) {
+pub(crate) fn written(name: &str, text: &str) {
     let path = format!("{}/../../profiles/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("SAYSO_BLESS").is_some() {
         std::fs::write(&path, text).unwrap();
@@ -13,25 +13,20 @@ fn written(name: &str, text: &str) {
     assert_eq!(there, text, "{name} is stale; SAYSO_BLESS=1 writes it anew");
 }
 
-fn code_system(
-    id: &str,
-    title: &str,
-    description: &str,
-    codes: impl Iterator<Item = (&'static str, &'static str)>,
-) -> String {
+fn code_system(id: &str, title: &str, description: &str, codes: impl Iterator<Item = [&'static str; 3]>) -> String {
     let mut out = format!(
-        "// Generated from crates/plan by a test of crates/fhir (SAYSO_BLESS=1); do not edit.\n\nCodeSystem: {}\nId: {id}\nTitle: \"{title}\"\nDescription: \"{description}\"\n* ^status = #active\n* ^version = \"1\"\n* ^caseSensitive = true\n* ^content = #complete\n",
+        "// Generated from crates/plan by a test of crates/fhir (SAYSO_BLESS=1); do not edit.\n\nCodeSystem: {}\nId: {id}\nTitle: \"{title}\"\nDescription: \"{description}\"\n* ^status = #active\n* ^experimental = false\n* ^version = \"1\"\n* ^caseSensitive = true\n* ^content = #complete\n",
         id.split('-').map(|w| w[..1].to_uppercase() + &w[1..]).collect::<String>(),
     );
-    for (code, display) in codes {
-        writeln!(out, "* #{code} \"{display}\"").unwrap();
+    for [code, display, meaning] in codes {
+        writeln!(out, "* #{code} \"{display}\" \"{meaning}\"").unwrap();
     }
     out
 }
 
 #[test]
 fn the_published_sections_are_the_sections_of_the_plan_room() {
-    let codes = Section::all().map(|section| (section.code(), section.title()));
+    let codes = Section::all().map(|section| [section.code(), section.title(), section.meaning()]);
     let text = code_system(
         "plan-section",
         "Sections of a plan",
@@ -43,7 +38,7 @@ fn the_published_sections_are_the_sections_of_the_plan_room() {
 
 #[test]
 fn the_published_kinds_are_the_kinds_of_the_plan_room() {
-    let codes = PlanKind::ALL.into_iter().map(|kind| (kind.code(), kind.label()));
+    let codes = PlanKind::ALL.into_iter().map(|kind| [kind.code(), kind.label(), kind.meaning()]);
     let text = code_system(
         "plan-kind",
         "Kinds of plan",

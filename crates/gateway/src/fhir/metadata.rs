@@ -76,3 +76,30 @@ fn resource(kind: ResourceType) -> Value {
     }
     resource
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What can be done with a type; the published statement also names profiles and definitions.
+    fn able(resource: &Value) -> Value {
+        let parameters = resource["searchParam"].as_array().unwrap().iter();
+        let parameters: Vec<Value> = parameters.map(|one| json!({"name": one["name"], "type": one["type"]})).collect();
+        json!({
+            "type": resource["type"],
+            "interaction": resource["interaction"],
+            "versioning": resource["versioning"],
+            "searchParam": parameters,
+            "operation": resource["operation"],
+        })
+    }
+
+    #[test]
+    fn the_published_statement_says_of_each_type_what_the_router_table_says() {
+        let published = include_str!("../../../../profiles/generated/CapabilityStatement-server.json");
+        let published: Value = serde_json::from_str(published).unwrap();
+        let said: Vec<Value> = published["rest"][0]["resource"].as_array().unwrap().iter().map(able).collect();
+        let meant: Vec<Value> = SEARCHED.iter().map(|kind| able(&resource(*kind))).collect();
+        assert_eq!(said, meant);
+    }
+}

@@ -1,0 +1,62 @@
+// What a system can ask beside reading and searching.
+
+RuleSet: Parameter(name, use, min, max, type, text)
+* parameter[+].name = #{name}
+* parameter[=].use = #{use}
+* parameter[=].min = {min}
+* parameter[=].max = {max}
+* parameter[=].type = #{type}
+* parameter[=].documentation = {text}
+
+RuleSet: Operation(id, name)
+* url = "https://sayso.example/fhir/OperationDefinition/{id}"
+* name = {name}
+* code = #{id}
+* status = #active
+* experimental = false
+* kind = #operation
+* resource = #Patient
+* system = false
+* type = true
+* instance = false
+
+Instance: current-plan
+InstanceOf: OperationDefinition
+Usage: #definition
+* insert Operation(current-plan, "CurrentPlan")
+* title = "The plan in force"
+* description = """
+Finds the plan of one kind that is in force now for a person, or, where no kind is asked for, the crisis extract of all plans in force, and answers it as one FHIR document. What is in it is what the person released to this caller for this purpose, and nothing else.
+
+Where nothing is released, where there is no such plan and where there is no such person, the answer is the same 404, byte for byte. By GET an identifier is written as system|value; by POST it stands in a Parameters resource, and so in no log on the way.
+"""
+* purpose = "Whoever opens the door at night has one call and one minute. They need the directive that holds now, or the page that says how to come near, and must not have to know which resources it is made of."
+* affectsState = false
+* comment = "The asking is recorded, and the person can read who asked, when, why, and what they saw. The caller needs the right to read DocumentReference."
+* insert Parameter(identifier, in, 0, "1", Identifier, [["Whose plan: a verified identifier with its system. Only an app that acts for the person may leave it out, and then means its own person."]])
+* insert Parameter(kind, in, 0, "1", code, [["The kind of plan. Without it: the crisis extract."]])
+* parameter[=].binding.strength = #required
+* parameter[=].binding.valueSet = Canonical(PlanKinds)
+* insert Parameter(purpose, in, 0, "1", code, [["For what the plan is asked: one of the purposes the client is registered for. Without it the client's own purpose holds."]])
+* parameter[=].binding.strength = #required
+* parameter[=].binding.valueSet = Canonical(Purposes)
+* insert Parameter(reason, in, 0, "1", string, [["Why, in the caller's words."]])
+* insert Parameter(return, out, 1, "1", Bundle, [["The document (profile sayso-document). A directive that was made elsewhere and kept whole is the answer only where there is no plan of its kind."]])
+
+Instance: ask-to-share
+InstanceOf: OperationDefinition
+Usage: #definition
+* insert Operation(ask-to-share, "AskToShare")
+* title = "Ask to be let in"
+* description = """
+An organization asks a person to share their plans with it. The person sees who asks, for what and why, and answers or does not. The answer to the caller is always the same 202, whoever is meant and whatever is there: it does not tell whether there is such a person.
+"""
+* purpose = "Consent must be able to begin. The person may not know yet that the hospital could read their plan; the hospital must not learn from asking whether there is one."
+* affectsState = true
+* comment = "Only by POST, and only for an organization. The asking is recorded."
+* insert Parameter(identifier, in, 1, "1", Identifier, [["Who is asked: an identifier with its system."]])
+* insert Parameter(purpose, in, 0, "1", code, [["For what: one of the purposes the client is registered for. Without it the client's own purpose holds."]])
+* parameter[=].binding.strength = #required
+* parameter[=].binding.valueSet = Canonical(Purposes)
+* insert Parameter(reason, in, 0, "1", string, [["Why, in words that the person will read; at most 500 characters."]])
+* insert Parameter(return, out, 1, "1", OperationOutcome, [["That the person, if there is one, now sees that you ask."]])
