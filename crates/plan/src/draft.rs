@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
-use crate::item::{AGREEMENT_PARTIES_MAX, DraftItem, ITEMS_MAX, Item, ItemKind, RUNGS_MAX};
+use crate::item::{AGREEMENT_PARTIES_MAX, DraftItem, ITEMS_MAX, Item, ItemKind, PlanDate, RUNGS_MAX};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, Party, PartyId};
-use crate::plan::{Absence, Content, DOCUMENT_MAX_BYTES, Head, Opened, Plan, Removal, StoredDocument, StoredItem};
+use crate::plan::{Absence, Content, DOCUMENT_MAX_BYTES, Head, No, Opened, Plan, Removal, StoredDocument, StoredItem};
 use crate::section::Section;
 
 /// What the writer could see of the plan they change: ids only, nothing unseen is in here.
@@ -27,6 +27,14 @@ pub struct Seen {
     pub head: bool,
     /// Whether they could see the formalities (they go only with the whole).
     pub formalities: bool,
+    /// Whether it is the person, signed in on their own page.
+    pub themselves: bool,
+}
+
+impl Seen {
+    const fn mover(&self) -> Mover {
+        if self.themselves { Mover::Themselves } else { Mover::Person }
+    }
 }
 
 /// Why a plan was not taken. Paths are JSON pointers into the native plan; no variant holds the person's words.
@@ -90,6 +98,12 @@ pub enum NotTaken {
         /// Where.
         path: String,
     },
+    /// The text is frozen: what was agreed is what is signed.
+    #[error("the text is ready for signing and stands as it is; move the plan back to draft or in-talks to change it")]
+    Frozen {
+        /// Where.
+        path: &'static str,
+    },
     /// A document and items cannot be one plan.
     #[error("a plan holds either items or one whole document")]
     DocumentAndItems,
@@ -102,10 +116,16 @@ impl NotTaken {
         match self {
             Self::KindChanged => "/kind".to_owned(),
             Self::NoSuchMove { .. } => "/status".to_owned(),
-            Self::NotReady(Missing::Stance(place)) => format!("/items/{place}/stances"),
-            Self::NotReady(Missing::Jurisdiction) => "/jurisdiction".to_owned(),
-            Self::NotReady(Missing::SecondParty | Missing::Facilitator) => "/parties".to_owned(),
-            Self::NotReady(Missing::Section(_) | Missing::OneOf(_)) => "/items".to_owned(),
+            Self::NotReady(missing) => match missing {
+                Missing::Stance(place) => format!("/items/{place}/stances"),
+                Missing::OwnVoice(place) => format!("/items/{place}/voice"),
+                Missing::Who(place, rung) => format!("/items/{place}/rungs/{rung}/who"),
+                Missing::Jurisdiction => "/jurisdiction".to_owned(),
+                Missing::Review | Missing::ReviewSooner => "/review".to_owned(),
+                Missing::SecondParty | Missing::Facilitator => "/parties".to_owned(),
+                Missing::Section(_) | Missing::OneOf(_) | Missing::Shorter => "/items".to_owned(),
+            },
+            Self::Frozen { path } => (*path).to_owned(),
             Self::UnknownParty { path }
             | Self::SameParty { path }
             | Self::UnknownItem { path }
@@ -116,6 +136,11 @@ impl NotTaken {
             Self::DocumentAndItems => "/document".to_owned(),
         }
     }
+}
+
+/// The day of a moment, in UTC. Rules that count in days are about a year; the hours of a zone do not matter there.
+const fn day_of(moment: OffsetDateTime) -> PlanDate {
+    PlanDate(moment.date())
 }
 
 /// Randomness for new ids: 16 bytes at each call.
@@ -196,30 +221,38 @@ impl Content {
         }
     }
 
-    fn check_ready(&self) -> Result<(), NotTaken> {
-        match self.kind.missing(self).first() {
-            Some(first) if self.status == State::Active => Err(NotTaken::NotReady(*first)),
+    fn check_ready(&self, today: PlanDate) -> Result<(), NotTaken> {
+        match self.kind.missing(self, today).first() {
+            Some(first) if needs_all(self.status) => Err(NotTaken::NotReady(*first)),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a plan in this state has all that its kind needs.
+const fn needs_all(state: State) -> bool {
+    state.is_in_force() || matches!(state, State::Ready)
 }
 
 impl Content {
     /// Whether a writer who sees only a part may leave the plan active, or make it so. It speaks of the seen part
     /// alone: whether the unseen part would do must not be told. So only somebody who sees all that the kind needs
     /// can put a plan in force, and what is in force cannot be emptied of what the writer sees.
-    fn check_ready_in_part(&self, before: State, seen: &Seen) -> Result<(), NotTaken> {
-        if self.status != State::Active {
+    fn check_ready_in_part(&self, before: State, seen: &Seen, today: PlanDate) -> Result<(), NotTaken> {
+        if !needs_all(self.status) {
             return Ok(());
         }
-        let begins = before != State::Active;
+        let begins = !needs_all(before);
         let counts = |missing: &Missing| match missing {
             Missing::Section(section) => begins || seen.sections.contains(section),
             Missing::OneOf(sections) => begins || sections.iter().all(|s| seen.sections.contains(s)),
             Missing::SecondParty | Missing::Facilitator => begins,
-            Missing::Stance(_) | Missing::Jurisdiction => true,
+            Missing::Review | Missing::ReviewSooner => begins || seen.head,
+            Missing::Stance(_) | Missing::OwnVoice(_) | Missing::Who(..) | Missing::Shorter | Missing::Jurisdiction => {
+                true
+            }
         };
-        match self.kind.missing(self).into_iter().find(counts) {
+        match self.kind.missing(self, today).into_iter().find(counts) {
             Some(missing) => Err(NotTaken::NotReady(missing)),
             None => Ok(()),
         }
@@ -233,9 +266,10 @@ impl Plan {
     /// [`NotTaken`] when the content breaks a rule, or is active but not ready.
     pub fn begin(person: PersonId, content: Content, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
         content.check()?;
-        content.check_ready()?;
-        if content.status == State::Superseded {
-            return Err(NotTaken::NoSuchMove { from: State::Draft, to: State::Superseded });
+        content.check_ready(day_of(now))?;
+        let begins = content.status == State::Draft || State::Draft.may_become(content.status, Mover::Person);
+        if !begins {
+            return Err(NotTaken::NoSuchMove { from: State::Draft, to: content.status });
         }
         let items = content
             .items
@@ -267,6 +301,7 @@ impl Plan {
             head_changed_at: now,
             terms_version: ItemVersion::from_random(fresh()),
             terms_changed_at: now,
+            no: None,
             parties: content.parties,
             parties_changed_at: BTreeMap::new(),
             absences_changed_at: content.absences.keys().map(|section| (*section, now)).collect(),
@@ -294,8 +329,8 @@ impl Plan {
         if content.kind != self.kind {
             return Err(NotTaken::KindChanged);
         }
-        let stays = content.status == self.state && self.state != State::Superseded;
-        if !stays && !self.state.may_become(content.status, Mover::Person) {
+        let stays = content.status == self.state && !self.state.is_final();
+        if !stays && !self.state.may_become(content.status, seen.mover()) {
             return Err(NotTaken::NoSuchMove { from: self.state, to: content.status });
         }
         let mut content = content;
@@ -312,11 +347,67 @@ impl Plan {
         if seen.document {
             next.revise_document(content.document, now, fresh);
         }
-        if seen.formalities {
-            next.as_content().check_ready()?;
-        } else {
-            visible.check_ready_in_part(self.state, seen)?;
+        if next.state != State::RevokeRequested {
+            next.no = None;
         }
+        if self.state == State::Ready && !next.state.may_be_written() {
+            self.check_same_text(&next)?;
+        }
+        if seen.formalities {
+            next.as_content().check_ready(day_of(now))?;
+        } else {
+            visible.check_ready_in_part(self.state, seen, day_of(now))?;
+        }
+        Ok(next)
+    }
+
+    /// Once a plan is ready for signing, only signatures and stances are added.
+    fn check_same_text(&self, next: &Self) -> Result<(), NotTaken> {
+        let same = |holds: bool, path| if holds { Ok(()) } else { Err(NotTaken::Frozen { path }) };
+        let text = |plan: &Self| {
+            let bare = |item: &StoredItem| (item.id, Item { stances: Vec::new(), ..item.item.clone() });
+            plan.items.iter().map(bare).collect::<Vec<_>>()
+        };
+        let head = |plan: &Self| Head { formalities: Vec::new(), ..plan.head.clone() };
+        same(text(self) == text(next), "/items")?;
+        same(head(self) == head(next), "/title")?;
+        same(self.absences == next.absences, "/absences")?;
+        same(self.document == next.document, "/document")?;
+        let stays = |party: &Party| next.parties.contains(party);
+        same(self.parties.iter().all(stays), "/parties")
+    }
+
+    /// The person says no to a plan that is in force. With effect it is cancelled; without, or where nobody here knows,
+    /// it stays in force and every reader is shown the no first.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoSuchMove`] when it is not in force.
+    pub fn refuse(&self, no: No, with_effect: bool, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        let (to, by) =
+            if with_effect { (State::Cancelled, Mover::No) } else { (State::RevokeRequested, Mover::NoWithoutEffect) };
+        let mut next = self.moved(to, by, no.at, fresh)?;
+        next.no = Some(no);
+        Ok(next)
+    }
+
+    /// This version at the end of its time.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoSuchMove`] when it is not in force.
+    pub fn end(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        self.moved(State::Ended, Mover::Clock, now, fresh)
+    }
+
+    fn moved(&self, to: State, by: Mover, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        if !self.state.may_become(to, by) {
+            return Err(NotTaken::NoSuchMove { from: self.state, to });
+        }
+        let mut next = self.clone();
+        next.state = to;
+        next.version = PlanVersionId::from_random(fresh());
+        next.recorded_at = now;
+        next.terms_version = ItemVersion::from_random(fresh());
+        next.terms_changed_at = now;
         Ok(next)
     }
 
@@ -474,18 +565,9 @@ impl Plan {
     /// This version as replaced by a newer plan of its kind.
     ///
     /// # Errors
-    /// [`NotTaken::NoSuchMove`] when it is not active.
+    /// [`NotTaken::NoSuchMove`] when it is not in force.
     pub fn supersede(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
-        if !self.state.may_become(State::Superseded, Mover::Replacement) {
-            return Err(NotTaken::NoSuchMove { from: self.state, to: State::Superseded });
-        }
-        let mut next = self.clone();
-        next.state = State::Superseded;
-        next.version = PlanVersionId::from_random(fresh());
-        next.recorded_at = now;
-        next.terms_version = ItemVersion::from_random(fresh());
-        next.terms_changed_at = now;
-        Ok(next)
+        self.moved(State::Superseded, Mover::Replacement, now, fresh)
     }
 
     /// The plan in the form in which it is handed in.

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::item::ItemKind;
-use crate::people::PartyRole;
+use crate::item::{DraftItem, Item, ItemKind, PlanDate};
+use crate::law::span::Span;
+use crate::people::{PartyId, PartyRole};
 use crate::plan::Content;
 use crate::section::{Cardinality, Section};
 
@@ -50,6 +51,16 @@ pub enum Missing {
     Stance(usize),
     /// A directive names its jurisdiction (the code `unknown` is one).
     Jurisdiction,
+    /// The item speaks in another's voice, and nobody else writes in a plan of this kind; the number is its place.
+    OwnVoice(usize),
+    /// A rung names nobody who does it; the numbers are the places of the item and the rung.
+    Who(usize, usize),
+    /// The plan says no day on which it is looked at again.
+    Review,
+    /// That day is more than a year away.
+    ReviewSooner,
+    /// A card has more on it than fits.
+    Shorter,
 }
 
 impl fmt::Display for Missing {
@@ -69,9 +80,23 @@ impl fmt::Display for Missing {
             }
             Self::Stance(_) => f.write_str("give a stance of each party of the agreement; not-asked is one"),
             Self::Jurisdiction => f.write_str("name the jurisdiction, or unknown"),
+            Self::OwnVoice(_) => f.write_str("say it in your own voice; others can say where they stand on it"),
+            Self::Who(..) => f.write_str("say who does it, in `who`; self is one"),
+            Self::Review => f.write_str("name the day on which the plan is looked at again"),
+            Self::ReviewSooner => f.write_str("choose a day for looking at it again within the next 12 months"),
+            Self::Shorter => {
+                write!(f, "choose at most {CARD_ITEMS_MAX} items with at most {CARD_CHARS_MAX} characters together")
+            }
         }
     }
 }
+
+/// The most items on a card: one is one line.
+pub const CARD_ITEMS_MAX: usize = 12;
+/// The most characters on a card, in Unicode scalar values.
+pub const CARD_CHARS_MAX: usize = 600;
+/// How far away the next review of a contingency plan may be.
+const REVIEW_WITHIN: Span = Span::Months(12);
 
 const DIRECTIVE_CORE: &[Section] =
     &[Section::Treatment, Section::Place, Section::WhoDecides, Section::Force, Section::SelfBinding];
@@ -140,9 +165,10 @@ impl PlanKind {
         }
     }
 
-    /// What is still missing before a plan with this content may become active; empty when nothing is.
+    /// What is still missing before a plan with this content may become active on the day `today`; empty when nothing
+    /// is. It never stops a draft from being saved.
     #[must_use]
-    pub fn missing(self, content: &Content) -> Vec<Missing> {
+    pub fn missing(self, content: &Content, today: PlanDate) -> Vec<Missing> {
         if content.document.is_some() {
             return Vec::new();
         }
@@ -161,7 +187,10 @@ impl PlanKind {
                     missing.push(Missing::Jurisdiction);
                 }
             }
-            Self::WellnessPlan | Self::ContingencyPlan | Self::SafetyPlan | Self::RecoveryPlan | Self::CrisisCard => {}
+            Self::WellnessPlan => missing.extend(in_other_voices(content)),
+            Self::ContingencyPlan => missing.extend(missing_in_contingency_plan(content, today)),
+            Self::CrisisCard => missing.extend(too_much_for_a_card(content).then_some(Missing::Shorter)),
+            Self::SafetyPlan | Self::RecoveryPlan => {}
         }
         missing
     }
@@ -176,15 +205,55 @@ fn missing_in_joint_plan(content: &Content) -> Vec<Missing> {
     if !content.parties.iter().any(outside) {
         missing.push(Missing::Facilitator);
     }
+    missing.extend(missing_stances(content));
+    missing
+}
+
+/// The agreements on which some party's stance is missing.
+fn missing_stances(content: &Content) -> impl Iterator<Item = Missing> {
+    content.items.iter().enumerate().filter_map(|(place, draft)| {
+        let ItemKind::Agreement(agreement) = &draft.item.kind else { return None };
+        (!agreement.parties.iter().all(|party| has_stance(&draft.item, party))).then_some(Missing::Stance(place))
+    })
+}
+
+fn has_stance(item: &Item, party: &PartyId) -> bool {
+    item.stances.iter().any(|stance| stance.party == *party)
+}
+
+/// A wellness plan is the person's alone. Others may say where they stand, when they are invited to.
+fn in_other_voices(content: &Content) -> impl Iterator<Item = Missing> {
+    let others = content.items.iter().enumerate().filter(|(_, draft)| !draft.item.voice.party.is_person());
+    others.map(|(place, _)| Missing::OwnVoice(place))
+}
+
+/// In a contingency plan every rung says who does it, everybody else who does something has a stance on that, and the
+/// plan is looked at again within a year.
+fn missing_in_contingency_plan(content: &Content, today: PlanDate) -> Vec<Missing> {
+    let mut missing = Vec::new();
     for (place, draft) in content.items.iter().enumerate() {
-        if let ItemKind::Agreement(agreement) = &draft.item.kind {
-            let stated = |party: &crate::PartyId| draft.item.stances.iter().any(|s| s.party == *party);
-            if !agreement.parties.iter().all(stated) {
-                missing.push(Missing::Stance(place));
-            }
+        let ItemKind::Ladder(ladder) = &draft.item.kind else { continue };
+        let empty = ladder.rungs.iter().position(|rung| rung.who.is_empty());
+        missing.extend(empty.map(|rung| Missing::Who(place, rung)));
+        let mut doing = ladder.rungs.iter().flat_map(|rung| &rung.who).filter(|party| !party.is_person());
+        if !doing.all(|party| has_stance(&draft.item, party)) {
+            missing.push(Missing::Stance(place));
         }
     }
+    missing.extend(missing_stances(content));
+    match &content.head.review {
+        None => missing.push(Missing::Review),
+        Some(review) if REVIEW_WITHIN.last_day(today).is_some_and(|last| review.on > last) => {
+            missing.push(Missing::ReviewSooner)
+        }
+        Some(_) => {}
+    }
     missing
+}
+
+fn too_much_for_a_card(content: &Content) -> bool {
+    let said = |draft: &DraftItem| draft.item.words.as_ref().map_or(0, |words| words.text().chars().count());
+    content.items.len() > CARD_ITEMS_MAX || content.items.iter().map(said).sum::<usize>() > CARD_CHARS_MAX
 }
 
 impl fmt::Display for PlanKind {

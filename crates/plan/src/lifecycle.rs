@@ -93,6 +93,12 @@ impl State {
         matches!(self, Draft | InTalks | Ready)
     }
 
+    /// Whether its text may still be worked on, before it is in force.
+    #[must_use]
+    pub const fn may_be_written(self) -> bool {
+        matches!(self, Draft | InTalks)
+    }
+
     /// Whether nothing can follow.
     #[must_use]
     pub const fn is_final(self) -> bool {
@@ -124,14 +130,8 @@ mod tests {
 
     use super::*;
 
-    const MOVERS: [Mover; 6] = [
-        Mover::Person,
-        Mover::Themselves,
-        Mover::No,
-        Mover::NoWithoutEffect,
-        Mover::Replacement,
-        Mover::Clock,
-    ];
+    const MOVERS: [Mover; 6] =
+        [Mover::Person, Mover::Themselves, Mover::No, Mover::NoWithoutEffect, Mover::Replacement, Mover::Clock];
 
     fn moves() -> impl Iterator<Item = (State, State, Mover)> {
         let pairs = State::ALL.into_iter().flat_map(|from| State::ALL.map(|to| (from, to)));
@@ -140,8 +140,7 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        let told: Vec<String> =
-            moves().map(|(from, to, by)| format!("{} {} {by:?}", from.code(), to.code())).collect();
+        let told: Vec<String> = moves().map(|(from, to, by)| format!("{} {} {by:?}", from.code(), to.code())).collect();
         let expected = "draft in-talks Person|draft in-talks Themselves|draft ready Person|draft ready Themselves|\
             draft active Person|draft active Themselves|in-talks draft Person|in-talks draft Themselves|\
             in-talks ready Person|in-talks ready Themselves|in-talks active Person|in-talks active Themselves|\

@@ -86,6 +86,18 @@ pub enum FormalityKind {
     Notary,
 }
 
+/// The person's no to a plan that is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct No {
+    /// When it was said.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// In the person's own words, when there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
+}
+
 /// Why a section has no items. Never inferred from an empty list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -142,7 +154,8 @@ impl fmt::Debug for WholeDocument {
 pub struct Content {
     /// The kind; never changes.
     pub kind: PlanKind,
-    /// Draft or active; superseding is done by the plan that replaces it.
+    /// Where it is in its life. A writer moves it among the states before it is in force, into force and into review;
+    /// everything else has an act of its own.
     pub status: State,
     /// What the plan as a whole says.
     #[serde(flatten)]
@@ -245,6 +258,9 @@ pub struct Plan {
     /// When the terms last changed.
     #[serde(with = "time::serde::rfc3339")]
     pub terms_changed_at: OffsetDateTime,
+    /// The person's no, where they have said one; every reader of the plan sees it first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<No>,
     /// Whom it names.
     pub parties: Vec<Party>,
     /// When what is said of a party last changed, for those of whom it ever did.
