@@ -215,6 +215,7 @@ Description: "What was done to give a plan weight in law. Formalities travel onl
 * #signature "Signature" "Somebody signed"
 * #witness "Witness" "Somebody witnessed"
 * #capacity-evidence "Evidence of capacity" "Somebody attests that the person could decide when the plan was made"
+* #notary "Notary" "A notary certified it"
 
 CodeSystem: SectionAbsence
 Id: section-absence
@@ -225,9 +226,38 @@ Description: "Why a section has no items. It is said by the person or by whoever
 * #asked-declined "Asked and declined" "Asked, and the person did not want to say"
 * #not-asked "Not asked" "Not asked"
 
-CodeSystem: PlanJurisdiction
-Id: plan-jurisdiction
-Title: "Law a plan is written under"
-Description: "Which law a plan is written under. The list grows with the rule sets that are known."
+CodeSystem: PlanInstrument
+Id: plan-instrument
+Title: "Instruments of law"
+Description: "Which instrument of which law a plan is meant to be. The list grows with the rule sets that are known; what each asks for is kept as data and is not part of this code system."
 * insert Codes
-* #unknown "Unknown" "None is named: the directive is a wish, and no formality is asked for"
+* #gb-eaw-adrt "England and Wales: advance decision" "England and Wales: advance decision to refuse treatment"
+* #gb-eaw-statement "England and Wales: advance statement" "England and Wales: advance statement of wishes"
+* #gb-eaw-choice-document "England and Wales: advance choice document" "England and Wales: advance choice document"
+* #gb-sct-statement "Scotland: advance statement" "Scotland: advance statement"
+* #ie-directive "Ireland: advance healthcare directive" "Ireland: advance healthcare directive"
+* #nl-self-binding "Netherlands: self-binding declaration" "The Netherlands: self-binding declaration (zelfbindingsverklaring)"
+* #nl-crisis-card "Netherlands: crisis card" "The Netherlands: crisis card"
+* #de-patientenverfuegung "Germany: Patientenverfügung" "Germany: advance directive (Patientenverfügung)"
+* #in-directive "India: advance directive" "India: advance directive for mental healthcare"
+* #au-vic-statement "Victoria: advance statement of preferences" "Victoria, Australia: advance statement of preferences"
+* #nz-directive "New Zealand: advance directive" "New Zealand: advance directive"
+* #us-wa-directive "Washington: mental health advance directive" "Washington, United States: mental health advance directive"
+* #us-or-declaration "Oregon: declaration for mental health treatment" "Oregon, United States: declaration for mental health treatment"
+* #us-pa-declaration "Pennsylvania: mental health declaration" "Pennsylvania, United States: mental health declaration"
+* #unknown "Unknown" "None is named, or its rules are not known here: the plan is a wish"
+
+CodeSystem: PlanState
+Id: plan-state
+Title: "States of a plan"
+Description: "Where a plan is in its life. To stop sharing is no state: it is an act of consent, and leaves the plan as it is."
+* insert Codes
+* #draft "Draft" "Being written; only the person and the person's apps see it"
+* #in-talks "In talks" "Shown to the parties it names, for where they stand"
+* #ready "Ready" "The text stands as it is; signatures and stances are still to come"
+* #active "Active" "In force"
+* #under-review "Under review" "In force, and being looked at again"
+* #revoke-requested "Revoke requested" "In force although the person has said no: the no does not count in law now, or nobody here knows whether it does. It is shown first to every reader"
+* #superseded "Superseded" "Replaced by a newer plan of the same kind and law"
+* #cancelled "Cancelled" "Cancelled by the person"
+* #ended "Ended" "Its time is over"

@@ -194,7 +194,7 @@ Context: CarePlan
 * insert ByUrl(extension)
 * extension contains
     kind 1..1 and title 1..1 and language 1..1 and from 0..1 and until 0..1 and review 0..1 and jurisdiction 0..1 and
-    if_not_followed 0..1 and formalities 0..1 and parties 0..1 and absences 0..1
+    instrument 0..1 and state 0..1 and no 0..1 and if_not_followed 0..1 and formalities 0..1 and parties 0..1 and absences 0..1
 * insert Coded(extension[kind], PlanKinds, "The kind of plan; it never changes")
 * insert Words(extension[title], "The title: its language\, and its text where CarePlan.title cannot hold it")
 * insert Part(extension[language], code, "The language of the plan where an item has none")
@@ -205,7 +205,14 @@ Context: CarePlan
 * extension[review].extension contains on 1..1 and starts 0..1
 * insert Part(extension[review].extension[on], date, "The day")
 * insert Part(extension[review].extension[starts], id, "Who begins")
-* insert Coded(extension[jurisdiction], PlanJurisdictions, "Which law it is written under")
+* insert Part(extension[jurisdiction], code, "The place whose law it is written under: an ISO 3166 code\, or unknown")
+* insert Coded(extension[instrument], PlanInstruments, "Which of that law's instruments it is meant to be")
+* insert Coded(extension[state], PlanStates, "Which state it is in\, where CarePlan.status leaves more than one open")
+* extension[no] ^short = "The person's no to a plan in force; a reader shows it before everything else"
+* insert ByUrl(extension[no].extension)
+* extension[no].extension contains on 1..1 and words 0..1
+* insert Part(extension[no].extension[on], date, "The day it was said")
+* insert Words(extension[no].extension[words], "The person's own words")
 * insert Words(extension[if_not_followed], "What the person wants to happen if the plan was not followed")
 * extension[formalities] ^short = "Signatures, witnesses, evidence of capacity; sent only with the whole plan"
 * insert ByUrl(extension[formalities].extension)

@@ -126,12 +126,19 @@ Description: "Every reason that can be given for an empty section."
 * ^experimental = false
 * include codes from system SectionAbsence
 
-ValueSet: PlanJurisdictions
-Id: plan-jurisdiction
-Title: "Law a plan is written under"
-Description: "Every law that a plan can name."
+ValueSet: PlanInstruments
+Id: plan-instrument
+Title: "Instruments of law"
+Description: "Every instrument of law that a plan can name."
 * ^experimental = false
-* include codes from system PlanJurisdiction
+* include codes from system PlanInstrument
+
+ValueSet: PlanStates
+Id: plan-state
+Title: "States of a plan"
+Description: "Every state of a plan."
+* ^experimental = false
+* include codes from system PlanState
 
 ValueSet: PlanSections
 Id: plan-section

@@ -18,6 +18,10 @@ use crate::{canary, house, logs, operations};
 /// How often the canary is asked for while the house is open.
 const CANARY_EVERY: Duration = Duration::from_secs(60);
 
+/// Every how many rounds of that the plans whose time is over are ended: once an hour. Until then they are not in force
+/// either: a read looks at the day itself.
+const END_PLANS_EVERY: u64 = 60;
+
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
     logs::start();
@@ -67,9 +71,12 @@ pub(crate) async fn open(
     Ok(())
 }
 
-/// Asks for the canary again and again, and tidies.
+/// Asks for the canary again and again, tidies, and ends the plans whose time is over.
 async fn look_after(exchange: Exchange, doors: Router, ready: Ready) {
-    loop {
+    for round in 0_u64.. {
+        if round.is_multiple_of(END_PLANS_EVERY) && exchange.end_plans().await.is_err() {
+            tracing::warn!("plans whose time is over could not be ended");
+        }
         tokio::time::sleep(CANARY_EVERY).await;
         let unread = canary::unread(&exchange, &doors).await;
         if let Err(why) = &unread {

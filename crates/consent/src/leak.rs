@@ -52,11 +52,13 @@ pub enum Leak {
     PlacesOfWhole,
     /// An app sees the title of a document that it may not see.
     DocumentTitle,
+    /// What was in force on a day ends where a hidden part changed.
+    DayEndsUnseen,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 18] = [
+    pub const PLANTED: [Self; 19] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -75,6 +77,7 @@ impl Leak {
         Self::NotModifiedBeforeDecision,
         Self::PlacesOfWhole,
         Self::DocumentTitle,
+        Self::DayEndsUnseen,
     ];
 }
 

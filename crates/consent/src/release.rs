@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sayso_plan::plan::{Absence, Head};
+use sayso_plan::plan::{Absence, Head, No};
 use sayso_plan::{
-    Item, ItemId, Lang, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, Section, Share, State,
-    StoredDocument, StoredItem, Words,
+    Content, DraftItem, Item, ItemId, Lang, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId,
+    Section, Share, State, StoredDocument, StoredItem, Words,
 };
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -103,6 +103,10 @@ pub struct Projection {
     pub kind: PlanKind,
     /// Its state.
     pub state: State,
+    /// Since when the terms (state, period, law) are as they are; of a cancelled plan, the day it was cancelled.
+    pub terms_since: OffsetDateTime,
+    /// The person's no to it, which every reader sees first.
+    pub no: Option<No>,
     /// The head as far as it is visible: the terms always; the title is the kind's label where the person's own title
     /// is not released; formalities only in the whole.
     pub head: Head,
@@ -129,6 +133,22 @@ pub struct Projection {
     /// Words that were not released, for the planted leak that puts them into the narrative.
     #[cfg(feature = "leaks")]
     pub leaked: Vec<String>,
+}
+
+impl Projection {
+    /// The projection in the form in which a plan is handed in.
+    #[must_use]
+    pub fn as_content(&self) -> Content {
+        Content {
+            kind: self.kind,
+            status: self.state,
+            head: self.head.clone(),
+            parties: self.parties.clone(),
+            absences: self.absences.clone(),
+            items: self.items.iter().map(|i| DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
+            document: self.document.as_ref().map(|stored| stored.document.clone()),
+        }
+    }
 }
 
 /// What may be said of the person to somebody who may see a plan: name and verified identifiers, no more.
@@ -334,6 +354,8 @@ impl Grant {
                 person: plan.person,
                 kind: plan.kind,
                 state: plan.state,
+                terms_since: plan.terms_changed_at,
+                no: plan.no.clone(),
                 head: self.head_of(plan),
                 head_visible: self.head,
                 parties,
@@ -451,6 +473,9 @@ pub fn judge_past(
     if !anything {
         return Err(Withheld);
     }
+    if plan.state == State::Cancelled && !own_app {
+        return Ok(tombstone(plan, ask, key));
+    }
     for removal in &plan.removals {
         let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
         times.note_change_after_grant(since(part), removal.at);
@@ -504,6 +529,27 @@ fn part_of(plan: &Plan, item: &StoredItem) -> Part {
         item: Some(item.id),
         level: item.item.share_level(),
     }
+}
+
+/// Of a cancelled plan nothing is released but that it is cancelled, and since when; and that only to those to whom
+/// something of it would be released if it were in force.
+fn tombstone(plan: &Plan, ask: &Ask, key: &FingerprintKey) -> Grant {
+    let mut grant = Grant {
+        plan: plan.id,
+        kind: plan.kind,
+        version: plan.version,
+        items: vec![false; plan.items.len()],
+        shown: Vec::new(),
+        sections: BTreeSet::new(),
+        head: false,
+        document: false,
+        own_app: ask.is_own_app(),
+        whole: false,
+        last_updated: plan.terms_changed_at,
+        fingerprint: Fingerprint([0; 16]),
+    };
+    grant.fingerprint = fingerprint(plan, &grant, key);
+    grant
 }
 
 /// The later of the last visible change and the moment it became visible.

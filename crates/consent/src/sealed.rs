@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use sayso_plan::draft::{Fresh, NotTaken, Seen};
-use sayso_plan::plan::Content;
-use sayso_plan::{Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId, State};
+use sayso_plan::law::{Capability, InForce, Law, Period, TakesEffect, in_force, revocation};
+use sayso_plan::plan::{Content, No};
+use sayso_plan::{Person, PersonId, Plan, PlanDate, PlanId, PlanKind, PlanVersionId, State};
 use time::OffsetDateTime;
 
 use crate::release::{Projection, Released};
@@ -123,20 +124,77 @@ impl Sealed<Plan> {
             document: base.document.is_some() || base.whole,
             head: base.head_visible,
             formalities: base.whole,
+            themselves: base.whole && !base.own_app,
         };
         self.0.revise(content, &seen, now, fresh).map(Self::new)
+    }
+
+    /// Whether this one, put in force, takes the place of the other: both in force, of one kind and under one law. A
+    /// document that is kept whole takes nobody's place, and nothing takes its.
+    #[must_use]
+    pub fn takes_place_of(&self, other: &Self) -> bool {
+        let law = |plan: &Plan| plan.head.law();
+        let (new, old) = (&*self.0, &*other.0);
+        new.state.is_in_force()
+            && old.state.is_in_force()
+            && new.id != old.id
+            && new.kind == old.kind
+            && law(new) == law(old)
+            && new.document.is_none()
+            && old.document.is_none()
+    }
+
+    /// Whether it holds on this day: its state says so, and it is not past or before its time. Where a law may keep it
+    /// in use past its end and nobody here knows, it is not said to be over.
+    #[must_use]
+    pub fn holds_on(&self, day: PlanDate) -> bool {
+        self.0.holds_on(day)
+    }
+
+    /// What its dates say on this day, as far as every reader of the plan may know them: not the day of signing.
+    #[must_use]
+    pub fn in_force_on(&self, day: PlanDate) -> InForce {
+        let head = &self.0.head;
+        in_force(day, Law::of(head), &Period { from: head.from, until: head.until, made: None }, None)
+    }
+
+    /// The plan with the person's no, by their own act. Nobody here has found that the person cannot decide, so what is
+    /// asked is the form alone: where the law wants it made as the plan was made, `in_form` says that it was.
+    ///
+    /// # Errors
+    /// [`NotTaken::NoSuchMove`] when it is not in force.
+    pub fn refuse(&self, _by: &Themselves, no: No, in_form: bool, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
+        let law = Law::of(&self.0.head);
+        let asked = revocation(law, Capability::Capable, None);
+        let with_effect = asked.takes_effect == TakesEffect::Yes && (in_form || asked.counts_as_said());
+        self.0.refuse(no, with_effect, fresh).map(Self::new)
+    }
+
+    /// The plan at the end of its time; none while it is not over on `day`.
+    #[must_use]
+    pub fn ended_by(&self, day: PlanDate, now: OffsetDateTime, fresh: Fresh<'_>) -> Option<Self> {
+        if !self.0.is_over_on(day) {
+            return None;
+        }
+        self.0.end(now, fresh).ok().map(Self::new)
     }
 
     /// This version as replaced by a newer plan of its kind.
     ///
     /// # Errors
-    /// [`NotTaken::NoSuchMove`] when it is not active.
+    /// [`NotTaken::NoSuchMove`] when it is not in force.
     pub fn supersede(&self, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
         self.0.supersede(now, fresh).map(Self::new)
     }
 }
 
 impl Sealed<Person> {
+    /// The day it is for the person at a moment: in their own zone.
+    #[must_use]
+    pub fn day_of(&self, at: OffsetDateTime) -> PlanDate {
+        self.0.day_of(at)
+    }
+
     /// Id of the person.
     #[must_use]
     pub fn id(&self) -> PersonId {

@@ -12,6 +12,11 @@ pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
     (planted(Leak::PatientWithoutGrant) && person != sayso_store::nobody()).then_some(person)
 }
 
+/// Whether a day's answer ends where a hidden part changed.
+pub(crate) fn day_ends_unseen() -> bool {
+    planted(Leak::DayEndsUnseen)
+}
+
 impl Exchange {
     /// Whether anything has this id, whoever may see it.
     pub async fn knows(&self, id: [u8; 16]) -> bool {

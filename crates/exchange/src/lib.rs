@@ -33,6 +33,7 @@ pub mod own_pages;
 pub mod publish_plan;
 pub mod read_released;
 mod refusal;
+pub mod refuse_plan;
 pub mod sharing;
 pub mod sign_in;
 mod surroundings;
@@ -52,6 +53,7 @@ pub use issue_token::NotIssued;
 pub use own_pages::{Number, Standing};
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
+pub use refuse_plan::NoSaid;
 pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
 pub use sign_in::{AccountFault, Session, SignInFault};
 #[cfg(feature = "leaks")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_auth::Caller;
 use sayso_consent::{Ask, Sealed, Themselves};
 use sayso_plan::plan::Content;
-use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId, State};
+use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId};
 use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
@@ -235,20 +235,12 @@ impl Exchange {
         Err(Refusal::Stale { base, current: Box::new(sheet.clone()) })
     }
 
-    /// A newly active plan takes the place of the active one of its kind, in the same transaction. Documents that are
+    /// A plan put in force takes the place of the one of its kind and law, in the same transaction. Documents that are
     /// kept whole stand beside the plans: none replaces anything or is replaced. Only somebody who sees the whole of
     /// a plan may put another in its place: for all who read it, replaced is as good as deleted.
     fn superseded_by(&self, view: &View, next: &Sealed<Plan>, at: OffsetDateTime) -> Result<Vec<Change>, Refusal> {
-        let replaced = |old: &&Sealed<Plan>| {
-            next.state() == State::Active
-                && old.state() == State::Active
-                && old.kind() == next.kind()
-                && old.id() != next.id()
-                && !old.is_document()
-                && !next.is_document()
-        };
         let mut changes = Vec::new();
-        for old in view.snapshot.plans.iter().filter(replaced) {
+        for old in view.snapshot.plans.iter().filter(|old| next.takes_place_of(old)) {
             let whole = view.sheet_of(self, old).and_then(|sheet| sheet.open().ok()).is_some_and(|r| r.get().whole);
             if !whole {
                 return Err(Refusal::InForce);
@@ -274,7 +266,7 @@ impl Exchange {
     }
 }
 
-fn plan_change(sealed: &Sealed<Plan>, replaces: Option<PlanVersionId>) -> Change {
+pub(crate) fn plan_change(sealed: &Sealed<Plan>, replaces: Option<PlanVersionId>) -> Change {
     Change::Plan { body: Box::new(sealed.clone()), replaces, addresses: Vec::new() }
 }
 

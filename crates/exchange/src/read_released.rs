@@ -8,8 +8,9 @@ use sayso_auth::{Caller, ClientKind};
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld,
 };
-use sayso_plan::{ItemId, PersonId, Plan, PlanId, PlanKind, Purpose, Section, State};
-use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError};
+use sayso_plan::law::InForce;
+use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Purpose, Section};
+use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError, Version};
 use time::OffsetDateTime;
 
 use crate::{Exchange, Refusal};
@@ -42,6 +43,8 @@ pub enum Wanted {
     Plans(Option<PlanKind>),
     /// What is in force of one kind: the plan, else the newest of the documents that are kept whole.
     Current(PlanKind),
+    /// What was in force of one kind at the end of a day, as it stood then; of a day to come, as it stands now.
+    On(PlanKind, PlanDate),
     /// One plan.
     Plan(PlanId),
     /// The plan that an item or whole document belongs to, if that part is released.
@@ -73,6 +76,8 @@ pub struct Disclosure {
     pub sheets: Vec<Sheet>,
     /// The time of the decision.
     pub at: OffsetDateTime,
+    /// What the dates of the first of them say on the day that was asked for, where there is something to know.
+    pub note: Option<String>,
     snapshot: Option<Arc<Snapshot>>,
     fingerprints: sayso_consent::FingerprintKey,
 }
@@ -207,14 +212,18 @@ impl Exchange {
             let snapshot = self.snapshot_or_nobody(person).await?;
             let at = self.now();
             let ask = self.ask_of(caller, look.purpose, at).await?;
-            let sheets = self.decide(&snapshot, &ask, look.wanted);
+            let sheets = match look.wanted {
+                Wanted::On(kind, day) => self.decide_on(&snapshot, &ask, kind, day).await?,
+                wanted => self.decide(&snapshot, &ask, wanted),
+            };
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
             self.between_decision_and_leaf().await;
             match self.inner.store.record(ReadLeaf { leaf, fence }).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();
-                    return Ok(Disclosure { receipt, sheets, at, snapshot: Some(snapshot), fingerprints });
+                    let note = sheets.first().and_then(|sheet| note(sheet, look.wanted, &snapshot, at));
+                    return Ok(Disclosure { receipt, sheets, at, note, snapshot: Some(snapshot), fingerprints });
                 }
                 Err(Fenced::Moved) => {}
                 Err(Fenced::Unrecorded(error)) => return Err(error.into()),
@@ -231,29 +240,67 @@ impl Exchange {
     pub(crate) fn decide(&self, snapshot: &Snapshot, ask: &Ask, wanted: Wanted) -> Vec<Sheet> {
         let rules = self.inner.compiled.of(snapshot);
         let key = &self.inner.fingerprints;
+        let day = snapshot.demographics.as_ref().map_or(PlanDate(ask.at.date()), |person| person.day_of(ask.at));
         let mut sheets: Vec<Sheet> = snapshot
             .plans
             .iter()
-            .filter(|sealed| may_concern(sealed, wanted))
+            .filter(|sealed| may_concern(sealed, wanted, day))
             .filter_map(|sealed| {
                 let grant = sayso_consent::judge(sealed, &rules, ask, key).ok()?;
                 let grant = match wanted {
                     Wanted::CrisisExtract => grant.for_crisis(sealed, key).ok()?,
-                    Wanted::Plans(_) | Wanted::Current(_) | Wanted::Plan(_) | Wanted::Part(_) => grant,
+                    Wanted::Plans(_) | Wanted::Current(_) | Wanted::On(..) | Wanted::Plan(_) | Wanted::Part(_) => grant,
                 };
                 Some(Sheet::new(grant, sealed.clone()))
             })
             .filter(|sheet| match wanted {
                 Wanted::Part(part) => sheet.shows(part),
-                Wanted::Plans(_) | Wanted::Current(_) | Wanted::Plan(_) | Wanted::CrisisExtract => true,
+                Wanted::Plans(_) | Wanted::Current(_) | Wanted::On(..) | Wanted::Plan(_) | Wanted::CrisisExtract => {
+                    true
+                }
             })
             .collect();
         sheets.sort_by_key(Sheet::plan);
         if let Wanted::Current(_) = wanted {
-            sheets.sort_by_key(|sheet| (sheet.sealed.is_document(), Reverse(sheet.last_updated())));
-            sheets.truncate(1);
+            only_one(&mut sheets);
         }
         sheets
+    }
+
+    /// The same over the versions that were current at the end of a day: each as it stood then, for those who may see
+    /// that now, and could have then.
+    async fn decide_on(
+        &self,
+        snapshot: &Snapshot,
+        ask: &Ask,
+        kind: PlanKind,
+        day: PlanDate,
+    ) -> Result<Vec<Sheet>, StoreError> {
+        let (rules, key) = (self.inner.compiled.of(snapshot), &self.inner.fingerprints);
+        let day_of =
+            |at: OffsetDateTime| snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at));
+        let mut sheets = Vec::new();
+        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind) {
+            let versions = self.inner.store.versions(snapshot.person, plan.id()).await?;
+            let at_its_end = |version: &Version| {
+                day_of(version.recorded_at) <= day && version.until_at.is_none_or(|until| day_of(until) > day)
+            };
+            // Of a day before the plan was written down, nobody here can say what was in force.
+            let Some(place) = versions.iter().position(at_its_end) else { continue };
+            let (newer, rest) = versions.split_at(place);
+            let Some(then) = rest.first().filter(|version| version.plan.holds_on(day)) else { continue };
+            // What changed out of this reader's sight ended nothing for them.
+            let seen = |version: &Version| sayso_consent::judge(&version.plan, &rules, ask, key).ok();
+            let same = seen(then).map(|grant| grant.fingerprint());
+            let stayed = newer.iter().rev().take_while(|v| seen(v).map(|grant| grant.fingerprint()) == same).last();
+            let until = stayed.unwrap_or(then).until_at;
+            #[cfg(feature = "leaks")]
+            let until = if crate::leaks::day_ends_unseen() { then.until_at } else { until };
+            let grant = sayso_consent::judge_past(&then.plan, &rules, ask, until, key);
+            sheets.extend(grant.ok().map(|grant| Sheet::new(grant, then.plan.clone())));
+        }
+        only_one(&mut sheets);
+        Ok(sheets)
     }
 
     async fn resolve(&self, caller: &Caller, whom: &Whom) -> Result<Option<PersonId>, StoreError> {
@@ -304,14 +351,34 @@ impl Exchange {
     }
 }
 
+/// Of what is in force of one kind, the plan, else the newest of the documents that are kept whole.
+fn only_one(sheets: &mut Vec<Sheet>) {
+    sheets.sort_by_key(|sheet| (sheet.sealed.is_document(), Reverse(sheet.last_updated())));
+    sheets.truncate(1);
+}
+
 /// Whether a sealed plan can be meant at all, by what is asked for and not by what is in it.
-fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted) -> bool {
+fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
     match wanted {
         Wanted::Plans(Some(kind)) => sealed.kind() == kind,
-        Wanted::Current(kind) => sealed.kind() == kind && sealed.state() == State::Active,
+        Wanted::Current(kind) => sealed.kind() == kind && sealed.holds_on(day),
         Wanted::Plan(plan) => sealed.id() == plan,
-        Wanted::CrisisExtract => sealed.state() == State::Active,
+        Wanted::CrisisExtract => sealed.holds_on(day),
         Wanted::Plans(None) | Wanted::Part(_) => true,
+        Wanted::On(of, _) => sealed.kind() == of,
+    }
+}
+
+/// What a reader of one plan must know of its time: that it is past its date, or asked for by a date.
+fn note(sheet: &Sheet, wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
+    let today = snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at));
+    match (wanted, sheet.sealed.in_force_on(today)) {
+        (Wanted::On(_, day), _) => {
+            Some(format!("This is what was written for {day}, as it stood then. It may have changed since."))
+        }
+        (Wanted::Current(_), InForce::Yes { .. }) => None,
+        (Wanted::Current(_), said) => Some(said.sentence()),
+        (Wanted::Plans(_) | Wanted::Plan(_) | Wanted::Part(_) | Wanted::CrisisExtract, _) => None,
     }
 }
 

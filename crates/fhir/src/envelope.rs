@@ -75,7 +75,7 @@ fn typed(name: &str, text: &str) -> (&'static str, String) {
     let key = match name {
         "section" | "type" | "role" | "roles" | "position" | "sense" | "by" | "contact" | "may_be_told" | "kind"
         | "direction" | "intent" | "strength" | "need" | "accepted_by_them" | "for" | "is" | "jurisdiction"
-        | "instrument" | "status" | "lang" | "language" | "chime" | "code"
+        | "instrument" | "state" | "status" | "lang" | "language" | "chime" | "code"
             if text.chars().all(word) =>
         {
             "valueCode"

@@ -7,7 +7,7 @@ use base64::Engine;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{Draft, Validator};
 use sayso_consent::{Projection, Released};
-use sayso_plan::{Content, DraftItem, PlanId};
+use sayso_plan::{Content, PlanId};
 use sayso_wire::{Tree, strict};
 use serde_json::{Map, Number, Value};
 
@@ -156,20 +156,15 @@ pub fn write(released: &Released<Projection>) -> Vec<u8> {
 #[must_use]
 pub fn value(released: &Released<Projection>) -> Value {
     let shown = released.get();
-    let content = Content {
-        kind: shown.kind,
-        status: shown.state,
-        head: shown.head.clone(),
-        parties: shown.parties.clone(),
-        absences: shown.absences.clone(),
-        items: shown.items.iter().map(|i| DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
-        document: shown.document.as_ref().map(|stored| stored.document.clone()),
-    };
+    let content = shown.as_content();
     let mut object = Map::new();
     object.insert("id".into(), shown.id.to_string().into());
     object.insert("notice".into(), profile::NOTICE.into());
     if let Ok(Value::Object(members)) = serde_json::to_value(&content) {
         object.extend(members);
+    }
+    if let Some(no) = shown.no.as_ref().and_then(|no| serde_json::to_value(no).ok()) {
+        object.insert("no".into(), no);
     }
     if !(shown.whole || shown.own_app) {
         let items = object.get_mut("items").and_then(Value::as_array_mut);

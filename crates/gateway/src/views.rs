@@ -36,6 +36,7 @@ pub(crate) struct Document {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct MadeOf {
     extract: bool,
+    note: Option<String>,
     subject: Fingerprint,
     plans: Vec<Fingerprint>,
 }
@@ -69,14 +70,14 @@ impl Views {
     pub(crate) fn document(&self, disclosure: &Disclosure, extract: bool, base: &str) -> Option<Arc<Document>> {
         let subject = disclosure.subject()?;
         let plans = disclosure.sheets.iter().map(|sheet| self.key(sheet)).collect();
-        let key = MadeOf { extract, subject: subject.fingerprint(), plans };
+        let key = MadeOf { extract, note: disclosure.note.clone(), subject: subject.fingerprint(), plans };
         if let Some(kept) = lock(&self.documents).get(&key) {
             return Some(Arc::clone(kept));
         }
         let released: Vec<_> = disclosure.sheets.iter().filter_map(|sheet| sheet.open().ok()).collect();
         let shown = match (extract, released.as_slice()) {
             (true, all) => outgoing::crisis_extract(&subject, &all.iter().collect::<Vec<_>>(), base)?,
-            (false, [only, ..]) => outgoing::document(&subject, only, base),
+            (false, [only, ..]) => outgoing::document(&subject, only, disclosure.note.as_deref(), base),
             (false, []) => return None,
         };
         let version = shown.json.pointer("/meta/versionId").and_then(Value::as_str).map(str::to_owned);

@@ -1,5 +1,6 @@
 //! The person's plans, in their own words: strengths first, nothing cut, nothing put in place of a word.
 
+mod cancel;
 pub(crate) mod item;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -12,7 +13,8 @@ use base64::Engine;
 use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use sayso_consent::{Projection, Released};
-use sayso_plan::PlanId;
+use sayso_plan::law::{Advice, Law, Period, in_force};
+use sayso_plan::{Jurisdiction, PlanDate, PlanId};
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -23,11 +25,13 @@ use crate::words::en as w;
 use view::{PlanLine, PlanView};
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/me/plans", Policy::SignedIn, list),
         Route::get("/me/plans/{plan}", Policy::SignedIn, one),
         Route::get("/me/plans/{plan}/document", Policy::SignedIn, document),
-    ]
+    ];
+    routes.extend(cancel::routes());
+    routes
 }
 
 #[derive(Template)]
@@ -42,6 +46,33 @@ struct PlansPage {
 pub(crate) struct PlanPage {
     pub(crate) frame: Frame,
     pub(crate) plan: PlanView,
+    pub(crate) law: LawView,
+    /// Where the person cancels it, where there is something to cancel.
+    pub(crate) cancel: Option<String>,
+}
+
+/// What the law makes of a plan today, in plain words.
+#[derive(Default)]
+pub(crate) struct LawView {
+    pub(crate) in_force: Option<String>,
+    pub(crate) statement: Vec<String>,
+    pub(crate) advice: Vec<String>,
+}
+
+impl LawView {
+    fn of(plan: &Projection, born: Option<PlanDate>, today: PlanDate) -> Self {
+        let law = Law::of(&plan.head);
+        let content = plan.as_content();
+        let has_time = plan.state.is_in_force() && (plan.head.until.is_some() || plan.head.from.is_some());
+        let in_force = in_force(today, law, &Period::of(&content), None);
+        let place = !matches!(plan.head.jurisdiction, None | Some(Jurisdiction::Unknown));
+        let open = if place && !plan.state.is_final() { Law::advice_on(&content, born, today) } else { Vec::new() };
+        Self {
+            in_force: has_time.then(|| in_force.sentence()),
+            statement: if law.is_unknown() { Vec::new() } else { law.statement(&open).sentences },
+            advice: open.iter().map(Advice::sentence).collect(),
+        }
+    }
 }
 
 async fn list(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
@@ -59,8 +90,11 @@ pub(crate) fn lines(plans: &[Released<Projection>]) -> Vec<PlanLine> {
 
 async fn one(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<String>) -> Result<Response, Fault> {
     let plan = own(&pages, &visitor, &plan).await?;
+    let me = pages.exchange().own_self(visitor.themselves()).await?;
+    let law = LawView::of(plan.get(), me.birth_date, me.day_of(pages.exchange().now()));
+    let cancel = plan.get().state.is_in_force().then(|| cancel::address(plan.get().id));
     let frame = Frame::of(&visitor, w::PLAN, Here::Plans);
-    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()) }))
+    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel }))
 }
 
 async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Projection>, Fault> {

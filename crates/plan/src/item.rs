@@ -318,5 +318,19 @@ impl std::fmt::Display for PlanDate {
     }
 }
 
+/// The text is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a day: expected YYYY-MM-DD")]
+pub struct NotADay;
+
+impl std::str::FromStr for PlanDate {
+    type Err = NotADay;
+
+    fn from_str(text: &str) -> Result<Self, NotADay> {
+        let format = time::macros::format_description!("[year]-[month]-[day]");
+        time::Date::parse(text, format).map(Self).map_err(|_| NotADay)
+    }
+}
+
 mod types;
 pub use types::*;

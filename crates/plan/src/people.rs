@@ -133,6 +133,15 @@ pub struct Person {
     pub identifiers: Vec<Identifier>,
 }
 
+impl Person {
+    /// The day it is for them at a moment: in their own zone.
+    #[must_use]
+    pub fn day_of(&self, at: time::OffsetDateTime) -> PlanDate {
+        let zone = time::UtcOffset::from_whole_seconds(i32::from(self.zone_minutes) * 60);
+        PlanDate(at.to_offset(zone.unwrap_or(time::UtcOffset::UTC)).date())
+    }
+}
+
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Person({})", self.id)

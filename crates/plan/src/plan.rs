@@ -10,7 +10,7 @@ use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
 use crate::item::{DraftItem, Item, PlanDate, Share};
 pub use crate::jurisdiction::Jurisdiction;
 use crate::kind::PlanKind;
-use crate::law::Instrument;
+use crate::law::{InForce, Instrument, Law, Period, in_force};
 use crate::lifecycle::State;
 use crate::people::{Party, PartyId};
 use crate::section::Section;
@@ -47,6 +47,14 @@ pub struct Head {
     /// Signatures, witnesses and evidence of capacity; released only with the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub formalities: Vec<Formality>,
+}
+
+impl Head {
+    /// The law it is written under; one named nowhere is the same as unknown.
+    #[must_use]
+    pub fn law(&self) -> (Jurisdiction, Instrument) {
+        (self.jurisdiction.unwrap_or(Jurisdiction::Unknown), self.instrument.unwrap_or(Instrument::Unknown))
+    }
 }
 
 /// When a plan is to be looked at again, and who begins.
@@ -228,6 +236,35 @@ pub struct StoredDocument {
     pub version: ItemVersion,
     /// The document.
     pub document: WholeDocument,
+}
+
+impl Plan {
+    /// Whether it holds on this day: its state says so, and it is not known to be before or past its time.
+    #[must_use]
+    pub fn holds_on(&self, day: PlanDate) -> bool {
+        let too_early = matches!(self.in_time(day), InForce::NotYet { .. });
+        self.state.is_in_force() && !too_early && !self.is_over_on(day)
+    }
+
+    /// Whether its time is over on this day. What a law may keep in use, or nobody here knows, is not over.
+    #[must_use]
+    pub fn is_over_on(&self, day: PlanDate) -> bool {
+        // Only of a directive can a law say that it goes on; any other plan ends on the day the person chose.
+        let past = match self.in_time(day) {
+            InForce::Over { .. } => true,
+            InForce::Past { .. } => self.kind != PlanKind::AdvanceDirective,
+            InForce::NotYet { .. }
+            | InForce::Yes { .. }
+            | InForce::EndNotShown { .. }
+            | InForce::StillInUse { .. }
+            | InForce::PastUnlessIncapable { .. } => false,
+        };
+        self.state.is_in_force() && past
+    }
+
+    fn in_time(&self, day: PlanDate) -> InForce {
+        in_force(day, Law::of(&self.head), &Period::of_head(&self.head), None)
+    }
 }
 
 /// One version of a plan, as it is kept. It is immutable once it is active.

@@ -177,9 +177,9 @@ impl House {
         let Event::Remove { at, n } = event else { return true };
         let themselves = Themselves::signed_in(person(at.subject));
         let Ok(Some(now)) = self.world.exchange.own_plan(themselves, self.plan(*at)).await else { return false };
-        let mut content = plans::content(now.get());
+        let mut content = now.get().as_content();
         self.take_away(*at, *n, &mut content)
-            && (content.status == State::Draft || content.kind.missing(&content).is_empty())
+            && (content.status == State::Draft || content.kind.missing(&content, plans::TODAY).is_empty())
     }
 
     async fn remove_visible(&self, at: At, n: u64) -> bool {

@@ -141,7 +141,7 @@ impl House {
     pub async fn edit(&self, person: PersonId, plan: PlanId, change: impl FnOnce(&mut Content) -> bool) -> bool {
         let themselves = Themselves::signed_in(person);
         let Ok(Some(now)) = self.world.exchange.own_plan(themselves, plan).await else { return false };
-        let mut content = plans::content(now.get());
+        let mut content = now.get().as_content();
         if !change(&mut content) {
             return false;
         }

@@ -1,8 +1,7 @@
 //! Plans and items: those of the invented persons, and more of every type from a seed.
 
-use sayso_consent::Projection;
 use sayso_plan::plan::WholeDocument;
-use sayso_plan::{Content, DraftItem, ItemType, PlanKind, Section, Share, State};
+use sayso_plan::{Content, DraftItem, ItemType, PlanDate, PlanKind, Section, Share, State};
 use serde_json::{Value, json};
 
 use crate::generate::Choices;
@@ -12,6 +11,9 @@ macro_rules! fixture {
         include_str!(concat!("../../../fixtures/persons/", $path, ".plan.json"))
     };
 }
+
+/// The day on which the houses are furnished.
+pub const TODAY: PlanDate = PlanDate(time::macros::date!(2026 - 05 - 28));
 
 /// What every generated item begins with, so that it can be found again and taken away without making a plan unready.
 pub const MARK: &str = "More: ";
@@ -77,7 +79,7 @@ fn thin_out(plan: &mut Content, choices: &mut Choices) {
     let mut place = 0;
     while place < plan.items.len() {
         let item = plan.items.remove(place);
-        if choices.once_in(3) || !plan.kind.missing(plan).is_empty() {
+        if choices.once_in(3) || !plan.kind.missing(plan, TODAY).is_empty() {
             plan.items.insert(place, item);
             place += 1;
         }
@@ -162,17 +164,4 @@ fn typed(kind: ItemType, party: &str, text: &str) -> Value {
 fn put(item: &mut Value, more: Value) {
     let (Some(item), Value::Object(more)) = (item.as_object_mut(), more) else { return };
     item.extend(more);
-}
-
-/// A plan as its person would hand it in again.
-pub fn content(shown: &Projection) -> Content {
-    Content {
-        kind: shown.kind,
-        status: shown.state,
-        head: shown.head.clone(),
-        parties: shown.parties.clone(),
-        absences: shown.absences.clone(),
-        items: shown.items.iter().map(|i| DraftItem { id: Some(i.id), item: i.item.clone() }).collect(),
-        document: shown.document.as_ref().map(|stored| stored.document.clone()),
-    }
 }

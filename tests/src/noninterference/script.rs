@@ -173,6 +173,9 @@ fn read(choices: &mut Choices) -> Request {
     }
 }
 
+/// Days around those on which the houses were furnished.
+const DAYS: [&str; 5] = ["2026-05-27", "2026-05-28", "2026-05-28", "2026-05-29", "2026-06-30"];
+
 fn current(layout: &Layout, choices: &mut Choices) -> Request {
     let n = whom(layout, choices);
     let kind = choices.once_in(2).then(|| choices.of(&KINDS).unwrap_or("joint-crisis-plan"));
@@ -180,6 +183,8 @@ fn current(layout: &Layout, choices: &mut Choices) -> Request {
     let mut path = format!("/fhir/Patient/$current-plan?identifier={{number:{n}}}");
     path.extend(kind.map(|kind| format!("&kind={kind}")));
     path.extend(purpose.map(|purpose| format!("&purpose={purpose}")));
+    let day = (kind.is_some() && choices.once_in(2)).then(|| choices.of(&DAYS).unwrap_or("2026-05-28"));
+    path.extend(day.map(|day| format!("&date={day}")));
     get(path)
 }
 

@@ -65,7 +65,7 @@ async fn c03_what_was_decided_before_a_change_is_answered_as_it_is_after_it() {
         let exchange = exchange.clone();
         Box::pin(async move {
             let now = exchange.own_plan(ama, plan).await.unwrap().unwrap();
-            let mut content = sayso_tests::noninterference::plans::content(now.get());
+            let mut content = now.get().as_content();
             content.items.retain(|draft| !draft.item.words.as_ref().is_some_and(|w| w.text().contains(HER_WORDS)));
             let base = now.fingerprint().to_string();
             let _ = exchange.write_own_plan(ama, Some((plan, &base)), content).await.unwrap();

@@ -14,6 +14,7 @@
 mod bad_input;
 mod fence;
 mod home;
+mod lifecycle;
 mod matrix;
 mod noninterference;
 mod pages;

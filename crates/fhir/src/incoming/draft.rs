@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::Projection;
-use sayso_plan::{Content, DraftItem, ItemId, PlanKind, Section, State};
+use sayso_plan::{Content, DraftItem, ItemId, PlanKind, Section};
 use sayso_wire::{Path, Tree};
 use serde_json::{Map, Value, json};
 
 use super::references::{self, Names};
 use super::transaction::{Entry, Mapped, Sent, Transaction, placed, stop};
 use crate::fault::{Fault, Why};
+use crate::outgoing::care_plan;
 use crate::{envelope, native, profile};
 
 /// The content, and where each of its items came from.
@@ -115,16 +116,14 @@ fn plan_members(sent: &Sent) -> Result<Map<String, Value>, Fault> {
     {
         words.insert("text".into(), title.ok_or_else(|| missing("CarePlan.title"))?.into());
     }
-    let state = match resource.text("status") {
-        Some("draft") => State::Draft,
-        Some("active") => State::Active,
-        Some("completed") => State::Superseded,
-        _ => {
-            let why = Why::Value("the status of a plan is draft, active or completed");
-            return Err(Fault::new(format!("{}.status", sent.root), why));
-        }
+    let Some(plain) = resource.text("status").and_then(care_plan::of_status) else {
+        let why = Why::Value("the status of a plan is draft, active, completed or revoked");
+        return Err(Fault::new(format!("{}.status", sent.root), why));
     };
-    members.insert("status".into(), serde_json::to_value(state).unwrap_or_default());
+    // Where the status leaves more than one state open, our extension says which; the loss gate compares the two.
+    members.remove("no");
+    let state = members.remove("state").unwrap_or_else(|| plain.code().into());
+    members.insert("status".into(), state);
     Ok(members)
 }
 

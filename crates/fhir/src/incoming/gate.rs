@@ -86,6 +86,8 @@ impl Written {
             person,
             kind: content.kind,
             state: content.status,
+            no: current.and_then(|plan| plan.no.as_ref()),
+            note: None,
             head: &content.head,
             parties: &content.parties,
             absences: content.absences.clone(),

@@ -47,9 +47,21 @@ pub(super) fn care_plan(view: &View<'_>) -> Shown {
 /// The status of a state.
 pub(crate) const fn status(state: State) -> &'static str {
     match state {
-        State::Draft => "draft",
-        State::Active => "active",
-        State::Superseded => "completed",
+        State::Draft | State::InTalks | State::Ready => "draft",
+        State::Active | State::UnderReview | State::RevokeRequested => "active",
+        State::Superseded | State::Ended => "completed",
+        State::Cancelled => "revoked",
+    }
+}
+
+/// The state that a status means where nothing more is said.
+pub(crate) fn of_status(status: &str) -> Option<State> {
+    match status {
+        "draft" => Some(State::Draft),
+        "active" => Some(State::Active),
+        "completed" => Some(State::Superseded),
+        "revoked" => Some(State::Cancelled),
+        _ => None,
     }
 }
 
@@ -97,6 +109,16 @@ fn plan_envelope(view: &View<'_>) -> Option<Value> {
         members.remove("formalities");
     }
     members.insert("kind".into(), view.kind.code().into());
+    if of_status(status(view.state)) != Some(view.state) {
+        members.insert("state".into(), view.state.code().into());
+    }
+    if let Some(no) = &view.no {
+        let mut said = json!({ "on": no.at.date().to_string() });
+        if let (Some(words), Some(said)) = (&no.words, said.as_object_mut()) {
+            said.insert("words".into(), serde_json::to_value(words).unwrap_or_default());
+        }
+        members.insert("no".into(), said);
+    }
     members.insert("parties".into(), serde_json::to_value(view.parties).unwrap_or_default());
     members.insert("absences".into(), serde_json::to_value(&view.absences).unwrap_or_default());
     envelope::encode(profile::EXT_PLAN, &native)

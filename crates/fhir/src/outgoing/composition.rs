@@ -2,7 +2,7 @@
 
 use sayso_consent::release::Subject;
 use sayso_consent::{Projection, Released};
-use sayso_plan::{Absence, Section, State, StoredItem};
+use sayso_plan::{Absence, Section, StoredItem};
 use serde_json::{Map, Value, json};
 
 use super::statement::{Home, home_of};
@@ -17,7 +17,7 @@ pub(super) fn composition(view: &View<'_>) -> Shown {
     let mut resource = parts::resource("Composition", &id, meta, Some(view.lang()));
     resource.insert("text".into(), parts::narrative(&narrative::cover(view)));
     resource.insert("identifier".into(), document_identifier(view));
-    resource.insert("status".into(), if view.state == State::Draft { "preliminary" } else { "final" }.into());
+    resource.insert("status".into(), if view.state.is_in_the_making() { "preliminary" } else { "final" }.into());
     resource.insert("type".into(), parts::kind_concept(view));
     resource.insert("category".into(), json!([{ "coding": [advance_directives()] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
@@ -112,7 +112,7 @@ pub(super) fn crisis_extract(
     let person = subject.get().person.id;
     let views: Vec<View<'_>> = released
         .iter()
-        .filter(|plan| plan.get().person == person && plan.get().state == State::Active)
+        .filter(|plan| plan.get().person == person && plan.get().state.is_in_force())
         .map(|plan| View::of(plan).for_crisis())
         .filter(|view| !view.items.is_empty())
         .collect();

@@ -1,6 +1,6 @@
 //! DocumentReference: the index entry of a plan, or a document that is kept whole.
 
-use sayso_plan::{State, StoredDocument};
+use sayso_plan::StoredDocument;
 use serde_json::{Map, Value, json};
 
 use super::view::View;
@@ -14,8 +14,8 @@ pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
     let mut resource = parts::resource("DocumentReference", &id, meta, Some(view.lang()));
     let text = format!("{}: {}", view.kind.label(), profile::NOTICE);
     resource.insert("text".into(), parts::narrative(&narrative::fixed(view, &text)));
-    resource.insert("status".into(), if view.state == State::Superseded { "superseded" } else { "current" }.into());
-    resource.insert("docStatus".into(), if view.state == State::Draft { "preliminary" } else { "final" }.into());
+    resource.insert("status".into(), if view.state.is_final() { "superseded" } else { "current" }.into());
+    resource.insert("docStatus".into(), if view.state.is_in_the_making() { "preliminary" } else { "final" }.into());
     resource
         .insert("type".into(), view.document.map_or_else(|| parts::kind_concept(view), |whole| sent_type(view, whole)));
     let category = parts::shown_coding(profile::LOINC, "42348-3", "Advance directives");

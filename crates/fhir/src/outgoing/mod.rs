@@ -7,7 +7,7 @@ use sayso_consent::{Projection, Released};
 use serde_json::Value;
 
 mod activity;
-mod care_plan;
+pub(crate) mod care_plan;
 mod composition;
 mod consent;
 mod contact;
@@ -95,10 +95,10 @@ pub fn patient(subject: &Released<Subject>) -> Shown {
     patient::patient(subject)
 }
 
-/// One plan as a FHIR document.
+/// One plan as a FHIR document. `note` is what a reader must know of its time before anything else.
 #[must_use]
-pub fn document(subject: &Released<Subject>, released: &Released<Projection>, base: &str) -> Shown {
-    composition::document(subject, &View::of(released), base)
+pub fn document(subject: &Released<Subject>, released: &Released<Projection>, note: Option<&str>, base: &str) -> Shown {
+    composition::document(subject, &View { note, ..View::of(released) }, base)
 }
 
 /// The crisis extract: one document of the released crisis sections of all these plans, in a responder's order.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sayso_consent::{Projection, Released};
+use sayso_plan::plan::No;
 use sayso_plan::{
     Absence, Head, Party, PartyId, PersonId, PlanId, PlanKind, Section, State, StoredDocument, StoredItem,
 };
@@ -18,6 +19,9 @@ pub(crate) struct View<'a> {
     pub(crate) person: PersonId,
     pub(crate) kind: PlanKind,
     pub(crate) state: State,
+    pub(crate) no: Option<&'a No>,
+    /// What a reader must know of its time before anything else.
+    pub(crate) note: Option<&'a str>,
     pub(crate) head: &'a Head,
     pub(crate) parties: &'a [Party],
     pub(crate) absences: BTreeMap<Section, Absence>,
@@ -41,6 +45,8 @@ impl<'a> View<'a> {
             person: shown.person,
             kind: shown.kind,
             state: shown.state,
+            no: shown.no.as_ref(),
+            note: None,
             head: &shown.head,
             parties: &shown.parties,
             absences: shown.absences.clone(),

@@ -142,7 +142,7 @@ fn leaving() -> Vec<Value> {
     let plan = plan(&ours());
     let (released, subject) = (whole(&plan), somebody(&plan));
     let mut shown: Vec<Shown> = outgoing::resources(&released, BASE);
-    shown.extend([outgoing::patient(&subject), outgoing::document(&subject, &released, BASE)]);
+    shown.extend([outgoing::patient(&subject), outgoing::document(&subject, &released, None, BASE)]);
     let extract = outgoing::crisis_extract(&subject, &[&released], BASE).unwrap();
     let cover = extract.json["entry"][0]["resource"].clone();
     shown.into_iter().map(|one| one.json).chain([cover]).collect()

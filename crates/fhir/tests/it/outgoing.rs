@@ -21,7 +21,7 @@ fn everything_that_leaves_is_valid_r4_and_loses_nothing_in_its_types() {
     let subject = somebody(&plan);
     let mut shown = outgoing::resources(&released, BASE);
     shown.push(outgoing::patient(&subject));
-    shown.push(outgoing::document(&subject, &released, BASE));
+    shown.push(outgoing::document(&subject, &released, None, BASE));
     shown.push(outgoing::crisis_extract(&subject, &[&released], BASE).unwrap());
     for one in &shown {
         assert!(one.typed().is_ok(), "{one:?} {:?}", one.typed().err());
@@ -89,7 +89,7 @@ fn what_is_hidden_stands_nowhere() {
     let subject = somebody(&plan);
     let released = shown_section(&plan, Section::Helps);
     let mut shown = outgoing::resources(&released, BASE);
-    shown.push(outgoing::document(&subject, &released, BASE));
+    shown.push(outgoing::document(&subject, &released, None, BASE));
     shown.push(outgoing::crisis_extract(&subject, &[&released], BASE).unwrap());
     shown.push(outgoing::patient(&subject));
     let mut text = all(&shown);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::Caller;
 use sayso_exchange::{Disclosure, Look, Wanted, Whom};
-use sayso_plan::{PlanId, PlanKind, Purpose};
+use sayso_plan::{PlanDate, PlanId, PlanKind, Purpose};
 
 use super::ask::{Parameters, identifier};
 use crate::Gateway;
@@ -19,6 +19,7 @@ use crate::fault::{Fault, Issue, Speaks};
 pub(super) struct Asked {
     pub(super) whom: Option<Whom>,
     kind: Option<PlanKind>,
+    day: Option<PlanDate>,
     pub(super) purpose: Option<Purpose>,
     pub(super) reason: Option<String>,
 }
@@ -32,6 +33,8 @@ impl Asked {
             "identifier" => self.whom = Some(identifier(name, value)?),
             "kind" if self.kind.is_some() => return Err(twice()),
             "kind" => self.kind = Some(value.parse().map_err(|_| bad("not a kind of plan"))?),
+            "date" if self.day.is_some() => return Err(twice()),
+            "date" => self.day = Some(value.parse().map_err(|_| bad("not a day; write YYYY-MM-DD"))?),
             "purpose" if self.purpose.is_some() => return Err(bad("one request has one purpose")),
             "purpose" => self.purpose = Some(value.parse().map_err(|_| bad("not a purpose that can be allowed here"))?),
             "reason" if self.reason.is_none() => self.reason = Some(value.to_owned()),
@@ -49,7 +52,7 @@ impl Asked {
         Ok(asked)
     }
 
-    /// A Parameters resource: `identifier` as valueIdentifier, `kind` and `purpose` as valueCode.
+    /// A Parameters resource: `identifier` as valueIdentifier, `kind` and `purpose` as valueCode, `date` as valueDate.
     pub(super) fn of_body(body: &[u8]) -> Result<Self, Fault> {
         super::parameters::read(body)?.into_iter().try_fold(Self::default(), |mut asked, (name, value)| {
             asked.set(&name, &value)?;
@@ -100,8 +103,12 @@ async fn current(
             return Err(Fault::Body(vec![issue]));
         }
     };
+    if asked.day.is_some() && asked.kind.is_none() {
+        let issue = Issue { code: "required", path: "kind".into(), text: "a date needs a kind of plan".into() };
+        return Err(Fault::Body(vec![issue]));
+    }
     gateway.limits().asked(caller, &format!("{whom:?}"))?;
-    let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.purpose).await?;
+    let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.day, asked.purpose).await?;
     say(gateway, disclosure, asked.kind.is_none(), headers)
 }
 

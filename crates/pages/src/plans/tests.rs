@@ -7,8 +7,8 @@ use sayso_plan::{PersonId, Plan};
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use super::PlanPage;
 use super::view::PlanView;
+use super::{LawView, PlanPage};
 use crate::layout::Frame;
 use crate::words::en as w;
 
@@ -25,7 +25,9 @@ pub(crate) fn plan(content: Value) -> Released<Projection> {
 }
 
 pub(crate) fn page(released: &Released<Projection>) -> String {
-    PlanPage { frame: Frame::open(w::PLAN), plan: PlanView::of(released.get()) }.render().unwrap()
+    PlanPage { frame: Frame::open(w::PLAN), plan: PlanView::of(released.get()), law: LawView::default(), cancel: None }
+        .render()
+        .unwrap()
 }
 
 fn small(items: &Value) -> Value {

@@ -69,6 +69,7 @@ pub(crate) struct PlanView {
     pub(crate) title: Said,
     pub(crate) kind: &'static str,
     pub(crate) state: &'static str,
+    pub(crate) no: Option<NoView>,
     pub(crate) no_law: bool,
     pub(crate) facts: Vec<Line>,
     pub(crate) people: Vec<PersonLine>,
@@ -76,6 +77,12 @@ pub(crate) struct PlanView {
     pub(crate) document: Option<DocumentView>,
     pub(crate) if_not_followed: Option<Said>,
     pub(crate) formalities: Vec<FormalityLine>,
+}
+
+/// The person's no to a plan.
+pub(crate) struct NoView {
+    pub(crate) on: String,
+    pub(crate) words: Option<Said>,
 }
 
 /// Somebody the plan names.
@@ -152,9 +159,10 @@ pub(crate) fn title(plan: &Projection) -> Said {
 /// The place of a state in a list.
 pub(crate) const fn state_rank(state: State) -> u8 {
     match state {
-        State::Active => 0,
-        State::Draft => 1,
-        State::Superseded => 2,
+        State::RevokeRequested => 0,
+        State::Active | State::UnderReview => 1,
+        State::Ready | State::InTalks | State::Draft => 2,
+        State::Superseded | State::Cancelled | State::Ended => 3,
     }
 }
 
@@ -172,6 +180,10 @@ impl PlanView {
             title: title(plan),
             kind: plan.kind.label(),
             state: w::state(plan.state),
+            no: plan
+                .no
+                .as_ref()
+                .map(|no| NoView { on: w::date(no.at.date()), words: no.words.as_ref().map(Said::words) }),
             no_law: plan.head.jurisdiction.is_some() && Law::of(&plan.head).is_unknown(),
             facts: facts(plan, &names),
             people: people(plan, lang),

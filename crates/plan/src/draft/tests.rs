@@ -277,3 +277,78 @@ fn the_law_a_plan_names_is_a_term_that_every_writer_sees_and_may_set() {
     let same = next.revise(named, &Seen::default(), at(2), &mut fresh).unwrap();
     assert_eq!(same.terms_version, next.terms_version);
 }
+
+fn in_force(kind: crate::PlanKind) -> Plan {
+    let mut plan =
+        Plan::begin(PersonId::from_random([1; 16]), content(vec![item(Section::Helps, "a")]), at(0), &mut counter())
+            .unwrap();
+    (plan.kind, plan.state) = (kind, State::Active);
+    plan
+}
+
+#[test]
+fn a_no_without_effect_keeps_the_plan_in_force_and_is_shown_and_one_with_effect_cancels_it() {
+    let plan = in_force(crate::PlanKind::AdvanceDirective);
+    let no = crate::plan::No { at: at(5), words: None };
+    let asked = plan.refuse(no.clone(), false, &mut counter()).unwrap();
+    assert!(asked.state == State::RevokeRequested && asked.no == Some(no.clone()) && asked.holds_on(day_of(at(6))));
+    assert!(asked.refuse(no.clone(), false, &mut counter()).is_err(), "it was said already");
+    let cancelled = asked.refuse(no, true, &mut counter()).unwrap();
+    assert!(cancelled.state == State::Cancelled && !cancelled.holds_on(day_of(at(6))));
+    assert_eq!((cancelled.terms_changed_at, cancelled.items.len()), (at(5), 1), "nothing of what was written is lost");
+    let taken_back = |themselves| {
+        let seen = Seen { themselves, ..Seen::default() };
+        let wanted = Content { status: State::Active, ..asked.as_content() };
+        asked.revise(Content { items: vec![], ..wanted }, &seen, at(7), &mut counter())
+    };
+    assert!(matches!(taken_back(false), Err(NotTaken::NoSuchMove { .. })), "an app does not take a no back");
+    assert!(matches!(taken_back(true), Err(NotTaken::NotReady(_)) | Ok(_)));
+}
+
+#[test]
+fn a_plan_ends_on_the_day_the_person_chose_and_a_directive_only_where_its_law_says_so() {
+    let until = |kind, instrument, place: Option<&str>| {
+        let mut plan = in_force(kind);
+        plan.head.until = Some(day_of(at(0)));
+        plan.head.instrument = instrument;
+        plan.head.jurisdiction = place.map(|place| place.parse().unwrap());
+        plan
+    };
+    let (last, next) = (day_of(at(0)), day_of(at(200_000)));
+    let wellness = until(crate::PlanKind::WellnessPlan, None, None);
+    assert!(wellness.holds_on(last) && !wellness.holds_on(next) && wellness.is_over_on(next));
+    assert_eq!(wellness.end(at(200_000), &mut counter()).unwrap().state, State::Ended);
+    let wish = until(crate::PlanKind::AdvanceDirective, None, None);
+    assert!(wish.holds_on(next) && !wish.is_over_on(next), "nobody here knows what its law says");
+    let oregon = until(crate::PlanKind::AdvanceDirective, Some(crate::Instrument::UsOrDeclaration), Some("US-OR"));
+    assert!(oregon.holds_on(next), "it may be in use");
+}
+
+#[test]
+fn once_the_text_is_ready_only_stances_and_signatures_are_added() {
+    let mut plan = in_force(crate::PlanKind::SafetyPlan);
+    plan.state = State::Ready;
+    let seen = Seen { items: [(plan.items[0].id, None)].into(), head: true, ..Seen::default() };
+    let put = |change: &dyn Fn(&mut Content)| {
+        let mut wanted = plan.as_content();
+        wanted.status = State::Ready;
+        change(&mut wanted);
+        plan.revise(wanted, &seen, at(1), &mut counter())
+    };
+    let stance = crate::item::Stance {
+        party: PartyId::person(),
+        position: crate::item::Position::Agreed,
+        words: None,
+        at: None,
+    };
+    let frozen = |result| matches!(result, Err(NotTaken::Frozen { .. }));
+    assert!(!frozen(put(&|c| c.items[0].item.stances.push(stance.clone()))));
+    assert!(frozen(put(&|c| c.items[0].item = item(Section::Helps, "b").item)));
+    assert!(frozen(put(&|c| drop(c.items.pop()))));
+    assert!(frozen(put(&|c| c.head.until = Some(day_of(at(0))))));
+    let back = put(&|c| {
+        c.status = State::Draft;
+        c.items[0].item = item(Section::Helps, "b").item;
+    });
+    assert!(back.is_ok());
+}

@@ -42,6 +42,13 @@ pub struct Revocation {
 }
 
 impl Revocation {
+    /// Whether a no that is only said or written is in its form. Where a law asks for witnesses again, it is not; where
+    /// the form is not known here, nobody here asks for more.
+    #[must_use]
+    pub fn counts_as_said(&self) -> bool {
+        self.form.is_empty() || self.form.iter().any(|form| *form != RevokeForm::SameAsMaking)
+    }
+
     /// The same in plain words.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use sayso_consent::{Consent, Sealed};
 use sayso_plan::people::IdentifierState;
-use sayso_plan::{Person, PersonId, Plan, PlanVersionId, State};
+use sayso_plan::{Person, PersonId, Plan, PlanVersionId};
 
 use super::{Change, Refused, Write};
 use crate::error::StoreError;
@@ -155,7 +155,7 @@ fn plan(
         plan: id,
         version,
         replaces,
-        draft: plan.state == State::Draft,
+        draft: plan.state.is_in_the_making(),
         recorded_at: moment::to_micros(plan.recorded_at),
         active_slot: active_slot(keys, &plan)?,
         body: key.seal(plan_place(person, &id, &version), &plain)?,
@@ -163,15 +163,14 @@ fn plan(
     })
 }
 
-/// One active plan per person, kind and jurisdiction; none named is the same as unknown. A document that is kept whole
+/// One plan in force per person, kind and law (place and instrument); none named is the same as unknown. A document that is kept whole
 /// takes no slot: what it says is not known here, so it cannot be said to replace anything.
 fn active_slot(keys: &Keys, plan: &Plan) -> Result<Option<[u8; 32]>, StoreError> {
-    if plan.state != State::Active || plan.document.is_some() {
+    if !plan.state.is_in_force() || plan.document.is_some() {
         return Ok(None);
     }
-    let jurisdiction = plan.head.jurisdiction.unwrap_or(sayso_plan::plan::Jurisdiction::Unknown);
-    let jurisdiction = serde_json::to_vec(&jurisdiction).map_err(|_| StoreError::Damaged("plan"))?;
-    let parts = [plan.person.as_bytes().as_slice(), plan.kind.code().as_bytes(), &jurisdiction];
+    let law = serde_json::to_vec(&plan.head.law()).map_err(|_| StoreError::Damaged("plan"))?;
+    let parts = [plan.person.as_bytes().as_slice(), plan.kind.code().as_bytes(), &law];
     Ok(Some(keys.hash(Use::ActiveSlot, &parts)))
 }
 

@@ -59,7 +59,8 @@ pub(crate) fn lines(view: &View<'_>, title: &str, lines: &[String]) -> String {
 
 /// The head and the sentence at the end, for documents.
 pub(crate) fn cover(view: &View<'_>) -> String {
-    wrap(view, &format!("{}{}", head(view), closing(view)))
+    let note = view.note.map(|note| format!("<p lang=\"en\" dir=\"ltr\">{}</p>", escape(note)));
+    wrap(view, &format!("{}{}{}", note.unwrap_or_default(), head(view), closing(view)))
 }
 
 /// Text of somebody's, isolated in its own direction.
@@ -87,10 +88,17 @@ fn title(view: &View<'_>) -> String {
 fn head(view: &View<'_>) -> String {
     let state = match view.state {
         State::Draft => "Draft, not in force",
+        State::InTalks => "Being talked about, not in force",
+        State::Ready => "Ready for signing, not in force",
         State::Active => "In force",
+        State::UnderReview => "In force, being looked at again",
+        State::RevokeRequested => "In force, and the person has said no to it",
         State::Superseded => "Replaced by a newer plan",
+        State::Cancelled => "Cancelled by the person",
+        State::Ended => "Its time is over",
     };
-    let mut body = format!("<h2>{}</h2>", title(view));
+    let mut body = no(view);
+    body.push_str(&format!("<h2>{}</h2>", title(view)));
     body.push_str(&paragraph(&format!("{} · {state}", escape(view.kind.label()))));
     for (label, day) in [("From", view.head.from), ("Until", view.head.until)] {
         if let Some(day) = day {
@@ -112,6 +120,13 @@ fn head(view: &View<'_>) -> String {
         body.push_str(&paragraph(&format!("One document kept whole: {} ({kind})", bdi(name, view.lang()))));
     }
     body
+}
+
+/// The person's no stands before everything else.
+fn no(view: &View<'_>) -> String {
+    let Some(no) = &view.no else { return String::new() };
+    let said = no.words.as_ref().map(|words| format!(": {}", bdi(words.text(), words.lang().as_str())));
+    paragraph(&format!("On {} the person said no to this plan{}", no.at.date(), said.unwrap_or_default()))
 }
 
 fn party(view: &View<'_>, party: &sayso_plan::Party) -> String {

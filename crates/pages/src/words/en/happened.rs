@@ -63,6 +63,8 @@ pub(crate) fn wrote(who: &str, plan: &str, change: &str, moment: &str) -> String
     let did = match change {
         "created" => "wrote",
         "superseded" => "replaced",
+        "cancelled" => "cancelled",
+        "revoke-requested" => "said no to",
         _ => "changed",
     };
     format!("{who} {did} “{plan}” {moment}.")

@@ -75,8 +75,25 @@ say! {
     CHECKED_BY = "checked by";
 
     STATE_DRAFT = "Draft. No one but you and your apps can see it.";
+    STATE_IN_TALKS = "You are talking about it with the people it names. It is not in force.";
+    STATE_READY = "Ready for signing. It is not in force.";
     STATE_ACTIVE = "In force";
+    STATE_UNDER_REVIEW = "In force. You are looking at it again.";
+    STATE_REVOKE_REQUESTED = "You said no to this plan. The law wants more than that, so it is still in force. All who read it see your no first.";
     STATE_SUPERSEDED = "Replaced by a newer plan";
+    STATE_CANCELLED = "You cancelled this plan.";
+    STATE_ENDED = "Its time is over.";
+    CANCEL = "Cancel this plan";
+    CANCEL_LEAD = "To cancel says: this plan does not count any more. To stop sharing is something else.";
+    CANCEL_STOP_SHARING = "Stop sharing instead";
+    CANCEL_AFTER = "After that, people you share it with see only that you cancelled it, and the day. You keep your words.";
+    CANCEL_WORDS = "You can say why, in your own words";
+    CANCEL_IN_FORM = "I have cancelled it in the way that the law asks for";
+    CANCEL_NOW = "Cancel this plan now";
+    CANCEL_KEEP = "Keep it";
+    NO_SAID = "You said no";
+    LAW = "What the law makes of it";
+    LAW_TO_DO = "What you can do to make it count";
     NOTHING_TO_SAY = "You had nothing to say here.";
     ASKED_DECLINED = "You did not want to say.";
     NOT_ASKED = "No one has asked you.";
@@ -85,8 +102,14 @@ say! {
 pub(crate) const fn state(state: State) -> &'static str {
     match state {
         State::Draft => STATE_DRAFT,
+        State::InTalks => STATE_IN_TALKS,
+        State::Ready => STATE_READY,
         State::Active => STATE_ACTIVE,
+        State::UnderReview => STATE_UNDER_REVIEW,
+        State::RevokeRequested => STATE_REVOKE_REQUESTED,
         State::Superseded => STATE_SUPERSEDED,
+        State::Cancelled => STATE_CANCELLED,
+        State::Ended => STATE_ENDED,
     }
 }
 

@@ -1,0 +1,169 @@
+//! The life of a plan as record systems see it: in force, on a day, refused by the person, cancelled, over.
+
+use sayso_consent::Themselves;
+use sayso_plan::{Content, Lang, PlanDate, PlanId, State, Words};
+use sayso_tests::world::{Asked, Observed};
+use time::Duration;
+
+use crate::home::{DIRECTIVE, Home, NUMBERS, number};
+
+fn current(home: &Home, more: &str) -> Asked {
+    let path =
+        format!("/fhir/Patient/$current-plan?identifier={NUMBERS}%7C{}&kind=advance-directive{more}", number(home.ama));
+    Asked::new("GET", &path)
+}
+
+async fn asks(home: &Home, asked: Asked) -> Observed {
+    let token = home.ehr("system/*.rs").await;
+    home.ask(asked, Some(&token)).await
+}
+
+/// The person changes a plan of hers.
+async fn changes(home: &Home, plan: PlanId, change: impl FnOnce(&mut Content)) {
+    let ama = Themselves::signed_in(home.ama);
+    let now = home.world.exchange.own_plan(ama, plan).await.unwrap().unwrap();
+    let mut content = now.get().as_content();
+    change(&mut content);
+    let base = now.fingerprint().to_string();
+    let _ = home.world.exchange.write_own_plan(ama, Some((plan, &base)), content).await.unwrap();
+}
+
+fn words(text: &str) -> Words {
+    Words::new(text.into(), Lang::try_from("en-GB").unwrap()).unwrap()
+}
+
+fn day(home: &Home, later: i64) -> PlanDate {
+    PlanDate((home.world.now() + Duration::days(later)).date())
+}
+
+fn text(observed: &Observed) -> String {
+    String::from_utf8_lossy(&observed.body).into_owned()
+}
+
+#[tokio::test]
+async fn what_was_in_force_on_a_day_is_answered_as_it_stood_then() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let first = day(&home, 0);
+    home.world.wait(Duration::days(10));
+    changes(&home, home.directive, |content| {
+        content.items.retain(|draft| draft.item.words.is_none());
+        content.items.push(
+            serde_json::from_value(serde_json::json!({
+                "section": "place", "type": "preference", "about": {"kind": "place", "words": "home"},
+                "words": {"text": "I want to be at home from now on.", "lang": "en-GB"},
+                "voice": {"party": "self", "role": "person"}, "direction": "prefer", "intent": "wish",
+            }))
+            .unwrap(),
+        );
+    })
+    .await;
+    let now = text(&asks(&home, current(&home, "")).await);
+    assert!(now.contains("at home from now on") && !now.contains("as it stood then"));
+    let then = asks(&home, current(&home, &format!("&date={first}"))).await;
+    assert_eq!(then.status, 200);
+    assert!(!text(&then).contains("at home from now on") && text(&then).contains("as it stood then"));
+    let before = asks(&home, current(&home, "&date=2020-01-01")).await;
+    let nobody = asks(
+        &home,
+        Asked::new("GET", "/fhir/Patient/$current-plan?identifier=x%7C1&kind=advance-directive&date=2020-01-01"),
+    )
+    .await;
+    assert_eq!((before.status, &before.body), (404, &nobody.body), "of a day before there is nothing to say");
+    for wrong in ["&date=2026-02-30", "&date=yesterday", "&date=2026-01-01&date=2026-01-02"] {
+        assert_eq!(asks(&home, current(&home, wrong)).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_before_the_permit_stays_closed() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let first = day(&home, 0);
+    home.world.wait(Duration::days(3));
+    changes(&home, home.directive, |content| content.head.title = words("Second")).await;
+    let ama = Themselves::signed_in(home.ama);
+    let party = sayso_exchange::sharing::Party::Organization(crate::home::riverside());
+    let _ = home.world.exchange.stop_sharing(ama, party).await.unwrap();
+    home.world.wait(Duration::days(3));
+    let all = sayso_exchange::sharing::Choice { sections: sayso_plan::Section::all().collect(), ..Default::default() };
+    let _ = home.world.exchange.share(ama, party, sayso_plan::Purpose::Treat, &all, None).await.unwrap();
+    assert_eq!(asks(&home, current(&home, "")).await.status, 200);
+    assert_eq!(asks(&home, current(&home, &format!("&date={first}"))).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_another_act() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Themselves::signed_in(home.ama);
+    let read = || Asked::new("GET", &format!("/fhir/CarePlan/{}", home.directive));
+    assert!(asks(&home, read()).await.json()["status"] == "active");
+    home.world.wait(Duration::days(1));
+    let why = words("I see it differently now. 🌱");
+    let said = home.world.exchange.refuse_plan(ama, home.directive, Some(why), false).await.unwrap();
+    assert_eq!(said.state, State::Cancelled, "no law is named, so nobody asks for more");
+    let stone = asks(&home, read()).await;
+    assert_eq!(stone.json()["status"], "revoked");
+    assert!(text(&stone).contains("I see it differently now. 🌱") && text(&stone).contains("said no to this plan"));
+    assert!(stone.json().get("activity").is_none() && stone.json().get("supportingInfo").is_none());
+    let title =
+        serde_json::from_str::<serde_json::Value>(DIRECTIVE).unwrap()["title"]["text"].as_str().unwrap().to_owned();
+    assert!(!text(&stone).contains(&title), "nothing of what it said");
+    assert_eq!(asks(&home, current(&home, "")).await.status, 404, "it is never taken for current");
+    let own = home.world.exchange.own_plan(ama, home.directive).await.unwrap().unwrap();
+    assert!(!own.get().items.is_empty(), "the person keeps their words");
+    let party = sayso_exchange::sharing::Party::Organization(crate::home::riverside());
+    let _ = home.world.exchange.stop_sharing(ama, party).await.unwrap();
+    assert_eq!(asks(&home, read()).await.status, 404);
+}
+
+#[tokio::test]
+async fn where_the_law_asks_for_witnesses_a_no_is_shown_first_until_it_has_its_form() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Themselves::signed_in(home.ama);
+    changes(&home, home.directive, |content| {
+        content.head.jurisdiction = Some("GB-SCT".parse().unwrap());
+        content.head.instrument = Some("gb-sct-statement".parse().unwrap());
+    })
+    .await;
+    let said = home.world.exchange.refuse_plan(ama, home.directive, Some(words("No.")), false).await.unwrap();
+    assert_eq!(said.state, State::RevokeRequested);
+    let shown = asks(&home, current(&home, "")).await;
+    let narrative = shown.json()["entry"][0]["resource"]["text"]["div"].as_str().unwrap().to_owned();
+    let place = |what: &str| narrative.find(what).unwrap_or_else(|| panic!("{what}: {narrative}"));
+    assert!(place("said no to this plan") < place("<h2>"), "{narrative}");
+    let care_plan = asks(&home, Asked::new("GET", &format!("/fhir/CarePlan/{}", home.directive))).await;
+    assert!(care_plan.json()["status"] == "active" && text(&care_plan).contains("revoke-requested"));
+    assert!(home.world.exchange.refuse_plan(ama, home.directive, None, false).await.is_err(), "it was said already");
+    let said = home.world.exchange.refuse_plan(ama, home.directive, None, true).await.unwrap();
+    assert_eq!(said.state, State::Cancelled);
+}
+
+#[tokio::test]
+async fn what_is_past_its_day_is_not_current_and_ends_and_a_directive_says_that_it_is_past() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Themselves::signed_in(home.ama);
+    let last = day(&home, 5);
+    for plan in [home.plan, home.directive] {
+        changes(&home, plan, |content| content.head.until = Some(last)).await;
+    }
+    let joint = || {
+        Asked::new(
+            "GET",
+            &format!("/fhir/Patient/$current-plan?identifier={NUMBERS}%7C{}&kind=joint-crisis-plan", number(home.ama)),
+        )
+    };
+    assert_eq!(asks(&home, joint()).await.status, 200);
+    assert_eq!(home.world.exchange.end_plans().await.unwrap(), 0);
+    home.world.wait(Duration::days(6));
+    assert_eq!(asks(&home, joint()).await.status, 404, "also before anything was moved");
+    let directive = asks(&home, current(&home, "")).await;
+    assert!(directive.status == 200 && text(&directive).contains("past its date"), "{}", text(&directive));
+    assert_eq!(home.world.exchange.end_plans().await.unwrap(), 1);
+    assert_eq!(home.world.exchange.end_plans().await.unwrap(), 0);
+    let own = home.world.exchange.own_plan(ama, home.plan).await.unwrap().unwrap();
+    assert_eq!(own.get().state, State::Ended);
+}
