@@ -147,6 +147,14 @@ pub struct Consent {
     pub provisions: Vec<Provision>,
 }
 
+impl Consent {
+    /// Whether it has ended for good: then no side of it counts, and nothing can make it count again.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status, Known::Is(Status::Inactive | Status::Rejected | Status::EnteredInError))
+    }
+}
+
 impl Recipient {
     pub(crate) fn matches(self, audience: &Audience) -> Tri {
         if let (Self::Practitioner(at, _), Audience::Organization { organization, practitioner: None, .. }) =

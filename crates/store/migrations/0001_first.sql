@@ -55,9 +55,12 @@ CREATE TABLE consent (
     person_id BLOB NOT NULL REFERENCES person (id),
     id        BLOB NOT NULL CHECK (length(id) = 16),
     version   INTEGER NOT NULL,
+    standing  INTEGER NOT NULL CHECK (standing IN (0, 1)),
     body      BLOB NOT NULL,
     PRIMARY KEY (person_id, id)
 ) STRICT;
+-- What a decision stands on: what has ended stays on record and is not read again at every look.
+CREATE INDEX consent_standing ON consent (person_id) WHERE standing = 1;
 
 -- Which person (and plan) an id leads to.
 CREATE TABLE address (

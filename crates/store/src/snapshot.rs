@@ -52,7 +52,7 @@ pub struct Snapshot {
     pub demographics: Option<Sealed<Person>>,
     /// The current version of each plan, drafts too, in the order of their ids.
     pub plans: Vec<Sealed<Plan>>,
-    /// All consents in any status, in the order of their ids.
+    /// All consents that have not ended, in the order of their ids.
     pub consents: Vec<Consent>,
 }
 

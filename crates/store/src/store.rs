@@ -31,6 +31,9 @@ const DATA_KEYS_MAX: usize = 20_000;
 const SNAPSHOTS_MAX: usize = 4_096;
 /// How many tokens are kept as they were read last.
 const TOKENS_MAX: usize = 20_000;
+/// Pages that a connection keeps at hand, in KiB (negative: https://www.sqlite.org/pragma.html#pragma_cache_size). The
+/// chains of many persons grow in turn, and their places in the indexes are far apart.
+const PAGE_CACHE: &str = "-16384";
 /// The file in the data folder.
 const FILE_NAME: &str = "sayso.sqlite";
 
@@ -234,7 +237,8 @@ async fn pools(place: &Place) -> Result<(SqlitePool, SqlitePool), StoreError> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("temp_store", "MEMORY");
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", PAGE_CACHE);
     match place {
         Place::Memory => {
             let one = pool.min_connections(1).max_connections(1).connect_with(options.in_memory(true)).await?;

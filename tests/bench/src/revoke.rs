@@ -16,8 +16,9 @@ const READS: u64 = 1_000_000;
 const READERS: usize = 32;
 /// Whose sharing changes.
 const PERSON: usize = 0;
-/// How long it stays open, or closed.
-const STAYS: Duration = Duration::from_millis(20);
+/// How long it stays open, or closed. Each change leaves a consent behind that every new look at the person reads, so
+/// more changes than anybody makes in a life would measure something else.
+const STAYS: Duration = Duration::from_millis(250);
 /// Tokens live for five minutes; new ones are taken long before.
 const TOKEN_EVERY: Duration = Duration::from_secs(120);
 

@@ -81,7 +81,14 @@ async fn a_day_before_the_permit_stays_closed() {
     let home = Home::open().await;
     let first = day(&home, 0);
     home.world.wait(Duration::days(3));
+    // A change out of their sight ends nothing for them; one that they would see does.
     changes(&home, home.directive, |content| content.head.title = words("Second")).await;
+    home.world.wait(Duration::days(1));
+    let second = day(&home, 0);
+    changes(&home, home.directive, |content| {
+        let said = content.items.iter_mut().find(|draft| draft.item.share_level() != sayso_plan::Share::Close);
+        said.unwrap().item.words = Some(words("Otherwise."));
+    }).await;
     let ama = Themselves::signed_in(home.ama);
     let party = sayso_exchange::sharing::Party::Organization(crate::home::riverside());
     let _ = home.world.exchange.stop_sharing(ama, party).await.unwrap();
@@ -90,6 +97,7 @@ async fn a_day_before_the_permit_stays_closed() {
     let _ = home.world.exchange.share(ama, party, sayso_plan::Purpose::Treat, &all, None).await.unwrap();
     assert_eq!(asks(&home, current(&home, "")).await.status, 200);
     assert_eq!(asks(&home, current(&home, &format!("&date={first}"))).await.status, 404);
+    assert_eq!(asks(&home, current(&home, &format!("&date={second}"))).await.status, 200, "it still stands");
 }
 
 #[tokio::test]

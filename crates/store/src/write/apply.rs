@@ -126,12 +126,13 @@ async fn retire(
 
 async fn consent(connection: &mut SqliteConnection, person: PersonId, row: &ConsentRow) -> Applied<()> {
     sqlx::query(
-        "INSERT INTO consent (person_id, id, version, body) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (person_id, id) DO UPDATE SET version = excluded.version, body = excluded.body",
+        "INSERT INTO consent (person_id, id, version, standing, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (person_id, id) \
+         DO UPDATE SET version = excluded.version, standing = excluded.standing, body = excluded.body",
     )
     .bind(person.as_bytes().to_vec())
     .bind(row.id.to_vec())
     .bind(row.version)
+    .bind(i64::from(row.standing))
     .bind(row.body.clone())
     .execute(&mut *connection)
     .await?;

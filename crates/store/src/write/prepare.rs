@@ -44,6 +44,7 @@ pub(super) struct PlanRow {
 pub(super) struct ConsentRow {
     pub(super) id: [u8; 16],
     pub(super) version: i64,
+    pub(super) standing: bool,
     pub(super) body: Vec<u8>,
     pub(super) addresses: Vec<[u8; 16]>,
 }
@@ -114,7 +115,7 @@ impl Store {
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(consent).map_err(|_| StoreError::Damaged("consent"))?);
         let body = key.seal(consent_place(person, &id, &version.to_be_bytes()), &plain)?;
         let addresses = self.leading_nowhere(person, vec![id]).await?;
-        Ok(ConsentRow { id, version, body, addresses })
+        Ok(ConsentRow { id, version, standing: !consent.has_ended(), body, addresses })
     }
 
     /// Those of the ids that lead nowhere yet. An id leads to one person for ever.

@@ -116,6 +116,25 @@ async fn f05_an_older_program_refuses_a_newer_folder() {
 }
 
 #[tokio::test]
+async fn g03_a_consent_that_is_said_to_have_ended_or_not_is_noticed() {
+    for (ends, lie) in [(false, 0), (true, 1)] {
+        let folder = TempDir::new().unwrap();
+        let store = in_folder(&folder).await;
+        let ama = ama(&store).await;
+        let given = consent(ama);
+        store.write(write(fence(&store, ama).await, vec![Change::Consent(Box::new(given.clone()))])).await.unwrap();
+        if ends {
+            let back = Change::Consent(Box::new(withdrawn(&given)));
+            store.write(write(fence(&store, ama).await, vec![back])).await.unwrap();
+        }
+        store.close().await;
+        tamper(&folder, &format!("UPDATE consent SET standing = {lie}")).await;
+        let store = in_folder(&folder).await;
+        assert_eq!(store.snapshot(ama).await.unwrap_err(), StoreError::Damaged("person"));
+    }
+}
+
+#[tokio::test]
 async fn g03_a_consent_put_back_to_what_it_was_is_noticed_and_decides_nothing() {
     let folder = TempDir::new().unwrap();
     let store = in_folder(&folder).await;

@@ -86,7 +86,7 @@ say! {
     CANCEL = "Cancel this plan";
     CANCEL_LEAD = "To cancel says: this plan does not count any more. To stop sharing is something else.";
     CANCEL_STOP_SHARING = "Stop sharing instead";
-    CANCEL_AFTER = "After that, people you share it with see only that you cancelled it, and the day. You keep your words.";
+    CANCEL_AFTER = "People you share it with then see only that you cancelled it. You keep your words.";
     CANCEL_WORDS = "You can say why, in your own words";
     CANCEL_IN_FORM = "I have cancelled it in the way that the law asks for";
     CANCEL_NOW = "Cancel this plan now";
