@@ -117,7 +117,8 @@ async fn f05_an_older_program_refuses_a_newer_folder() {
 
 #[tokio::test]
 async fn g03_a_consent_that_is_said_to_have_ended_or_not_is_noticed() {
-    for (ends, lie) in [(false, 0), (true, 1)] {
+    let lies = [(false, "UPDATE consent SET standing = 0"), (true, "UPDATE consent SET standing = 1")];
+    for (ends, lie) in lies {
         let folder = TempDir::new().unwrap();
         let store = in_folder(&folder).await;
         let ama = ama(&store).await;
@@ -128,7 +129,7 @@ async fn g03_a_consent_that_is_said_to_have_ended_or_not_is_noticed() {
             store.write(write(fence(&store, ama).await, vec![back])).await.unwrap();
         }
         store.close().await;
-        tamper(&folder, &format!("UPDATE consent SET standing = {lie}")).await;
+        tamper(&folder, lie).await;
         let store = in_folder(&folder).await;
         assert_eq!(store.snapshot(ama).await.unwrap_err(), StoreError::Damaged("person"));
     }
