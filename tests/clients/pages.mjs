@@ -221,6 +221,24 @@ suite("the person's pages", () => {
     await owner.context().close();
   });
 
+  test('let him cancel a plan, which is not to stop sharing', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(demo.person('Mehmet').sign_in);
+    await goTo(page, '/me/plans');
+    await page.locator('a[href^="/me/plans/"]').first().click();
+    await page.getByRole('link', { name: 'Cancel this plan' }).click();
+    await assertAccessible(page, 'cancel');
+    await keep(page, 'page-cancel');
+    await page.getByLabel('You can say why, in your own words').fill('Ich sehe es jetzt anders. 🌱');
+    await page.getByRole('button', { name: 'Cancel this plan now' }).click();
+    await page.getByText('You cancelled this plan.').waitFor();
+    await page.getByText('Ich sehe es jetzt anders. 🌱').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Cancel this plan' }).count(), 0);
+    await goTo(page, '/me/receipts');
+    await page.getByText('You cancelled').first().waitFor();
+    await page.context().close();
+  });
+
   test('let her choose how she signs in', async () => {
     const page = await (await browser.newContext()).newPage();
     const layla = demo.person('Layla');
