@@ -3,6 +3,12 @@
 use crate::profiles;
 use crate::run::{Call, Run, at, target};
 
+/// The tests that write: every release, and every answer that every route gives to every caller.
+const WRITING: [&[&str]; 2] = [
+    &["test", "-p", "sayso-fhir", "--test", "it", "leaving"],
+    &["test", "-p", "sayso-tests", "--test", "house", "--", "matrix", "bad_input"],
+];
+
 /// By itself: with the package that it judges by.
 pub(crate) fn oracle() -> Result<Run, String> {
     if !profiles::make(true)?.good {
@@ -23,8 +29,9 @@ pub(crate) fn judge() -> Result<Run, String> {
     };
     fresh().map_err(|error| format!("there is no place for what leaves: {error}"))?;
     let leaving = folder.to_string_lossy();
-    let write = Call::cargo(&["test", "-p", "sayso-fhir", "--test", "it", "leaving"]);
-    write.with("SAYSO_LEAVING", &leaving).must("writing what leaves")?;
+    for tests in WRITING {
+        Call::cargo(tests).with("SAYSO_LEAVING", &leaving).must("writing what leaves")?;
+    }
     let oracle = target().join("oracle");
     let read = Call::cargo(&["test", "--locked", "--no-fail-fast"]).inside(at("tests/oracle"));
     read.with("SAYSO_LEAVING", &leaving).with("CARGO_TARGET_DIR", &oracle.to_string_lossy()).run()

@@ -114,7 +114,11 @@ impl Leaving {
         let whom = |grants: &[Grant]| subject(&sealed, grants, &key()).unwrap();
         let mut cuts: Vec<&str> = Vec::new();
         for (name, release) in &all {
-            self.release(&format!("{of}/{name}, {}", release.cut), &whom(&[release.grant.clone()]), &release.shown);
+            self.release(
+                &format!("{of}/{name}, {}", release.cut),
+                &whom(std::slice::from_ref(&release.grant)),
+                &release.shown,
+            );
             if !cuts.contains(&release.cut.as_str()) {
                 cuts.push(&release.cut);
             }
