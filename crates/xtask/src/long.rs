@@ -1,10 +1,10 @@
 //! `cargo xtask long`: everything at full counts, and the instruments by themselves.
 
-use crate::profiles;
 use crate::run::{Call, Run, at, target};
 use crate::short::{binary, clients, clippy, format, rust, shipped};
 use crate::stage::{Stage, done};
 use crate::tools::{self, cargo_tool};
+use crate::{oracle, profiles};
 
 /// Pairs of worlds in the long run.
 const PAIRS: u64 = 100_000;
@@ -18,7 +18,7 @@ const FUZZ_MAX_BYTES: &str = "-max_len=65536";
 const FUZZ: [&str; 8] = ["json", "native", "transaction", "document", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
-pub(crate) const STAGES: [Stage; 12] = [
+pub(crate) const STAGES: [Stage; 13] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
@@ -27,6 +27,7 @@ pub(crate) const STAGES: [Stage; 12] = [
     Stage { name: "shipped", needs: &[], counts: false, does: || done(shipped()) },
     Stage { name: "rust", needs: &["shipped"], counts: true, does: || rust(&["--profile", "long"], &[]) },
     Stage { name: "clients", needs: &["tools", "shipped"], counts: true, does: clients },
+    Stage { name: "oracle", needs: &["profiles"], counts: true, does: oracle::judge },
     Stage { name: "worlds", needs: &[], counts: true, does: || noninterference(PAIRS) },
     Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
     Stage { name: "fuzz", needs: &[], counts: false, does: fuzz },

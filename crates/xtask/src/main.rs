@@ -3,6 +3,7 @@
 
 mod count;
 mod long;
+mod oracle;
 mod profiles;
 mod run;
 mod short;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long)]
         smoke: bool,
     },
+    /// Somebody else's validator over all that leaves and all that is published.
+    Oracle,
     /// The published FHIR package, generated from its FSH.
     Profiles {
         /// Writes nothing, and fails when what is there is stale.
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Noninterference { pairs } => one(long::noninterference(pairs)),
         Command::Kill { rounds } => one(long::kill(rounds)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
+        Command::Oracle => one(oracle::oracle()),
         Command::Profiles { check } => one(profiles::make(check)),
     }
 }

@@ -1,6 +1,8 @@
 //! Ama's home, with her neighbour Bea: two persons, two hospitals, an app each, and what opens which.
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -59,6 +61,18 @@ pub(crate) fn app() -> ClientId {
 
 pub(crate) fn number(person: PersonId) -> String {
     person.to_string().chars().rev().take(9).collect()
+}
+
+/// Writes what was answered in FHIR into the folder that `SAYSO_LEAVING` names, for the oracle (`tests/oracle`).
+fn keep(asked: &Asked, answer: &Observed) {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let is_fhir = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/fhir+json"));
+    let Some(folder) = std::env::var_os("SAYSO_LEAVING").filter(|_| is_fhir && !answer.body.is_empty()) else { return };
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = std::path::Path::new(&folder).join("answered.jsonl");
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    let of = format!("{} {}", asked.method, asked.path);
+    writeln!(file, "{}", json!({ "of": of, "resource": answer.json() })).unwrap();
 }
 
 impl Home {
@@ -125,7 +139,9 @@ impl Home {
             Some(token) => asked.bearer(token),
             None => asked,
         };
-        self.world.call(&asked).await
+        let answer = self.world.call(&asked).await;
+        keep(&asked, &answer);
+        answer
     }
 
     /// The form parameters by which Riverside's record system proves itself, once.

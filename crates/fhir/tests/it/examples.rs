@@ -7,7 +7,7 @@ use crate::profiles::written;
 use crate::world::{BASE, plan, somebody, whole};
 
 /// A plan with something for every profile.
-fn ours() -> Value {
+pub(crate) fn ours() -> Value {
     let own = json!({ "party": "self", "role": "person" });
     let words = |text: &str| json!({ "text": text, "lang": "en-GB" });
     json!({

@@ -12,6 +12,7 @@
 
 mod examples;
 mod incoming;
+mod leaving;
 mod native;
 mod outgoing;
 mod profiles;

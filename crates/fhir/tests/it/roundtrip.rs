@@ -246,7 +246,7 @@ fn item() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_plan() -> impl Strategy<Value = Value> {
+pub(crate) fn any_plan() -> impl Strategy<Value = Value> {
     (prop::collection::vec(item(), 0..7), words(), lang(), text(), maybe("if_not_followed", words()), maybe("from", day()))
         .prop_map(|(items, title, lang, name, wish, from)| {
             let name: String = name.chars().take(1000).collect();
