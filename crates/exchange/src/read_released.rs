@@ -212,9 +212,10 @@ impl Exchange {
             let snapshot = self.snapshot_or_nobody(person).await?;
             let at = self.now();
             let ask = self.ask_of(caller, look.purpose, at).await?;
-            let sheets = match look.wanted {
-                Wanted::On(kind, day) => self.decide_on(&snapshot, &ask, kind, day).await?,
-                wanted => self.decide(&snapshot, &ask, wanted),
+            let sheets = if let Wanted::On(kind, day) = look.wanted {
+                self.decide_on(&snapshot, &ask, kind, day).await?
+            } else {
+                self.decide(&snapshot, &ask, look.wanted)
             };
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();

@@ -88,7 +88,8 @@ async fn a_day_before_the_permit_stays_closed() {
     changes(&home, home.directive, |content| {
         let said = content.items.iter_mut().find(|draft| draft.item.share_level() != sayso_plan::Share::Close);
         said.unwrap().item.words = Some(words("Otherwise."));
-    }).await;
+    })
+    .await;
     let ama = Themselves::signed_in(home.ama);
     let party = sayso_exchange::sharing::Party::Organization(crate::home::riverside());
     let _ = home.world.exchange.stop_sharing(ama, party).await.unwrap();
