@@ -291,7 +291,10 @@ async fn create(
     let _receipt =
         exchange.put_account(id, &file.login, PASSWORD).await.map_err(|why| format!("{}: {why}", file.login))?;
     let themselves = Themselves::signed_in(id);
-    let plans = folder.files().filter(|f| f.path().to_string_lossy().ends_with(".plan.json"));
+    let is_plan = |f: &&File<'_>| f.path().to_string_lossy().ends_with(".plan.json");
+    let mut plans: Vec<&File<'_>> = folder.files().filter(is_plan).collect();
+    // A later plan of the same kind and law takes the place of an earlier one.
+    plans.sort_by_key(|plan| plan.path());
     for plan in plans {
         let content = sayso_fhir::native::read(plan.contents()).map_err(|faults| told(plan, &faults))?;
         exchange.write_own_plan(themselves, None, content).await.map_err(|why| format!("{:?}: {why}", plan.path()))?;
