@@ -81,6 +81,9 @@ fn given_id(sent: &Sent) -> Option<ItemId> {
 
 fn spellings(sent: &Sent, base: &str) -> Vec<String> {
     let mut out: Vec<String> = sent.full_url.iter().cloned().collect();
+    // A relative reference is resolved against the base of the fullUrl (R4, bundle.html#references).
+    let relative = sent.full_url.iter().filter_map(|url| url.strip_prefix(base)?.strip_prefix('/'));
+    out.extend(relative.map(str::to_owned));
     for id in sent.id.iter().map(String::as_str).chain(sent.resource.text("id")) {
         out.push(format!("{}/{id}", sent.kind));
         out.push(format!("{base}/{}/{id}", sent.kind));

@@ -1,10 +1,10 @@
 //! Consent: an advance consent or an advance refusal of treatment. Never about who may read; that is decided elsewhere.
 
 use sayso_plan::StoredItem;
-use sayso_plan::item::{Direction, Intent, ItemKind, Preference};
+use sayso_plan::item::{Intent, ItemKind, Preference};
 use serde_json::{Map, Value, json};
 
-use super::said::{native_name, said};
+use super::said::{meaning, native_name, said};
 use super::view::{View, instant};
 use super::{Shown, activity, narrative, parts};
 use crate::profile;
@@ -14,12 +14,10 @@ pub(super) fn consent(view: &View<'_>, item: &StoredItem) -> Option<Shown> {
     let ItemKind::Preference(preference) = &item.item.kind else {
         return None;
     };
-    let kind = match (preference.intent, preference.direction) {
-        (Intent::Wish, _) => return None,
-        // What is refused is refused, also where it was marked as a consent by mistake.
-        (Intent::AdvanceRefusal, _) | (Intent::AdvanceConsent, Direction::Refuse) => "deny",
-        (Intent::AdvanceConsent, Direction::Prefer | Direction::Accept) => "permit",
-    };
+    if preference.intent == Intent::Wish {
+        return None;
+    }
+    let kind = if meaning(item, preference).is_no() { "deny" } else { "permit" };
     let id = item.id.to_string();
     let meta = parts::part_meta(view, item, &[profile::TREATMENT_CONSENT]);
     let mut resource = parts::resource("Consent", &id, meta, None);

@@ -139,7 +139,8 @@ pub(crate) fn item_envelope(item: &StoredItem, words_elsewhere: bool) -> Option<
     // Native items are plain JSON data: writing them as a value cannot fail.
     let mut native = serde_json::to_value(&draft).unwrap_or_default();
     if let Some(members) = native.as_object_mut() {
-        members.remove("share");
+        // The others keep their places: with a level and without, the parts are the same in the same order.
+        members.shift_remove("share");
         if words_elsewhere && let Some(words) = members.get_mut("words").and_then(Value::as_object_mut) {
             words.remove("text");
         }

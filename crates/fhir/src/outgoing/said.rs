@@ -1,7 +1,7 @@
 //! What an item says in one sentence: the person's words, and around them what keeps them from reading as their
 //! opposite.
 
-use sayso_plan::item::{Contactable, Direction, ItemKind, Sense};
+use sayso_plan::item::{Contactable, Direction, Intent, ItemKind, Preference, Sense};
 use sayso_plan::{Section, StoredItem};
 
 use super::view::View;
@@ -107,17 +107,56 @@ pub(crate) fn native_name<T: serde::Serialize>(code: &T) -> String {
     serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// What a preference comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It is refused.
+    Refuses,
+    /// It makes it worse.
+    Worse,
+    /// It is wanted.
+    Wants,
+    /// It is accepted.
+    Accepts,
+}
+
+impl Meaning {
+    /// Its phrase.
+    pub(crate) const fn phrase(self, phrases: &Phrases) -> &'static str {
+        match self {
+            Self::Refuses => phrases.refuse,
+            Self::Worse => phrases.worse,
+            Self::Wants => phrases.want,
+            Self::Accepts => phrases.accept,
+        }
+    }
+
+    /// Whether it is a no.
+    pub(crate) const fn is_no(self) -> bool {
+        matches!(self, Self::Refuses | Self::Worse)
+    }
+}
+
+/// What a preference comes to. Where a part of it says no and another does not, it is a no: a no that is followed by
+/// mistake can be taken back, what was done against a no cannot.
+pub(crate) fn meaning(item: &StoredItem, preference: &Preference) -> Meaning {
+    match preference.direction {
+        Direction::Refuse => Meaning::Refuses,
+        Direction::Prefer | Direction::Accept if preference.intent == Intent::AdvanceRefusal => Meaning::Refuses,
+        Direction::Prefer | Direction::Accept if item.item.section == Section::Harms => Meaning::Worse,
+        Direction::Prefer => Meaning::Wants,
+        Direction::Accept => Meaning::Accepts,
+    }
+}
+
 /// The phrase without which the words could read as a wish.
 fn around(item: &StoredItem, phrases: &'static Phrases) -> Option<&'static str> {
     let conditional = !item.item.when.is_empty();
     match &item.item.kind {
         ItemKind::Preference(p) if p.stands_alone => None,
-        ItemKind::Preference(p) => match p.direction {
-            Direction::Refuse => Some(phrases.refuse),
-            Direction::Prefer | Direction::Accept if item.item.section == Section::Harms => Some(phrases.worse),
-            Direction::Prefer if conditional || item.item.words.is_none() => Some(phrases.want),
-            Direction::Accept if conditional || item.item.words.is_none() => Some(phrases.accept),
-            Direction::Prefer | Direction::Accept => None,
+        ItemKind::Preference(p) => match meaning(item, p) {
+            meaning if meaning.is_no() || conditional || item.item.words.is_none() => Some(meaning.phrase(phrases)),
+            Meaning::Refuses | Meaning::Worse | Meaning::Wants | Meaning::Accepts => None,
         },
         ItemKind::Contact(c) if c.contact == Contactable::Never => Some(phrases.never_contact),
         ItemKind::Words(_) if item.item.section == Section::Harms => Some(phrases.worse),

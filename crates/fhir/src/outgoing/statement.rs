@@ -5,7 +5,7 @@ use sayso_plan::item::{AboutKind, ItemKind};
 use sayso_plan::{PartyRole, Section, StoredItem};
 use serde_json::{Value, json};
 
-use super::said::{Said, is_never, native_name, said};
+use super::said::{Said, is_never, meaning, native_name, said};
 use super::view::{View, instant};
 use super::{Shown, narrative, parts};
 use crate::{envelope, phrases, profile};
@@ -116,12 +116,8 @@ fn code(view: &View<'_>, item: &StoredItem, loinc: Value) -> Value {
     let mut text = item.item.section.title().to_owned();
     if let ItemKind::Preference(preference) = &item.item.kind {
         codings.extend(preference.about.code.as_ref().map(parts::code));
-        let phrases = phrases::of(&view.head.language);
-        text = match preference.direction {
-            sayso_plan::item::Direction::Refuse => format!("{}: {text}", phrases.refuse),
-            sayso_plan::item::Direction::Accept => format!("{}: {text}", phrases.accept),
-            sayso_plan::item::Direction::Prefer => format!("{}: {text}", phrases.want),
-        };
+        let phrase = meaning(item, preference).phrase(phrases::of(&view.head.language));
+        text = format!("{phrase}: {text}");
     }
     if is_never(item) {
         text = format!("{}: {text}", phrases::of(&view.head.language).never_contact);

@@ -15,17 +15,17 @@ use sayso_plan::{Identifier, IdentifierState, Lang, Person, Plan, Section, State
 use serde_json::{Value, json};
 
 use crate::examples::ours;
-use crate::roundtrip::any_plan;
-use crate::world::{BASE, NOW, joint_plan, key, permitted, person, plan};
+use crate::hostile::any_plan;
+use crate::world::{BASE, NOW, joint_plan, key, numbered_plan, permitted, person, plan};
 
 /// How many plans with hostile text.
 const HOSTILE: usize = 48;
 
 /// One release of a plan, and how it was cut.
-struct Release {
-    cut: String,
-    grant: Grant,
-    shown: Released<Projection>,
+pub(crate) struct Release {
+    pub(crate) cut: String,
+    pub(crate) grant: Grant,
+    pub(crate) shown: Released<Projection>,
 }
 
 fn read(path: &Path) -> Value {
@@ -39,7 +39,7 @@ fn inside(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The invented persons, by their folders.
-fn persons() -> Vec<PathBuf> {
+pub(crate) fn persons() -> Vec<PathBuf> {
     let all = inside(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/persons")));
     all.into_iter().filter(|path| path.is_dir()).collect()
 }
@@ -49,7 +49,7 @@ fn name(path: &Path) -> String {
 }
 
 /// Who it is, from `person.json`; the id is the one that all plans of these tests have.
-fn somebody(folder: &Path) -> Person {
+pub(crate) fn somebody(folder: &Path) -> Person {
     let said = read(&folder.join("person.json"));
     let text = |of: &Value| of.as_str().unwrap().to_owned();
     let identifier = |one: &Value| Identifier {
@@ -70,8 +70,14 @@ fn somebody(folder: &Path) -> Person {
     }
 }
 
+/// The plans of a folder, with their names.
+pub(crate) fn plans_of(folder: &Path) -> Vec<(String, Plan)> {
+    let files = inside(folder).into_iter().filter(|path| path.to_string_lossy().ends_with(".plan.json"));
+    files.zip(1..).map(|(path, number)| (name(&path), numbered_plan(&read(&path), number))).collect()
+}
+
 /// The whole; the kind without what is close; each section by itself; and of each of them the crisis part.
-fn releases(plan: &Plan) -> Vec<Release> {
+pub(crate) fn releases(plan: &Plan) -> Vec<Release> {
     let sealed = Sealed::<Plan>::new(plan.clone());
     let mut grants = vec![("whole".to_owned(), own_grant(&sealed, &Themselves::signed_in(person()), &key()).unwrap())];
     grants.extend(permitted(plan, What::Kind(plan.kind)).map(|grant| ("kind".to_owned(), grant)));
@@ -175,8 +181,7 @@ fn leaving() -> Leaving {
     let mut leaving = Leaving::default();
     let persons = persons();
     for folder in &persons {
-        let files = inside(folder).into_iter().filter(|path| path.to_string_lossy().ends_with(".plan.json"));
-        let plans: Vec<(String, Plan)> = files.map(|path| (name(&path), plan(&read(&path)))).collect();
+        let plans = plans_of(folder);
         assert!(!plans.is_empty(), "{}", folder.display());
         leaving.somebody(&name(folder), &somebody(folder), &plans);
     }

@@ -11,8 +11,10 @@
 )]
 
 mod examples;
+mod hostile;
 mod incoming;
 mod leaving;
+mod meaning;
 mod native;
 mod outgoing;
 mod profiles;

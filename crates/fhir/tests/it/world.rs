@@ -34,8 +34,13 @@ pub(crate) fn counter(from: u8) -> impl FnMut() -> [u8; 16] {
 }
 
 pub(crate) fn plan(native: &Value) -> Plan {
+    numbered_plan(native, 1)
+}
+
+/// A plan with ids of its own among several of one person.
+pub(crate) fn numbered_plan(native: &Value, number: u8) -> Plan {
     let content = sayso_fhir::native::read(&serde_json::to_vec(native).unwrap()).unwrap();
-    Plan::begin(person(), content, NOW, &mut counter(1)).unwrap()
+    Plan::begin(person(), content, NOW, &mut counter(number)).unwrap()
 }
 
 pub(crate) fn whole(plan: &Plan) -> Released<Projection> {
