@@ -69,8 +69,8 @@ pub fn sections(kind: PlanKind) -> impl Iterator<Item = Section> {
 
 /// The questions of a section: one for each type of item that belongs there and can be asked for. Its name is the
 /// type's.
-pub fn questions(section: Section) -> impl Iterator<Item = &'static Question> {
-    section.types().iter().filter_map(move |kind| question(section, *kind))
+pub fn questions(section: Section) -> impl Iterator<Item = (ItemType, &'static Question)> {
+    section.types().iter().filter_map(move |kind| Some((*kind, question(section, *kind)?)))
 }
 
 /// The question that makes items of this type.
@@ -450,7 +450,7 @@ mod tests {
             }
         }
         for section in Section::all() {
-            for question in questions(section) {
+            for (_, question) in questions(section) {
                 check(std::slice::from_ref(question));
             }
         }

@@ -141,7 +141,8 @@ fn questionnaire(kind: PlanKind) -> String {
              {required}"
         )
         .unwrap();
-        form::questions(section).for_each(|question| items(&mut out, "item[=].item", code, slice::from_ref(question)));
+        form::questions(section)
+            .for_each(|(_, question)| items(&mut out, "item[=].item", code, slice::from_ref(question)));
     }
     out
 }
@@ -169,7 +170,7 @@ fn what_can_be_chosen_in_a_form_stands_in_the_published_list() {
     let text = read("fsh/codes.fsh");
     let mut found = Vec::new();
     for section in Section::all() {
-        form::questions(section).for_each(|question| choices(slice::from_ref(question), &mut found));
+        form::questions(section).for_each(|(_, question)| choices(slice::from_ref(question), &mut found));
     }
     assert!(found.len() > 20);
     for choice in found {
