@@ -15,7 +15,6 @@ RuleSet: Operation(id, name)
 * status = #active
 * experimental = false
 * kind = #operation
-* resource = #Patient
 * system = false
 * type = true
 * instance = false
@@ -24,6 +23,7 @@ Instance: current-plan
 InstanceOf: OperationDefinition
 Usage: #definition
 * insert Operation(current-plan, "CurrentPlan")
+* resource = #Patient
 * title = "The plan in force"
 * description = """
 Finds the plan of one kind that is in force now for a person, or, where no kind is asked for, the crisis extract of all plans in force, and answers it as one FHIR document. What is in it is what the person released to this caller for this purpose, and nothing else.
@@ -48,6 +48,7 @@ Instance: ask-to-share
 InstanceOf: OperationDefinition
 Usage: #definition
 * insert Operation(ask-to-share, "AskToShare")
+* resource = #Patient
 * title = "Ask to be let in"
 * description = """
 An organization asks a person to share their plans with it. The person sees who asks, for what and why, and answers or does not. The answer to the caller is always the same 202, whoever is meant and whatever is there: it does not tell whether there is such a person.
@@ -61,3 +62,25 @@ An organization asks a person to share their plans with it. The person sees who 
 * parameter[=].binding.valueSet = Canonical(Purposes)
 * insert Parameter(reason, in, 0, "1", string, [["Why, in words that the person will read; at most 500 characters."]])
 * insert Parameter(return, out, 1, "1", OperationOutcome, [["That the person, if there is one, now sees that you ask."]])
+
+Instance: validate
+InstanceOf: OperationDefinition
+Usage: #definition
+* insert Operation(validate, "Validate")
+* base = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+* resource[0] = #CarePlan
+* resource[1] = #Bundle
+* resource[2] = #DocumentReference
+* resource[3] = #QuestionnaireResponse
+* title = "What would be said of it"
+* description = """
+Says what would be said of a plan if it were created now: a transaction Bundle as it is pushed, a CarePlan by itself, a DocumentReference with a whole document, or answers to a questionnaire. Nothing is stored, and nothing that is stored is looked at: it is always judged as something new.
+
+The answer is 200 with an OperationOutcome, whether the resource can be taken or not. Each issue says where (expression) and what to do (diagnostics). An error would be a refusal. Where there is none, an issue of severity information says so, and others say what a draft still needs before it can be in force. What was sent is never repeated in it.
+"""
+* purpose = "Whoever builds an app wants to know what is wrong before a person's words are at stake."
+* affectsState = false
+* comment = "Only by POST, by an app that acts for the person and may create what it sends; the resource is the body, or stands in Parameters. It is recorded that something was checked, and not what. Whether the person opened the sections to the app, whether another plan of the kind is in force, and whether the scopes allow each entry, is said when it is sent."
+* insert Parameter(resource, in, 1, "1", Resource, [["What is to be checked."]])
+* insert Parameter(mode, in, 0, "1", code, [["Only create."]])
+* insert Parameter(return, out, 1, "1", OperationOutcome, [["What would be said."]])

@@ -9,233 +9,1684 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#wellness-plan "My wellness and recovery plan"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "strengths"
 * item[=].code = PlanSection#strengths "What I am good at"
 * item[=].text = "What I am good at"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "strengths.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "hopes"
 * item[=].code = PlanSection#hopes "What gives me hope"
 * item[=].text = "What gives me hope"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "hopes.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "roles-belonging"
 * item[=].code = PlanSection#roles-belonging "Where I belong"
 * item[=].text = "Where I belong"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "roles-belonging.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "goals"
 * item[=].code = PlanSection#goals "What I want for my life"
 * item[=].text = "What I want for my life"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "goals.goal"
+* item[=].item[=].text = "What I want"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "goals.goal.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.why"
+* item[=].item[=].item[=].text = "Why it matters"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.steps"
+* item[=].item[=].item[=].text = "Steps on the way"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "past-to-know"
 * item[=].code = PlanSection#past-to-know "What happened to me that you should know"
 * item[=].text = "What happened to me that you should know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "past-to-know.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "wellness-tools"
 * item[=].code = PlanSection#wellness-tools "Things that help me"
 * item[=].text = "Things that help me"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "wellness-tools.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "daily-care"
 * item[=].code = PlanSection#daily-care "What I do to stay well"
 * item[=].text = "What I do to stay well"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "daily-care.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "daily-care.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "daily-care.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "daily-care.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "getting-worse"
 * item[=].code = PlanSection#getting-worse "When it gets worse"
 * item[=].text = "When it gets worse"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "getting-worse.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "cope-alone"
 * item[=].code = PlanSection#cope-alone "What I can do by myself"
 * item[=].text = "What I can do by myself"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "cope-alone.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "people-places"
 * item[=].code = PlanSection#people-places "People and places that take my mind off it"
 * item[=].text = "People and places that take my mind off it"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "people-places.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "people-places.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "people-places.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "people-places.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "people-places.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "people-places.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "people-places.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "people-places.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "people-places.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "who-decides"
 * item[=].code = PlanSection#who-decides "Who speaks for me"
 * item[=].text = "Who speaks for me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "who-decides.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "who-decides.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "who-decides.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "who-decides.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "who-decides.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "who-decides.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "who-decides.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "who-decides.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "who-decides.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "care-people"
 * item[=].code = PlanSection#care-people "Staff I want or do not want"
 * item[=].text = "Staff I want or do not want"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "care-people.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "care-people.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "care-people.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "care-people.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "care-people.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "care-people.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "care-people.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "care-people.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "care-people.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "treatment"
 * item[=].code = PlanSection#treatment "Treatment: yes, maybe, no"
 * item[=].text = "Treatment: yes, maybe, no"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "treatment.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "treatment.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "treatment.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "treatment.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "treatment.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "body-health"
 * item[=].code = PlanSection#body-health "My body and medicines now"
 * item[=].text = "My body and medicines now"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "body-health.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "force"
 * item[=].code = PlanSection#force "If someone thinks of using force"
 * item[=].text = "If someone thinks of using force"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "force.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "force.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "force.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "force.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "force.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "visits-news"
 * item[=].code = PlanSection#visits-news "Who may visit and who may know"
 * item[=].text = "Who may visit and who may know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "visits-news.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "visits-news.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "visits-news.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "visits-news.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "visits-news.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "visits-news.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "visits-news.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "visits-news.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "visits-news.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: contingency-plan
 InstanceOf: Questionnaire
@@ -246,191 +1697,1327 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#contingency-plan "If things change"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "goals"
 * item[=].code = PlanSection#goals "What I want for my life"
 * item[=].text = "What I want for my life"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "goals.goal"
+* item[=].item[=].text = "What I want"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "goals.goal.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.why"
+* item[=].item[=].item[=].text = "Why it matters"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.steps"
+* item[=].item[=].item[=].text = "Steps on the way"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "wellness-tools"
 * item[=].code = PlanSection#wellness-tools "Things that help me"
 * item[=].text = "Things that help me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "wellness-tools.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "daily-care"
 * item[=].code = PlanSection#daily-care "What I do to stay well"
 * item[=].text = "What I do to stay well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "daily-care.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "daily-care.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "daily-care.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "daily-care.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "getting-worse"
 * item[=].code = PlanSection#getting-worse "When it gets worse"
 * item[=].text = "When it gets worse"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "getting-worse.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "cope-alone"
 * item[=].code = PlanSection#cope-alone "What I can do by myself"
 * item[=].text = "What I can do by myself"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "cope-alone.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "who-decides"
 * item[=].code = PlanSection#who-decides "Who speaks for me"
 * item[=].text = "Who speaks for me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "who-decides.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "who-decides.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "who-decides.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "who-decides.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "who-decides.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "who-decides.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "who-decides.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "who-decides.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "who-decides.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "care-people"
 * item[=].code = PlanSection#care-people "Staff I want or do not want"
 * item[=].text = "Staff I want or do not want"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "care-people.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "care-people.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "care-people.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "care-people.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "care-people.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "care-people.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "care-people.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "care-people.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "care-people.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "treatment"
 * item[=].code = PlanSection#treatment "Treatment: yes, maybe, no"
 * item[=].text = "Treatment: yes, maybe, no"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "treatment.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "treatment.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "treatment.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "treatment.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "treatment.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "body-health"
 * item[=].code = PlanSection#body-health "My body and medicines now"
 * item[=].text = "My body and medicines now"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "body-health.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
-* item[+].linkId = "agreements"
-* item[=].code = PlanSection#agreements "What we agreed and where we disagree"
-* item[=].text = "What we agreed and where we disagree"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: joint-crisis-plan
 InstanceOf: Questionnaire
@@ -441,212 +3028,1499 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over. A joint plan also names at least two parties who agree it with each other and a facilitator from outside the treating team; where parties disagree, each says so in their own words."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over. A joint plan also names at least two parties who agree it with each other and a facilitator from outside the treating team; where parties disagree, each says so in their own words. It also needs what they agreed, which is not asked here: each of them says where they stand on it."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#joint-crisis-plan "Our crisis plan"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "strengths"
 * item[=].code = PlanSection#strengths "What I am good at"
 * item[=].text = "What I am good at"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "strengths.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "hopes"
 * item[=].code = PlanSection#hopes "What gives me hope"
 * item[=].text = "What gives me hope"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "hopes.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "goals"
 * item[=].code = PlanSection#goals "What I want for my life"
 * item[=].text = "What I want for my life"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "goals.goal"
+* item[=].item[=].text = "What I want"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "goals.goal.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.why"
+* item[=].item[=].item[=].text = "Why it matters"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.steps"
+* item[=].item[=].item[=].text = "Steps on the way"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "past-to-know"
 * item[=].code = PlanSection#past-to-know "What happened to me that you should know"
 * item[=].text = "What happened to me that you should know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "past-to-know.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "getting-worse"
 * item[=].code = PlanSection#getting-worse "When it gets worse"
 * item[=].text = "When it gets worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "getting-worse.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "safer-space"
 * item[=].code = PlanSection#safer-space "Making things safer around me"
 * item[=].text = "Making things safer around me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "safer-space.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "who-decides"
 * item[=].code = PlanSection#who-decides "Who speaks for me"
 * item[=].text = "Who speaks for me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "who-decides.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "who-decides.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "who-decides.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "who-decides.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "who-decides.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "who-decides.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "who-decides.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "who-decides.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "who-decides.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "care-people"
 * item[=].code = PlanSection#care-people "Staff I want or do not want"
 * item[=].text = "Staff I want or do not want"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "care-people.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "care-people.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "care-people.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "care-people.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "care-people.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "care-people.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "care-people.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "care-people.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "care-people.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "treatment"
 * item[=].code = PlanSection#treatment "Treatment: yes, maybe, no"
 * item[=].text = "Treatment: yes, maybe, no"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "treatment.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "treatment.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "treatment.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "treatment.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "treatment.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "body-health"
 * item[=].code = PlanSection#body-health "My body and medicines now"
 * item[=].text = "My body and medicines now"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "body-health.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "force"
 * item[=].code = PlanSection#force "If someone thinks of using force"
 * item[=].text = "If someone thinks of using force"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "force.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "force.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "force.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "force.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "force.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "visits-news"
 * item[=].code = PlanSection#visits-news "Who may visit and who may know"
 * item[=].text = "Who may visit and who may know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "visits-news.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "visits-news.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "visits-news.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "visits-news.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "visits-news.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "visits-news.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "visits-news.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "visits-news.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "visits-news.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
-* item[+].linkId = "agreements"
-* item[=].code = PlanSection#agreements "What we agreed and where we disagree"
-* item[=].text = "What we agreed and where we disagree"
-* item[=].type = #text
-* item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: safety-plan
 InstanceOf: Questionnaire
@@ -657,198 +4531,1209 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#safety-plan "My safety plan"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "strengths"
 * item[=].code = PlanSection#strengths "What I am good at"
 * item[=].text = "What I am good at"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "strengths.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "hopes"
 * item[=].code = PlanSection#hopes "What gives me hope"
 * item[=].text = "What gives me hope"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "hopes.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "roles-belonging"
 * item[=].code = PlanSection#roles-belonging "Where I belong"
 * item[=].text = "Where I belong"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "roles-belonging.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "wellness-tools"
 * item[=].code = PlanSection#wellness-tools "Things that help me"
 * item[=].text = "Things that help me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "wellness-tools.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "getting-worse"
 * item[=].code = PlanSection#getting-worse "When it gets worse"
 * item[=].text = "When it gets worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "getting-worse.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "cope-alone"
 * item[=].code = PlanSection#cope-alone "What I can do by myself"
 * item[=].text = "What I can do by myself"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "cope-alone.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "cope-alone.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "cope-alone.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "people-places"
 * item[=].code = PlanSection#people-places "People and places that take my mind off it"
 * item[=].text = "People and places that take my mind off it"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "people-places.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "people-places.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "people-places.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "people-places.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "people-places.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "people-places.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "people-places.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "people-places.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "people-places.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "people-places.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "people-places.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "safer-space"
 * item[=].code = PlanSection#safer-space "Making things safer around me"
 * item[=].text = "Making things safer around me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "safer-space.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "reasons-to-live"
 * item[=].code = PlanSection#reasons-to-live "What keeps me going"
 * item[=].text = "What keeps me going"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "reasons-to-live.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "care-people"
 * item[=].code = PlanSection#care-people "Staff I want or do not want"
 * item[=].text = "Staff I want or do not want"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "care-people.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "care-people.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "care-people.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "care-people.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "care-people.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "care-people.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "care-people.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "care-people.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "care-people.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
-* item[+].linkId = "agreements"
-* item[=].code = PlanSection#agreements "What we agreed and where we disagree"
-* item[=].text = "What we agreed and where we disagree"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: advance-directive
 InstanceOf: Questionnaire
@@ -859,205 +5744,1536 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over. A directive also needs an answer about treatment, place, who speaks for the person, force or self-binding, and the law it is written under, which may be unknown."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over. A directive also needs an answer about treatment, place, who speaks for the person, force or self-binding, and the law it is written under, which may be unknown."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#advance-directive "My advance directive"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "strengths"
 * item[=].code = PlanSection#strengths "What I am good at"
 * item[=].text = "What I am good at"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "strengths.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "hopes"
 * item[=].code = PlanSection#hopes "What gives me hope"
 * item[=].text = "What gives me hope"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "hopes.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "goals"
 * item[=].code = PlanSection#goals "What I want for my life"
 * item[=].text = "What I want for my life"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "goals.goal"
+* item[=].item[=].text = "What I want"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "goals.goal.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.why"
+* item[=].item[=].item[=].text = "Why it matters"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.steps"
+* item[=].item[=].item[=].text = "Steps on the way"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "past-to-know"
 * item[=].code = PlanSection#past-to-know "What happened to me that you should know"
 * item[=].text = "What happened to me that you should know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "past-to-know.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "getting-worse"
 * item[=].code = PlanSection#getting-worse "When it gets worse"
 * item[=].text = "When it gets worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "getting-worse.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "getting-worse.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "getting-worse.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "who-decides"
 * item[=].code = PlanSection#who-decides "Who speaks for me"
 * item[=].text = "Who speaks for me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "who-decides.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "who-decides.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "who-decides.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "who-decides.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "who-decides.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "who-decides.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "who-decides.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "who-decides.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "who-decides.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "care-people"
 * item[=].code = PlanSection#care-people "Staff I want or do not want"
 * item[=].text = "Staff I want or do not want"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "care-people.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "care-people.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "care-people.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "care-people.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "care-people.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "care-people.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "care-people.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "care-people.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "care-people.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "care-people.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "care-people.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "care-people.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "care-people.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "treatment"
 * item[=].code = PlanSection#treatment "Treatment: yes, maybe, no"
 * item[=].text = "Treatment: yes, maybe, no"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "treatment.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "treatment.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "treatment.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "treatment.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "treatment.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "body-health"
 * item[=].code = PlanSection#body-health "My body and medicines now"
 * item[=].text = "My body and medicines now"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "body-health.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "force"
 * item[=].code = PlanSection#force "If someone thinks of using force"
 * item[=].text = "If someone thinks of using force"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "force.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "force.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "force.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "force.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "force.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "visits-news"
 * item[=].code = PlanSection#visits-news "Who may visit and who may know"
 * item[=].text = "Who may visit and who may know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "visits-news.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "visits-news.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[+].linkId = "visits-news.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "visits-news.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "visits-news.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "visits-news.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "visits-news.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "visits-news.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "visits-news.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "visits-news.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "visits-news.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "visits-news.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "visits-news.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "self-binding"
 * item[=].code = PlanSection#self-binding "When to hold me to this"
 * item[=].text = "When to hold me to this"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "self-binding.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "self-binding.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "self-binding.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "self-binding.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "self-binding.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "self-binding.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "self-binding.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "self-binding.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: recovery-plan
 InstanceOf: Questionnaire
@@ -1068,128 +7284,443 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#recovery-plan "My recovery plan"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "strengths"
 * item[=].code = PlanSection#strengths "What I am good at"
 * item[=].text = "What I am good at"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "strengths.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "what-matters"
 * item[=].code = PlanSection#what-matters "What matters to me"
 * item[=].text = "What matters to me"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "what-matters.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "hopes"
 * item[=].code = PlanSection#hopes "What gives me hope"
 * item[=].text = "What gives me hope"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "hopes.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "roles-belonging"
 * item[=].code = PlanSection#roles-belonging "Where I belong"
 * item[=].text = "Where I belong"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "roles-belonging.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "goals"
 * item[=].code = PlanSection#goals "What I want for my life"
 * item[=].text = "What I want for my life"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "goals.goal"
+* item[=].item[=].text = "What I want"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "goals.goal.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.why"
+* item[=].item[=].item[=].text = "Why it matters"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "goals.goal.steps"
+* item[=].item[=].item[=].text = "Steps on the way"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "past-to-know"
 * item[=].code = PlanSection#past-to-know "What happened to me that you should know"
 * item[=].text = "What happened to me that you should know"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "past-to-know.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "wellness-tools"
 * item[=].code = PlanSection#wellness-tools "Things that help me"
 * item[=].text = "Things that help me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "wellness-tools.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "daily-care"
 * item[=].code = PlanSection#daily-care "What I do to stay well"
 * item[=].text = "What I do to stay well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "daily-care.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "daily-care.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "daily-care.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "daily-care.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "daily-care.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "triggers"
 * item[=].code = PlanSection#triggers "What can set me off"
 * item[=].text = "What can set me off"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "triggers.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "triggers.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "triggers.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "triggers.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "early-signs"
 * item[=].code = PlanSection#early-signs "First signs"
 * item[=].text = "First signs"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "early-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "early-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "early-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "early-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "reasons-to-live"
 * item[=].code = PlanSection#reasons-to-live "What keeps me going"
 * item[=].text = "What keeps me going"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
-* item[+].linkId = "agreements"
-* item[=].code = PlanSection#agreements "What we agreed and where we disagree"
-* item[=].text = "What we agreed and where we disagree"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "reasons-to-live.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "after-crisis"
 * item[=].code = PlanSection#after-crisis "Coming back"
 * item[=].text = "Coming back"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "after-crisis.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "after-crisis.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "after-crisis.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "after-crisis.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "after-crisis.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 
 Instance: crisis-card
 InstanceOf: Questionnaire
@@ -1200,118 +7731,935 @@ Usage: #definition
 * status = #active
 * experimental = false
 * subjectType = #Patient
-* description = "One question for each section of this kind of plan, in reading order. Each answer is one item, in the person's own words. What is required must be there before such a plan can be in force; a draft needs nothing, and every other question can be passed over."
-* purpose = "For apps that can show a form and know nothing of plans. What somebody wants is asked in the words that stand in the plan; no question asks for a diagnosis, and none has a score."
+* description = "A group for each section of this kind of plan, in reading order. What is answered in it is kept as it is, in the person's own words. A section that is required must have something before such a plan can be in force; a draft needs nothing, and every section can be passed over."
+* purpose = "For apps that can show a form and know nothing of plans. Each question asks for all that must be known, so that nothing has to be guessed from an answer; no question asks for a diagnosis, and none has a score."
 * code = PlanKind#crisis-card "My card"
 * item[+].linkId = "about-me"
 * item[=].code = PlanSection#about-me "Who I am"
 * item[=].text = "Who I am"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "about-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "well-me"
 * item[=].code = PlanSection#well-me "What I am like when I am well"
 * item[=].text = "What I am like when I am well"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "well-me.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "access-needs"
 * item[=].code = PlanSection#access-needs "How to talk with me"
 * item[=].text = "How to talk with me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "access-needs.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "access-needs.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "access-needs.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "access-needs.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "crisis-signs"
 * item[=].code = PlanSection#crisis-signs "How you can tell I am in crisis"
 * item[=].text = "How you can tell I am in crisis"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "crisis-signs.ladder"
+* item[=].item[=].text = "What I notice, and what to do then"
+* item[=].item[=].type = #group
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.ordered"
+* item[=].item[=].item[=].text = "One after the other, in this order"
+* item[=].item[=].item[=].type = #boolean
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung"
+* item[=].item[=].item[=].text = "One step"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.cue"
+* item[=].item[=].item[=].item[=].text = "What I notice"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.do"
+* item[=].item[=].item[=].item[=].text = "What to do then"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[=].item[+].linkId = "crisis-signs.ladder.rung.go-on-if"
+* item[=].item[=].item[=].item[=].text = "When to go on to the next step"
+* item[=].item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "helps"
 * item[=].code = PlanSection#helps "What helps"
 * item[=].text = "What helps"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "helps.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "helps.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "helps.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[+].linkId = "helps.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[+].linkId = "helps.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "helps.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "harms"
 * item[=].code = PlanSection#harms "What makes it worse"
 * item[=].text = "What makes it worse"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "harms.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "harms.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "harms.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "harms.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "harms.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "harms.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "harms.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "approach-me"
 * item[=].code = PlanSection#approach-me "How to come near me"
 * item[=].text = "How to come near me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "approach-me.need"
+* item[=].item[=].text = "Something I need"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.need.kind"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#language "Language"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#interpreter "Interpreter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#easy-read "Easy words"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#format "Format"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#hearing "Hearing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sight "Sight"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#sensory "Senses"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#mobility "Moving"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#neurodivergence "Neurodivergence"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#faith "Faith"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#food "Food"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#culture "Culture"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#name-pronouns "Name and pronouns"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#staff-gender "Gender of staff"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedKind#device "Device"
+* item[=].item[=].item[+].linkId = "approach-me.need.strength"
+* item[=].item[=].item[=].text = "How much it matters"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#must "Must"
+* item[=].item[=].item[=].answerOption[+].valueCoding = NeedStrength#helps "Helps"
+* item[=].item[=].item[+].linkId = "approach-me.need.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "approach-me.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "approach-me.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "approach-me.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "approach-me.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "approach-me.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "approach-me.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "ask-for-help"
 * item[=].code = PlanSection#ask-for-help "Who I can ask for help"
 * item[=].text = "Who I can ask for help"
-* item[=].type = #text
+* item[=].type = #group
 * item[=].required = true
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].item[+].linkId = "ask-for-help.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "ask-for-help.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "ask-for-help.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "services"
 * item[=].code = PlanSection#services "Services I can turn to"
 * item[=].text = "Services I can turn to"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "services.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "services.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "services.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "services.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "services.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "services.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "services.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "services.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "services.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "not-involve"
 * item[=].code = PlanSection#not-involve "Who should not be contacted or told"
 * item[=].text = "Who should not be contacted or told"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "not-involve.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "not-involve.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "not-involve.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "not-involve.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#never "Never"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "not-involve.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "not-involve.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "not-involve.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "who-decides"
 * item[=].code = PlanSection#who-decides "Who speaks for me"
 * item[=].text = "Who speaks for me"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "who-decides.contact"
+* item[=].item[=].text = "A person or service"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.contact.name"
+* item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.role"
+* item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[+].linkId = "who-decides.contact.relationship"
+* item[=].item[=].item[=].text = "What they are to me"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.contact"
+* item[=].item[=].item[=].text = "Whether to contact them"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#yes "Yes"
+* item[=].item[=].item[=].answerOption[+].valueCoding = Contactable#only-if "Only if"
+* item[=].item[=].item[+].linkId = "who-decides.contact.only-if"
+* item[=].item[=].item[=].text = "Only if what"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.phone"
+* item[=].item[=].item[=].text = "Phone"
+* item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[+].linkId = "who-decides.contact.may-be-told"
+* item[=].item[=].item[=].text = "What they may be told"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#nothing "Nothing"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#that-i-am-in-crisis "That I am in crisis"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#where-i-am "Where I am"
+* item[=].item[=].item[=].answerOption[+].valueCoding = MayBeTold#plan-items "What the plan says"
+* item[=].item[=].item[+].linkId = "who-decides.contact.roles"
+* item[=].item[=].item[=].text = "What they do for me"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#supporter "Supporter"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#first-call "First call"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#agent "Agent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#deputy "Deputy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#peer "Peer"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#clinician "Clinician"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#facilitator "Facilitator"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ContactRole#witness "Witness"
+* item[=].item[=].item[+].linkId = "who-decides.contact.limits"
+* item[=].item[=].item[=].text = "Within which limits"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#yes
+* item[=].item[=].item[=].enableWhen[+].question = "who-decides.contact.contact"
+* item[=].item[=].item[=].enableWhen[=].operator = #=
+* item[=].item[=].item[=].enableWhen[=].answerCoding = Contactable#only-if
+* item[=].item[=].item[=].enableBehavior = #any
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.contact.words"
+* item[=].item[=].item[=].text = "What else to know, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[+].linkId = "who-decides.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "who-decides.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "who-decides.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "who-decides.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "who-decides.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "who-decides.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "treatment"
 * item[=].code = PlanSection#treatment "Treatment: yes, maybe, no"
 * item[=].text = "Treatment: yes, maybe, no"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "treatment.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "treatment.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "treatment.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "treatment.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "treatment.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "treatment.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "body-health"
 * item[=].code = PlanSection#body-health "My body and medicines now"
 * item[=].text = "My body and medicines now"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "body-health.words"
+* item[=].item[=].text = "In my own words"
+* item[=].item[=].type = #text
+* item[=].item[=].repeats = true
+* item[=].item[=].maxLength = 20000
 * item[+].linkId = "force"
 * item[=].code = PlanSection#force "If someone thinks of using force"
 * item[=].text = "If someone thinks of using force"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "force.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "force.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "force.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "force.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "force.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "force.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "place"
 * item[=].code = PlanSection#place "Where I want to be"
 * item[=].text = "Where I want to be"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "place.preference"
+* item[=].item[=].text = "What I want, accept or refuse"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "place.preference.about"
+* item[=].item[=].item[=].text = "What it is about"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#medicine "Medicine"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#therapy "Therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#ect "Electroconvulsive therapy"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#place "Place"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#person "Person"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#approach "Approach"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#restraint "Restraint"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#admission "Admission"
+* item[=].item[=].item[=].answerOption[+].valueCoding = AboutKind#other "Other"
+* item[=].item[=].item[+].linkId = "place.preference.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.direction"
+* item[=].item[=].item[=].text = "Whether I want it, accept it or refuse it"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#prefer "Wants"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#accept "Accepts"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceDirection#refuse "Refuses"
+* item[=].item[=].item[+].linkId = "place.preference.intent"
+* item[=].item[=].item[=].text = "How it is meant"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#wish "Wish"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-consent "Advance consent"
+* item[=].item[=].item[=].answerOption[+].valueCoding = PreferenceIntent#advance-refusal "Advance refusal"
+* item[=].item[=].item[+].linkId = "place.preference.because"
+* item[=].item[=].item[=].text = "Why"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.instead"
+* item[=].item[=].item[=].text = "What instead, the best first"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].repeats = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "place.preference.if-impossible"
+* item[=].item[=].item[=].text = "What if that is impossible"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
 * item[+].linkId = "look-after"
 * item[=].code = PlanSection#look-after "Children, others, pets, home, work, money"
 * item[=].text = "Children, others, pets, home, work, money"
-* item[=].type = #text
-* item[=].required = false
-* item[=].repeats = true
-* item[=].maxLength = 20000
+* item[=].type = #group
+* item[=].item[+].linkId = "look-after.arrangement"
+* item[=].item[=].text = "Who or what is to be looked after"
+* item[=].item[=].type = #group
+* item[=].item[=].repeats = true
+* item[=].item[=].item[+].linkId = "look-after.arrangement.for"
+* item[=].item[=].item[=].text = "For whom or what"
+* item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#child "Child"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#adult "Adult"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#pet "Pet"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#home "Home"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#work-study "Work or study"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#money "Money"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#belongings "Belongings"
+* item[=].item[=].item[=].answerOption[+].valueCoding = ArrangementFor#other "Other"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.words"
+* item[=].item[=].item[=].text = "What exactly, in my own words"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.who"
+* item[=].item[=].item[=].text = "Who takes over"
+* item[=].item[=].item[=].type = #group
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.name"
+* item[=].item[=].item[=].item[=].text = "Who it is"
+* item[=].item[=].item[=].item[=].type = #string
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].maxLength = 1000
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.role"
+* item[=].item[=].item[=].item[=].text = "What they are in this plan"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#supporter "Supporter"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#peer "Peer"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#clinician "Clinician"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#facilitator "Facilitator"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#agent "Agent"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#witness "Witness"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#service "Service"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = PartyRole#family "Family"
+* item[=].item[=].item[=].item[+].linkId = "look-after.arrangement.who.accepted"
+* item[=].item[=].item[=].item[=].text = "Whether they agreed to that"
+* item[=].item[=].item[=].item[=].type = #choice
+* item[=].item[=].item[=].item[=].required = true
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#yes "Yes"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#no "No"
+* item[=].item[=].item[=].item[=].answerOption[+].valueCoding = Acceptance#unknown "Not known"
+* item[=].item[=].item[+].linkId = "look-after.arrangement.key-facts"
+* item[=].item[=].item[=].text = "What they need to know"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000
+* item[=].item[=].item[+].linkId = "look-after.arrangement.where"
+* item[=].item[=].item[=].text = "Where things are"
+* item[=].item[=].item[=].type = #text
+* item[=].item[=].item[=].maxLength = 20000

@@ -15,6 +15,10 @@ RuleSet: Search(name, definition, form)
 * rest[0].resource[=].searchParam[=].definition = "http://hl7.org/fhir/SearchParameter/{definition}"
 * rest[0].resource[=].searchParam[=].type = #{form}
 
+RuleSet: Validated
+* rest[0].resource[=].operation[+].name = "validate"
+* rest[0].resource[=].operation[=].definition = Canonical(validate)
+
 Instance: server
 InstanceOf: CapabilityStatement
 Usage: #definition
@@ -49,6 +53,7 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(status, CarePlan-status, token)
 * insert Search(category, CarePlan-category, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* insert Validated
 * insert Resource(Goal, SaysoGoal)
 * insert Search(patient, clinical-patient, reference)
 * insert Search(lifecycle-status, Goal-lifecycle-status, token)
@@ -78,12 +83,20 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(category, DocumentReference-category, token)
 * insert Search(type, clinical-type, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* insert Validated
 * insert Resource(Composition, SaysoComposition)
 * insert Search(patient, clinical-patient, reference)
 * insert Search(status, Composition-status, token)
 * insert Search(category, Composition-category, token)
 * insert Search(type, clinical-type, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* rest[0].resource[+].type = #Bundle
+* rest[0].resource[=].documentation = "Read as a document by its id, and taken as a transaction at the base."
+* insert Validated
+* rest[0].resource[+].type = #QuestionnaireResponse
+* rest[0].resource[=].documentation = "Answers to one of the questionnaires of this package, by an app that acts for the person. They become a new draft, a CarePlan, and are not kept as answers: Location names the plan."
+* rest[0].resource[=].interaction[+].code = #create
+* insert Validated
 * rest[0].interaction[0].code = #transaction
 * rest[0].interaction[0].documentation = "A push of one whole plan by an app that acts for the person: one CarePlan and the resources of its items, all or nothing."
 

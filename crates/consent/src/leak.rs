@@ -54,11 +54,13 @@ pub enum Leak {
     DocumentTitle,
     /// What was in force on a day ends where a hidden part changed.
     DayEndsUnseen,
+    /// What a plan still needs is said with what is stored already.
+    CheckedWithStored,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 19] = [
+    pub const PLANTED: [Self; 20] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -78,6 +80,7 @@ impl Leak {
         Self::PlacesOfWhole,
         Self::DocumentTitle,
         Self::DayEndsUnseen,
+        Self::CheckedWithStored,
     ];
 }
 

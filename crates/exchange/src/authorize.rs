@@ -301,7 +301,8 @@ fn wishes_of(scope: &ResourceScope) -> Vec<Wish> {
             | ResourceType::RelatedPerson
             | ResourceType::Consent
             | ResourceType::Composition
-            | ResourceType::Bundle => (Wish::SeePlans, Some(Wish::WritePlans)),
+            | ResourceType::Bundle
+            | ResourceType::QuestionnaireResponse => (Wish::SeePlans, Some(Wish::WritePlans)),
         };
         [sees.then_some(see), write.filter(|_| writes)]
     };
@@ -320,6 +321,7 @@ mod tests {
     fn what_an_app_asks_is_told_in_kinds_that_have_plain_words() {
         assert_eq!(of("patient/CarePlan.rs patient/Goal.rs"), [Wish::SeePlans]);
         assert_eq!(of("patient/CarePlan.cu offline_access"), [Wish::WritePlans, Wish::StayConnected]);
+        assert_eq!(of("patient/QuestionnaireResponse.c"), [Wish::WritePlans]);
         assert_eq!(of("patient/Patient.r patient/DocumentReference.c"), [Wish::SeePerson, Wish::AddDocuments]);
         let all = of("patient/*.cruds launch/patient offline_access");
         assert_eq!(all.len(), 6);

@@ -1,7 +1,11 @@
 //! Planted leaks: forgotten paths that the tests must find. Only in test builds.
 
+use std::collections::BTreeSet;
+
+use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
-use sayso_plan::PersonId;
+use sayso_plan::kind::Missing;
+use sayso_plan::{PersonId, Section};
 use sayso_store::Snapshot;
 
 use crate::Exchange;
@@ -18,6 +22,25 @@ pub(crate) fn day_ends_unseen() -> bool {
 }
 
 impl Exchange {
+    /// What a plan still needs, less what any stored plan of the person has.
+    pub(crate) async fn not_stored(&self, person: PersonId, missing: Vec<Missing>) -> Vec<Missing> {
+        if !planted(Leak::CheckedWithStored) {
+            return missing;
+        }
+        let Ok(snapshot) = self.snapshot_or_nobody(Some(person)).await else { return missing };
+        let own = |sealed| sayso_consent::own(sealed, &Themselves::signed_in(person), &self.inner.fingerprints).ok();
+        let stored: BTreeSet<Section> = snapshot
+            .plans
+            .iter()
+            .filter_map(own)
+            .flat_map(|plan| plan.get().items.iter().map(|item| item.item.section).collect::<Vec<_>>())
+            .collect();
+        missing
+            .into_iter()
+            .filter(|one| !matches!(one, Missing::Section(section) if stored.contains(section)))
+            .collect()
+    }
+
     /// Whether anything has this id, whoever may see it.
     pub async fn knows(&self, id: [u8; 16]) -> bool {
         matches!(self.inner.store.owner_of(&id).await, Ok(Some(_)))

@@ -6,6 +6,7 @@
 //! | the current directive, or the crisis extract, in one call | [`current_plan`] |
 //! | versions that were in force during the reader's permit | [`history`] |
 //! | an app or the person writes a plan | [`publish_plan`] |
+//! | an app has a plan checked before it writes it | [`check_plan`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
@@ -22,6 +23,7 @@ pub mod ask_to_share;
 pub mod authorize;
 pub mod caller;
 pub mod canary;
+pub mod check_plan;
 mod clients;
 pub mod current_plan;
 pub mod history;

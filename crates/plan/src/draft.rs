@@ -210,6 +210,17 @@ impl Content {
         Ok(())
     }
 
+    /// Checks what must hold of it as a new plan: the rules of any plan, and what its status needs on that day.
+    ///
+    /// # Errors
+    /// The first [`NotTaken`] found.
+    pub fn check_new(&self, now: OffsetDateTime) -> Result<(), NotTaken> {
+        self.check()?;
+        self.check_ready(day_of(now))?;
+        let begins = self.status == State::Draft || State::Draft.may_become(self.status, Mover::Person);
+        if begins { Ok(()) } else { Err(NotTaken::NoSuchMove { from: State::Draft, to: self.status }) }
+    }
+
     fn check_head(&self, known: &BTreeSet<PartyId>) -> Result<(), NotTaken> {
         let review = self.head.review.as_ref().and_then(|r| r.starts.as_ref());
         if review.is_some_and(|party| !known.contains(party)) {
@@ -265,12 +276,7 @@ impl Plan {
     /// # Errors
     /// [`NotTaken`] when the content breaks a rule, or is active but not ready.
     pub fn begin(person: PersonId, content: Content, now: OffsetDateTime, fresh: Fresh<'_>) -> Result<Self, NotTaken> {
-        content.check()?;
-        content.check_ready(day_of(now))?;
-        let begins = content.status == State::Draft || State::Draft.may_become(content.status, Mover::Person);
-        if !begins {
-            return Err(NotTaken::NoSuchMove { from: State::Draft, to: content.status });
-        }
+        content.check_new(now)?;
         let items = content
             .items
             .into_iter()

@@ -89,6 +89,11 @@ pub enum Act {
         /// Why not.
         reason: Code,
     },
+    /// An app had something checked that it may write. Nothing was stored, and nothing shown.
+    Checked {
+        /// The software that asked.
+        client: Option<ClientId>,
+    },
     /// What the person allows was changed.
     ConsentChanged {
         /// The consent.
@@ -186,7 +191,7 @@ impl Act {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
-            Self::ReadAllowed { .. } | Self::ReadRefused { .. } => Kind::Read,
+            Self::ReadAllowed { .. } | Self::ReadRefused { .. } | Self::Checked { .. } => Kind::Read,
             Self::PlanWritten { .. } | Self::PersonWritten { .. } | Self::WriteRefused { .. } => Kind::Write,
             Self::ConsentChanged { .. } => Kind::Consent,
             Self::AskedToShare { .. } => Kind::Ask,

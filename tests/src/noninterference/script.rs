@@ -190,15 +190,62 @@ fn current(layout: &Layout, choices: &mut Choices) -> Request {
 
 fn ask_to_share(choices: &mut Choices) -> Request {
     let n = choices.below(6);
-    let mut request = get("/fhir/Patient/$ask-to-share".into());
-    request.method = "POST".into();
-    request.headers.push(("content-type".into(), "application/fhir+json".into()));
-    request.body = format!(
+    let body = format!(
         "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"identifier\",\"valueIdentifier\":\
          {{\"system\":\"{}\",\"value\":\"{{value:{n}}}\"}}}}]}}",
         super::house::NUMBERS
     );
+    fhir("/fhir/Patient/$ask-to-share", body)
+}
+
+fn fhir(path: &str, body: String) -> Request {
+    let mut request = get(path.into());
+    request.method = "POST".into();
+    request.headers.push(("content-type".into(), "application/fhir+json".into()));
+    request.body = body;
     request
+}
+
+/// Answers to a questionnaire, in one section.
+fn answers(layout: &Layout, choices: &mut Choices) -> String {
+    let section = match choices.of(&layout.subjects[0].open) {
+        Some(open) if !choices.once_in(4) => open,
+        _ => super::plans::any_section(choices),
+    };
+    let (section, kind) = (section.code(), choices.of(&KINDS).unwrap_or("safety-plan"));
+    let (person, n) = (if choices.once_in(8) { 1 } else { 0 }, choices.below(1 << 16));
+    format!(
+        "{{\"resourceType\":\"QuestionnaireResponse\",\"status\":\"completed\",\
+         \"questionnaire\":\"https://sayso.example/fhir/Questionnaire/{kind}\",\
+         \"subject\":{{\"reference\":\"Patient/{{person:{person}}}\"}},\"item\":[{{\"linkId\":\"{section}\",\
+         \"item\":[{{\"linkId\":\"{section}.words\",\"answer\":[{{\"valueString\":\"Words {n}\"}}]}}]}}]}}"
+    )
+}
+
+/// A plan, which may name what is there and what is not.
+fn care_plan(choices: &mut Choices) -> String {
+    let (kind, n) = (choices.of(&KINDS).unwrap_or("safety-plan"), choices.below(60));
+    let named = match choices.below(4) {
+        0 => format!("Observation/{{hidden:{n}}}"),
+        1 => format!("Observation/{{item:{n}}}"),
+        _ => String::new(),
+    };
+    let named = if named.is_empty() { named } else { format!(",\"supportingInfo\":[{{\"reference\":\"{named}\"}}]") };
+    format!(
+        "{{\"resourceType\":\"CarePlan\",\"status\":\"{}\",\"intent\":\"plan\",\"title\":\"A start\",\
+         \"subject\":{{\"reference\":\"Patient/{{person:0}}\"}},\"category\":[{{\"coding\":[{{\
+         \"system\":\"https://sayso.example/fhir/CodeSystem/plan-kind\",\"code\":\"{kind}\"}}]}}]{named}}}",
+        if choices.once_in(3) { "active" } else { "draft" }
+    )
+}
+
+/// An app has something checked, or sends answers.
+fn sent(layout: &Layout, choices: &mut Choices) -> Request {
+    match choices.below(4) {
+        0 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
+        1 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+        _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
+    }
 }
 
 fn request(layout: &Layout, choices: &mut Choices) -> Request {
@@ -217,6 +264,7 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         93 => get(format!("/plans/{{hidden:{n}}}")),
         94 => get(format!("/fhir/Bundle/{{hidden:{n}}}")),
         95 => get("/fhir/metadata".into()),
+        96..=99 if layout.adversary.is_app() => sent(layout, choices),
         _ => get(format!("/fhir/DocumentReference/{{plan:{n}}}")),
     };
     if request.method == "GET" {

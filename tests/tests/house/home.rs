@@ -208,6 +208,49 @@ impl Home {
         })
     }
 
+    /// Ama's answers to the questionnaire of a safety plan.
+    pub(crate) fn answers(&self) -> Value {
+        let code = |list: &str, code: &str| json!([{"valueCoding": {"system": format!("https://sayso.example/fhir/CodeSystem/{list}"), "code": code}}]);
+        let contact =
+            |link: &str, answer: Value| json!({"linkId": format!("ask-for-help.contact.{link}"), "answer": answer});
+        json!({
+            "resourceType": "QuestionnaireResponse", "status": "completed", "language": "en-GB",
+            "questionnaire": "https://sayso.example/fhir/Questionnaire/safety-plan",
+            "subject": {"reference": format!("Patient/{}", self.ama)},
+            "item": [
+                {"linkId": "helps", "item": [
+                    {"linkId": "helps.words", "answer": [{"valueString": "They are quiet with me."}]},
+                ]},
+                {"linkId": "ask-for-help", "item": [{"linkId": "ask-for-help.contact", "item": [
+                    contact("name", json!([{"valueString": "Joyce"}])),
+                    contact("role", code("party-role", "supporter")),
+                    contact("contact", code("contactable", "yes")),
+                ]}]},
+            ],
+        })
+    }
+
+    /// A plan of Ama's as one CarePlan, with nothing that stands elsewhere.
+    pub(crate) fn care_plan(&self) -> Value {
+        json!({
+            "resourceType": "CarePlan", "status": "draft", "intent": "plan", "language": "en-GB",
+            "subject": {"reference": format!("Patient/{}", self.ama)}, "title": "All right, a start",
+            "category": [{"coding": [
+                {"system": "https://sayso.example/fhir/CodeSystem/plan-kind", "code": "safety-plan"},
+            ]}],
+        })
+    }
+
+    /// Her plan as a transaction that makes a new one.
+    pub(crate) async fn new_plan(&self) -> Value {
+        let mut bundle = self.transaction().await;
+        for entry in bundle["entry"].as_array_mut().unwrap() {
+            let kind = entry["resource"]["resourceType"].clone();
+            entry["request"] = json!({"method": "POST", "url": kind});
+        }
+        bundle
+    }
+
     /// Parameters of an operation about Ama.
     pub(crate) fn parameters(&self) -> Value {
         json!({"resourceType": "Parameters", "parameter": [

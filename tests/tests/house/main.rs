@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod fence;
+mod forms;
 mod home;
 mod lifecycle;
 mod matrix;

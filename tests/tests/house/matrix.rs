@@ -110,7 +110,7 @@ async fn addresses(home: &Home) -> Addresses {
     for kind in ResourceType::ALL {
         let path = match kind {
             ResourceType::Patient => format!("/fhir/Patient?_id={}", home.ama),
-            ResourceType::Bundle | ResourceType::Binary => continue,
+            ResourceType::Bundle | ResourceType::Binary | ResourceType::QuestionnaireResponse => continue,
             _ => format!("/fhir/{kind}?patient={}", home.ama),
         };
         let found = home.ask(Asked::new("GET", &path), Some(&token)).await;
@@ -163,6 +163,17 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
             }
             fhir(document)
         }
+        ("POST", "/fhir/QuestionnaireResponse") => {
+            let mut answers = home.answers();
+            if caller == Caller::OtherPerson {
+                answers["subject"]["reference"] = format!("Patient/{}", home.bea).into();
+            }
+            fhir(answers)
+        }
+        ("POST", "/fhir/CarePlan/$validate") => fhir(home.care_plan()),
+        ("POST", "/fhir/Bundle/$validate") => fhir(home.new_plan().await),
+        ("POST", "/fhir/DocumentReference/$validate") => fhir(home.document()),
+        ("POST", "/fhir/QuestionnaireResponse/$validate") => fhir(home.answers()),
         ("POST", "/plans") => {
             let plan = crate::home::DIRECTIVE.replace("\"status\": \"active\"", "\"status\": \"draft\"");
             asked.body("application/json", plan)

@@ -19,12 +19,12 @@ pub enum Context {
 
 macro_rules! types {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// A resource type that is served, and so can be named in a scope.
+        /// A resource type that is served or taken, and so can be named in a scope.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ResourceType { $($(#[$doc])* $name,)* }
 
         impl ResourceType {
-            /// All served types.
+            /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// The FHIR name.
@@ -59,6 +59,8 @@ types! {
     Binary,
     /// A document as a whole.
     Bundle,
+    /// Answers to a form: taken as a new plan, never served.
+    QuestionnaireResponse,
 }
 
 impl FromStr for ResourceType {

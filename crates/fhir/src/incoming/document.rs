@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use sayso_plan::plan::{DocumentType, Jurisdiction};
 use sayso_plan::{Content, Head, Lang, PersonId, PlanId, PlanKind, State, WholeDocument, Words};
-use sayso_wire::{Path, Tree, loss};
+use sayso_wire::{Path, Tree, loss_of};
 
 use super::gate::Written;
 use super::references::stand_in;
 use super::transaction::{Sent, stop};
+use super::tree;
 use crate::fault::{Fault, Why};
 use crate::profile;
 
@@ -21,7 +22,15 @@ const ROOT: &str = "DocumentReference";
 /// # Errors
 /// Faults with FHIRPaths for each element that would not come back as it was sent, and for another person's.
 pub fn whole_document(bytes: &[u8], person: PersonId, base: &str) -> Result<Content, Vec<Fault>> {
-    let kept = loss(bytes).map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?;
+    whole_document_of(tree(bytes, ROOT)?, person, base)
+}
+
+/// As [`whole_document`], for a tree that was read before.
+///
+/// # Errors
+/// As [`whole_document`].
+pub fn whole_document_of(tree: Tree, person: PersonId, base: &str) -> Result<Content, Vec<Fault>> {
+    let kept = loss_of(tree).map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?;
     let mut tree = kept.tree;
     if tree.text("resourceType") != Some(ROOT) {
         return Err(vec![Fault::new(ROOT, Why::Value("send a DocumentReference"))]);

@@ -150,7 +150,7 @@ impl Written {
 }
 
 /// Runs of a narrative that are looked for one by one in all words; more are taken as foreign, which bounds the work.
-const RUNS_SOUGHT_MAX: usize = 2_000;
+pub(super) const RUNS_SOUGHT_MAX: usize = 2_000;
 
 /// Looks for one tree in another.
 struct Search<'a> {

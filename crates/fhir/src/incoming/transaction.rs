@@ -3,9 +3,9 @@
 use sayso_consent::{Projection, Released};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::{Content, ItemId, PersonId, PlanId};
-use sayso_wire::{Path, Tree, loss_of, strict};
+use sayso_wire::{Path, Tree, loss_of};
 
-use super::{draft, gate, references};
+use super::{draft, gate, references, tree};
 use crate::fault::{Fault, Why};
 
 /// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
@@ -90,12 +90,19 @@ impl Transaction {
     /// # Errors
     /// What is wrong with the Bundle, with FHIRPaths.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
-        let tree = strict::read(bytes).map_err(|fault| vec![Fault::fhir("Bundle", &fault)])?;
+        Self::of(&tree(bytes, "Bundle")?)
+    }
+
+    /// As [`Self::read`], for a tree that was read before.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of(tree: &Tree) -> Result<Self, Vec<Fault>> {
         let one = |path: &str, why| vec![Fault::new(path, why)];
         if tree.text("resourceType") != Some("Bundle") || tree.text("type") != Some("transaction") {
             return Err(one("Bundle.type", Why::Transaction("send a Bundle of type transaction")));
         }
-        only(&tree, "Bundle", &["resourceType", "type", "entry", "id", "meta"])?;
+        only(tree, "Bundle", &["resourceType", "type", "entry", "id", "meta"])?;
         let sent = tree.get("entry").map(Tree::elements).unwrap_or_default();
         if sent.len() > ENTRIES_MAX {
             return Err(one("Bundle.entry", Why::Transaction("at most 1010 entries fit into one push")));
@@ -110,6 +117,20 @@ impl Transaction {
             [plan_at] => Ok(Self { entries, plan_at: *plan_at }),
             _ => Err(one("Bundle.entry", Why::Transaction("a push holds exactly one CarePlan"))),
         }
+    }
+
+    /// A CarePlan by itself, as the one entry of a push that makes a new plan.
+    ///
+    /// # Errors
+    /// A fault where it is no CarePlan.
+    pub fn of_plan(resource: Tree) -> Result<Self, Vec<Fault>> {
+        let kind = "CarePlan".to_owned();
+        if resource.text("resourceType") != Some(&kind) {
+            return Err(vec![Fault::new(kind, Why::Value("send a CarePlan"))]);
+        }
+        let root = kind.clone();
+        let sent = Sent { kind, id: None, full_url: None, resource, if_match: None, if_none_exist: None, root };
+        Ok(Self { entries: vec![sent], plan_at: 0 })
     }
 
     pub(super) fn plan_entry(&self) -> Option<&Sent> {

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod answers;
 mod examples;
 mod hostile;
 mod incoming;

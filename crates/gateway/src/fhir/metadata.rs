@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::Method;
 use http::header::CONTENT_TYPE;
-use sayso_auth::{Interaction, ResourceType};
+use sayso_auth::ResourceType;
 use serde_json::{Value, json};
 
-use super::SEARCHED;
+use super::{SEARCHED, validate};
 use crate::Gateway;
 use crate::answer::FHIR_JSON;
-use crate::policy::Policy;
 
 /// The CapabilityStatement. The `oauth-uris` extension is deprecated, but some clients read nothing else.
 pub(super) async fn metadata(State(gateway): State<Gateway>) -> Response {
@@ -19,7 +19,7 @@ pub(super) async fn metadata(State(gateway): State<Gateway>) -> Response {
 fn statement(gateway: &Gateway) -> Value {
     let place = gateway.place();
     let uri = |name: &str, value: String| json!({"url": name, "valueUri": value});
-    let resources: Vec<Value> = SEARCHED.iter().map(|kind| resource(*kind)).collect();
+    let resources = resources();
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -53,28 +53,41 @@ fn statement(gateway: &Gateway) -> Value {
     })
 }
 
+/// What is read and searched, and after it what is only sent here.
+fn resources() -> Vec<Value> {
+    let sent = validate::types().filter(|kind| !SEARCHED.contains(kind));
+    SEARCHED.iter().copied().chain(sent).map(resource).collect()
+}
+
 fn resource(kind: ResourceType) -> Value {
-    let mut interactions = vec!["read", "vread", "history-instance", "search-type"];
-    let creates = super::routes().iter().any(|route| route.policy == Policy::OwnApp(kind, Interaction::Create));
-    if creates {
+    let is_searched = SEARCHED.contains(&kind);
+    let mut interactions =
+        if is_searched { vec!["read", "vread", "history-instance", "search-type"] } else { Vec::new() };
+    let address = format!("/fhir/{}", kind.name());
+    if super::routes().iter().any(|route| route.path == address && route.method == Method::POST) {
         interactions.push("create");
     }
-    let codes: Vec<Value> = interactions.iter().map(|code| json!({"code": code})).collect();
-    let parameters: Vec<Value> =
-        super::ask::parameters_of(kind).map(|(name, form)| json!({"name": name, "type": form})).collect();
-    let mut resource = json!({
-        "type": kind.name(),
-        "interaction": codes,
-        "versioning": "versioned-update",
-        "searchParam": parameters,
-    });
-    if kind == ResourceType::Patient
-        && let Some(object) = resource.as_object_mut()
-    {
-        let operation = |name: &str| json!({"name": name, "definition": format!("{}/OperationDefinition/{name}", sayso_fhir::profile::CANONICAL)});
-        object.insert("operation".into(), json!([operation("current-plan"), operation("ask-to-share")]));
+    let mut members = vec![("type", json!(kind.name()))];
+    if !interactions.is_empty() {
+        members.push(("interaction", interactions.iter().map(|code| json!({"code": code})).collect()));
     }
-    resource
+    if is_searched {
+        let parameters = super::ask::parameters_of(kind).map(|(name, form)| json!({"name": name, "type": form}));
+        members.push(("versioning", json!("versioned-update")));
+        members.push(("searchParam", parameters.collect()));
+    }
+    let operations = operations(kind);
+    if !operations.is_empty() {
+        members.push(("operation", json!(operations)));
+    }
+    members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn operations(kind: ResourceType) -> Vec<Value> {
+    let own: &[&str] = if kind == ResourceType::Patient { &["current-plan", "ask-to-share"] } else { &[] };
+    let checked = validate::types().any(|one| one == kind).then_some("validate");
+    let definition = |name: &str| format!("{}/OperationDefinition/{name}", sayso_fhir::profile::CANONICAL);
+    own.iter().copied().chain(checked).map(|name| json!({"name": name, "definition": definition(name)})).collect()
 }
 
 #[cfg(test)]
@@ -83,7 +96,7 @@ mod tests {
 
     /// What can be done with a type; the published statement also names profiles and definitions.
     fn able(resource: &Value) -> Value {
-        let parameters = resource["searchParam"].as_array().unwrap().iter();
+        let parameters = resource["searchParam"].as_array().into_iter().flatten();
         let parameters: Vec<Value> = parameters.map(|one| json!({"name": one["name"], "type": one["type"]})).collect();
         json!({
             "type": resource["type"],
@@ -99,7 +112,7 @@ mod tests {
         let published = include_str!("../../../../profiles/generated/CapabilityStatement-server.json");
         let published: Value = serde_json::from_str(published).unwrap();
         let said: Vec<Value> = published["rest"][0]["resource"].as_array().unwrap().iter().map(able).collect();
-        let meant: Vec<Value> = SEARCHED.iter().map(|kind| able(&resource(*kind))).collect();
+        let meant: Vec<Value> = resources().iter().map(able).collect();
         assert_eq!(said, meant);
     }
 }

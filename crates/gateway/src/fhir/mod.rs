@@ -1,5 +1,6 @@
 //! FHIR R4: read, search, history, operations, and what an app may push.
 
+mod answers;
 mod ask;
 mod current_plan;
 mod metadata;
@@ -8,6 +9,7 @@ mod push;
 mod read;
 mod search;
 mod share;
+mod validate;
 
 use sayso_auth::{Interaction, ResourceType};
 
@@ -71,6 +73,16 @@ pub(crate) fn routes() -> Vec<Route> {
             Policy::OwnApp(ResourceType::DocumentReference, Interaction::Create),
             push::document,
         ),
+        Route::post(
+            "/fhir/QuestionnaireResponse",
+            Policy::OwnApp(ResourceType::QuestionnaireResponse, Interaction::Create),
+            answers::answers,
+        ),
     ]);
+    // To have something checked is allowed to whom it is allowed to send it.
+    routes.extend(validate::types().map(|kind| {
+        let sends = Policy::OwnApp(kind, Interaction::Create);
+        Route::post(format!("/fhir/{}/$validate", kind.name()), sends, validate::validate).of(kind)
+    }));
     routes
 }

@@ -1,5 +1,5 @@
 //! Parameters resources of our operations: `identifier` (valueIdentifier), `kind` and `purpose` (valueCode), `date`
-//! (valueDate).
+//! (valueDate); and `resource` with `mode` of `$validate`.
 
 use sayso_wire::{Tree, strict};
 
@@ -34,6 +34,28 @@ fn parameter(one: &Tree, path: &str) -> Result<(String, String), Fault> {
     match (values.pop(), values.is_empty()) {
         (Some(value), true) => Ok((name.to_owned(), value)),
         _ => Err(issue("value", path, "give exactly one value")),
+    }
+}
+
+/// The resource in the Parameters of `$validate`. Its mode can only be `create`: what is there already is not looked
+/// at.
+pub(super) fn resource(tree: &Tree) -> Result<Tree, Fault> {
+    known(tree, &["resourceType", "parameter"], "Parameters")?;
+    let mut resources = Vec::new();
+    for (place, one) in tree.get("parameter").map(Tree::elements).unwrap_or_default().iter().enumerate() {
+        let path = format!("Parameters.parameter[{place}]");
+        match (one.text("name"), one.get("resource"), one.text("valueCode")) {
+            (Some("resource"), Some(resource), None) => resources.push(resource),
+            (Some("mode"), None, Some("create")) => {}
+            _ => {
+                return Err(issue("not-supported", &path, "give one resource, and no mode but create; leave this out"));
+            }
+        }
+        known(one, &["name", "resource", "valueCode"], &path)?;
+    }
+    match resources.as_slice() {
+        [resource] => Ok((*resource).clone()),
+        _ => Err(issue("required", "Parameters.parameter", "give exactly one parameter resource")),
     }
 }
 

@@ -12,6 +12,7 @@ use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Refusal, Sheet, Wanted, Whom};
 use sayso_fhir::incoming::{self, Mapped, Pushed, Transaction};
 use sayso_plan::PersonId;
+use sayso_plan::draft::NotTaken;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::format_description::well_known::Rfc3339;
@@ -52,7 +53,7 @@ pub(super) async fn document(
 }
 
 /// Only an app that acts for a person pushes.
-fn person_of(caller: &Caller) -> Result<PersonId, Fault> {
+pub(super) fn person_of(caller: &Caller) -> Result<PersonId, Fault> {
     caller.person.ok_or(Fault::Scope)
 }
 
@@ -179,11 +180,14 @@ async fn keep(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
     Ok(answer(&written.receipt, headers, said))
 }
 
-/// A document has no parts, so what the rules of plans say is said of the whole.
 fn document_refused(refusal: Refusal) -> Fault {
     if let Refusal::NotTaken(why) = &refusal {
-        let (path, text) = ("DocumentReference".to_owned(), why.to_string());
-        return Fault::Body(vec![Issue { code: "business-rule", path, text }]);
+        return Fault::Body(vec![of_document(why)]);
     }
     refusal.into()
+}
+
+/// A document has no parts, so what the rules of plans say is said of the whole.
+pub(super) fn of_document(why: &NotTaken) -> Issue {
+    Issue { code: "business-rule", path: "DocumentReference".to_owned(), text: why.to_string() }
 }

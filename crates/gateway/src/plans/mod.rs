@@ -177,7 +177,10 @@ pub(crate) fn idempotency_key(headers: &HeaderMap, body: &[u8]) -> Result<Option
 
 /// Faults of the mapping as issues of the answer.
 pub(crate) fn faults(faults: Vec<sayso_fhir::Fault>) -> Fault {
-    let issue =
-        |fault: sayso_fhir::Fault| Issue { code: fault.why.code(), text: fault.why.to_string(), path: fault.path };
     Fault::Body(faults.into_iter().map(issue).collect())
+}
+
+/// One of them.
+pub(crate) fn issue(fault: sayso_fhir::Fault) -> Issue {
+    Issue { code: fault.why.code(), text: fault.why.to_string(), path: fault.path }
 }

@@ -96,6 +96,7 @@ fn client(act: &Act) -> Option<ClientId> {
         | Act::PlanWritten { client, .. }
         | Act::PersonWritten { client, .. }
         | Act::WriteRefused { client, .. }
+        | Act::Checked { client }
         | Act::ConsentChanged { client, .. }
         | Act::AskedToShare { client, .. }
         | Act::TokenRefused { client, .. } => *client,
@@ -149,6 +150,10 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
         Act::WriteRefused { client, .. } => {
             let (who, _) = names.actor(one.organization, *client);
             Told::that(w::write_refused(&who, when))
+        }
+        Act::Checked { client } => {
+            let (who, _) = names.actor(one.organization, *client);
+            Told::that(w::checked(&who, when))
         }
         Act::ConsentChanged { change, recipient, purpose, sections, client, .. } => {
             let who = names.party(*recipient, *client);

@@ -74,6 +74,10 @@ pub(crate) fn write_refused(who: &str, moment: &str) -> String {
     format!("{who} tried to change something {moment}. It was not taken and nothing was changed.")
 }
 
+pub(crate) fn checked(who: &str, moment: &str) -> String {
+    format!("{who}, an app you use, had a plan checked {moment}. It was not kept.")
+}
+
 pub(crate) fn let_see(who: &str, purpose: &str, moment: &str) -> String {
     format!("You let {who} see something {purpose} {moment}.")
 }
@@ -129,6 +133,7 @@ pub(super) fn samples() -> Vec<String> {
         asked_in("Pine Hill", super::ETREAT, moment),
         wrote("Pal", "My card", "created", moment),
         write_refused("Pal", moment),
+        checked("Pal", moment),
         let_see("Pine Hill", super::COC, moment),
         narrowed("Pine Hill", moment),
         stopped("Pine Hill", moment),
