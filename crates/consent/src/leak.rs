@@ -56,11 +56,13 @@ pub enum Leak {
     DayEndsUnseen,
     /// What a plan still needs is said with what is stored already.
     CheckedWithStored,
+    /// What others proposed to a plan is shown to everybody who sees the plan.
+    ProposalsOfOthers,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 20] = [
+    pub const PLANTED: [Self; 21] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -81,6 +83,7 @@ impl Leak {
         Self::DocumentTitle,
         Self::DayEndsUnseen,
         Self::CheckedWithStored,
+        Self::ProposalsOfOthers,
     ];
 }
 

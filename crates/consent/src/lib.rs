@@ -18,7 +18,7 @@ pub use explain::{Explained, explain};
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
 pub use release::{
     Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, own_grant,
-    own_self, subject,
+    own_proposal, own_self, proposal, subject,
 };
 pub use sealed::{Sealed, Themselves};
 pub use tri::{Known, Tri};

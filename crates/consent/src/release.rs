@@ -7,12 +7,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sayso_plan::plan::{Absence, Head, No};
 use sayso_plan::{
     Content, DraftItem, Item, ItemId, Lang, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId,
-    Section, Share, State, StoredDocument, StoredItem, Words,
+    Proposal, Section, Share, State, StoredDocument, StoredItem, Words,
 };
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-use crate::audience::Ask;
+use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
 #[cfg(feature = "leaks")]
@@ -652,6 +652,56 @@ pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) 
 /// [`Withheld`] when it is not theirs.
 pub fn own_self<'a>(sealed: &'a Sealed<Person>, reader: &Themselves) -> Result<&'a Person, Withheld> {
     if sealed.0.id == reader.person() { Ok(&sealed.0) } else { Err(Withheld) }
+}
+
+/// What somebody proposed to a plan, for those who see that plan now: the organization that brought it, and the person's
+/// own app. One that is about an item goes with the item.
+///
+/// # Errors
+/// [`Withheld`] when it is another's, of another plan, or about something that is not shown.
+pub fn proposal(
+    sealed: &Sealed<Proposal>,
+    grant: &Grant,
+    audience: &Audience,
+    key: &FingerprintKey,
+) -> Result<Released<Proposal>, Withheld> {
+    let proposal: &Proposal = &sealed.0;
+    let theirs = match audience {
+        Audience::Organization { organization, .. } => proposal.organization == Some(*organization),
+        Audience::App { .. } => true,
+    };
+    #[cfg(feature = "leaks")]
+    let theirs = theirs || crate::leak::planted(crate::leak::Leak::ProposalsOfOthers);
+    let proposed = &proposal.suggestion.proposed;
+    let shown = |item| grant.shown.iter().any(|(id, _)| *id == item);
+    let about_shown = proposed.about().is_none_or(shown);
+    // An app sees nothing of a section that is not open to it, not even what others would say there.
+    let open = matches!(audience, Audience::Organization { .. })
+        || proposed.section().is_none_or(|section| grant.sections.contains(&section));
+    if proposal.plan != grant.plan || !theirs || !about_shown || !open {
+        return Err(Withheld);
+    }
+    Ok(released_proposal(proposal, key))
+}
+
+/// The person reads what was proposed to them.
+///
+/// # Errors
+/// [`Withheld`] when it is not theirs.
+pub fn own_proposal(
+    sealed: &Sealed<Proposal>,
+    reader: &Themselves,
+    key: &FingerprintKey,
+) -> Result<Released<Proposal>, Withheld> {
+    if sealed.0.person == reader.person() { Ok(released_proposal(&sealed.0, key)) } else { Err(Withheld) }
+}
+
+fn released_proposal(proposal: &Proposal, key: &FingerprintKey) -> Released<Proposal> {
+    let mut mac = key.0.clone();
+    mac.update(b"sayso proposal 1");
+    mac.update(proposal.id.as_bytes());
+    mac.update(&proposal.version.to_be_bytes());
+    Released { fingerprint: finish(mac), inner: proposal.clone() }
 }
 
 fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint {

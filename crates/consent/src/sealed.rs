@@ -6,7 +6,9 @@ use std::sync::Arc;
 use sayso_plan::draft::{Fresh, NotTaken, Seen};
 use sayso_plan::law::{Capability, InForce, Law, Period, TakesEffect, in_force, revocation};
 use sayso_plan::plan::{Content, No};
-use sayso_plan::{Person, PersonId, Plan, PlanDate, PlanId, PlanKind, PlanVersionId, State};
+use sayso_plan::{
+    OrganizationId, Person, PersonId, Plan, PlanDate, PlanId, PlanKind, PlanVersionId, Proposal, ProposalId, State,
+};
 use time::OffsetDateTime;
 
 use crate::release::{Projection, Released};
@@ -61,6 +63,45 @@ macro_rules! storable {
 }
 storable!(Plan);
 storable!(Person);
+storable!(Proposal);
+
+impl Sealed<Proposal> {
+    /// Id.
+    #[must_use]
+    pub fn id(&self) -> ProposalId {
+        self.0.id
+    }
+
+    /// To which plan.
+    #[must_use]
+    pub fn plan(&self) -> PlanId {
+        self.0.plan
+    }
+
+    /// To whose plan.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.0.person
+    }
+
+    /// Which state of it this is, counted from 1.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.0.version
+    }
+
+    /// Who brought it; none for an app of the person's.
+    #[must_use]
+    pub fn organization(&self) -> Option<OrganizationId> {
+        self.0.organization
+    }
+
+    /// Whether the person has not answered yet.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.answer.is_none()
+    }
+}
 
 impl Sealed<Plan> {
     /// Id of the plan.

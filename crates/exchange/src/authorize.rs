@@ -302,7 +302,8 @@ fn wishes_of(scope: &ResourceScope) -> Vec<Wish> {
             | ResourceType::Consent
             | ResourceType::Composition
             | ResourceType::Bundle
-            | ResourceType::QuestionnaireResponse => (Wish::SeePlans, Some(Wish::WritePlans)),
+            | ResourceType::QuestionnaireResponse
+            | ResourceType::Task => (Wish::SeePlans, Some(Wish::WritePlans)),
         };
         [sees.then_some(see), write.filter(|_| writes)]
     };

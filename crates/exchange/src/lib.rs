@@ -7,6 +7,7 @@
 //! | versions that were in force during the reader's permit | [`history`] |
 //! | an app or the person writes a plan | [`publish_plan`] |
 //! | an app has a plan checked before it writes it | [`check_plan`] |
+//! | somebody proposes something to a plan; the person answers | [`propose`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
@@ -32,6 +33,7 @@ pub mod issue_token;
 mod leaks;
 pub mod notify;
 pub mod own_pages;
+pub mod propose;
 pub mod publish_plan;
 pub mod read_released;
 mod refusal;

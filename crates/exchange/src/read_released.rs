@@ -9,7 +9,7 @@ use sayso_consent::{
     Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld,
 };
 use sayso_plan::law::InForce;
-use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Purpose, Section};
+use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Proposal, Purpose, Section};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError, Version};
 use time::OffsetDateTime;
 
@@ -127,6 +127,15 @@ impl Sheet {
     #[must_use]
     pub fn withheld(&self) -> usize {
         self.grant.withheld()
+    }
+
+    pub(crate) fn proposal(
+        &self,
+        sealed: &Sealed<Proposal>,
+        audience: &Audience,
+        key: &sayso_consent::FingerprintKey,
+    ) -> Result<Released<Proposal>, Withheld> {
+        sayso_consent::proposal(sealed, &self.grant, audience, key)
     }
 
     pub(crate) const fn sealed(&self) -> &Sealed<Plan> {
@@ -304,7 +313,7 @@ impl Exchange {
         Ok(sheets)
     }
 
-    async fn resolve(&self, caller: &Caller, whom: &Whom) -> Result<Option<PersonId>, StoreError> {
+    pub(crate) async fn resolve(&self, caller: &Caller, whom: &Whom) -> Result<Option<PersonId>, StoreError> {
         let store = &self.inner.store;
         let person = match whom {
             Whom::Person(person) => Some(*person),

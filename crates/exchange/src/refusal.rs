@@ -1,6 +1,7 @@
 //! Why a use case gave no answer. The doors turn each into one status and one text; none holds a person's words.
 
 use sayso_plan::draft::NotTaken;
+use sayso_plan::proposal::NotProposed;
 use sayso_store::{Receipt, Refused, StoreError};
 
 use crate::read_released::Sheet;
@@ -14,6 +15,9 @@ pub enum Refusal {
     /// What was handed in breaks a rule; the path is a JSON pointer into the native plan.
     #[error("{0}")]
     NotTaken(NotTaken),
+    /// What was proposed cannot be proposed.
+    #[error("{0}")]
+    NotProposed(NotProposed),
     /// An update without the fingerprint it is based on.
     #[error("say which version you change: send If-Match with the ETag you read")]
     NeedsIfMatch,

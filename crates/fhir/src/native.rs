@@ -7,11 +7,13 @@ use base64::Engine;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{Draft, Validator};
 use sayso_consent::{Projection, Released};
-use sayso_plan::{Content, PlanId};
+use sayso_plan::proposal::Suggestion;
+use sayso_plan::{Content, PlanId, Proposal};
 use sayso_wire::{Tree, strict};
 use serde_json::{Map, Number, Value};
 
 use crate::fault::{Fault, Why};
+use crate::outgoing::instant;
 use crate::profile;
 
 /// The published schema (JSON Schema 2020-12), as served at `/schemas/plan.json`.
@@ -81,6 +83,41 @@ fn plain(tree: &Tree, path: String, faults: &mut Vec<Fault>) -> Value {
             Value::Object(object)
         }
     }
+}
+
+/// Reads what somebody proposes to a plan. Unknown members are refused.
+///
+/// # Errors
+/// A fault with a JSON pointer that says what to do and quotes no value.
+pub fn suggestion(bytes: &[u8]) -> Result<Suggestion, Vec<Fault>> {
+    let value = read_value(bytes)?;
+    let known = ["by", "proposes", "section", "words", "about", "position"];
+    let strange =
+        value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !known.contains(&key.as_str()));
+    let faults: Vec<Fault> = strange.map(|key| Fault::new(format!("/{key}"), Why::NotMapped)).collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let why = "send by {name, role}, and proposes `words` with section and words (about an item, if it is about one), \
+               or proposes `stance` with about and position (and words)";
+    serde_json::from_value(value).map_err(|_| vec![Fault::new("", Why::Value(why))])
+}
+
+/// What somebody proposed, with the person's answer.
+#[must_use]
+pub fn proposal(released: &Released<Proposal>) -> Value {
+    let proposal = released.get();
+    // Plain JSON data: writing it as a value cannot fail.
+    let mut value = serde_json::to_value(&proposal.suggestion).unwrap_or_default();
+    if let Some(members) = value.as_object_mut() {
+        members.insert("id".into(), proposal.id.to_string().into());
+        members.insert("plan".into(), proposal.plan.to_string().into());
+        members.insert("at".into(), instant(proposal.at).into());
+        if let Some(answer) = &proposal.answer {
+            members.insert("answer".into(), serde_json::to_value(answer).unwrap_or_default());
+        }
+    }
+    value
 }
 
 /// Checks a native plan against the schema and reads it.

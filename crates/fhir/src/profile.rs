@@ -32,6 +32,8 @@ canonical! {
     DOCUMENT = "StructureDefinition/sayso-document-reference";
     /// Profile of Patient: name and verified identifiers.
     PATIENT = "StructureDefinition/sayso-patient";
+    /// Profile of Task: what somebody proposes to a plan.
+    PROPOSAL = "StructureDefinition/sayso-proposal";
 
     /// Extension: one item's envelope; its parts have the names of the native plan (plan.schema.json).
     EXT_ITEM = "StructureDefinition/item";
@@ -64,6 +66,12 @@ canonical! {
     ITEMS = "CodeSystem/plan-item";
     /// Code system of the eight item types.
     ITEM_TYPES = "CodeSystem/item-type";
+    /// Code system of what can be proposed to a plan: words, or a stance.
+    PROPOSALS = "CodeSystem/proposal";
+    /// Code system of the parts of a proposal: who speaks, where, about what, and where they stand.
+    PROPOSAL_PARTS = "CodeSystem/proposal-part";
+    /// Code system of what the person answers to a proposal.
+    PROPOSAL_ANSWERS = "CodeSystem/proposal-answer";
     /// Naming system of items, for `RelatedPerson.identifier` and the references to a contact.
     ITEM_IDS = "NamingSystem/item";
     /// Naming system of plans, for `CarePlan.identifier` and document identifiers.

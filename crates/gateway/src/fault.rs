@@ -226,6 +226,10 @@ impl From<Refusal> for Fault {
                 let (path, text) = (why.path(), why.to_string());
                 Self::Body(vec![Issue { code: "business-rule", path, text }])
             }
+            Refusal::NotProposed(why) => {
+                let (path, text) = (why.path().to_owned(), why.to_string());
+                Self::Body(vec![Issue { code: "business-rule", path, text }])
+            }
             Refusal::NeedsIfMatch => Self::NeedsIfMatch,
             Refusal::Stale { current, .. } => {
                 let etag = current.fingerprint().to_string();

@@ -46,6 +46,7 @@ impl From<Refusal> for Fault {
                 Self::Down
             }
             Refusal::NotTaken(_)
+            | Refusal::NotProposed(_)
             | Refusal::NeedsIfMatch
             | Refusal::KeyReused
             | Refusal::AlreadyDone(_)

@@ -2,6 +2,7 @@
 
 mod cancel;
 pub(crate) mod item;
+mod suggestions;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod view;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/me/plans/{plan}/document", Policy::SignedIn, document),
     ];
     routes.extend(cancel::routes());
+    routes.extend(suggestions::routes());
     routes
 }
 
@@ -49,6 +51,9 @@ pub(crate) struct PlanPage {
     pub(crate) law: LawView,
     /// Where the person cancels it, where there is something to cancel.
     pub(crate) cancel: Option<String>,
+    /// Where the person reads what others suggest, and how much of it waits.
+    pub(crate) suggestions: String,
+    pub(crate) waiting: usize,
 }
 
 /// What the law makes of a plan today, in plain words.
@@ -93,8 +98,10 @@ async fn one(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<Stri
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let law = LawView::of(plan.get(), me.birth_date, me.day_of(pages.exchange().now()));
     let cancel = plan.get().state.is_in_force().then(|| cancel::address(plan.get().id));
+    let waiting = suggestions::waiting(&pages, &visitor, plan.get()).await?;
+    let suggestions = suggestions::address(plan.get().id);
     let frame = Frame::of(&visitor, w::PLAN, Here::Plans);
-    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel }))
+    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel, suggestions, waiting }))
 }
 
 async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Projection>, Fault> {

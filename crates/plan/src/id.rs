@@ -135,6 +135,9 @@ pub mod of {
     /// A record of one act.
     #[derive(Debug)]
     pub enum Leaf {}
+    /// What somebody proposed to a plan.
+    #[derive(Debug)]
+    pub enum Proposal {}
 }
 
 /// Id of a person.
@@ -159,6 +162,8 @@ pub type ConsentId = Id<of::Consent>;
 pub type ProvisionId = Id<of::Provision>;
 /// Id of a leaf.
 pub type LeafId = Id<of::Leaf>;
+/// Id of a proposal.
+pub type ProposalId = Id<of::Proposal>;
 
 #[cfg(test)]
 mod tests {

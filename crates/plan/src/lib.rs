@@ -10,13 +10,14 @@ pub mod law;
 pub mod lifecycle;
 pub mod people;
 pub mod plan;
+pub mod proposal;
 pub mod purpose;
 pub mod section;
 pub mod words;
 
 pub use id::{
     ClientId, ConsentId, ItemId, ItemVersion, LeafId, OrganizationId, PersonId, PlanId, PlanVersionId, PractitionerId,
-    ProvisionId,
+    ProposalId, ProvisionId,
 };
 pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
 pub use jurisdiction::{Jurisdiction, Place};
@@ -25,6 +26,7 @@ pub use law::{Instrument, Law};
 pub use lifecycle::State;
 pub use people::{Identifier, IdentifierState, Party, PartyId, PartyRole, Person};
 pub use plan::{Absence, Content, Head, Opened, Plan, Removal, StoredDocument, StoredItem, WholeDocument};
+pub use proposal::Proposal;
 pub use purpose::Purpose;
 pub use section::Section;
 pub use words::{Lang, Words};

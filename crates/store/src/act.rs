@@ -116,6 +116,26 @@ pub enum Act {
         /// Why.
         purpose: Option<Purpose>,
     },
+    /// Somebody proposed something to a plan.
+    Proposed {
+        /// The software through which.
+        client: Option<ClientId>,
+        /// The plan.
+        plan: PlanId,
+        /// Its kind.
+        kind: PlanKind,
+    },
+    /// The person answered a proposal.
+    ProposalAnswered {
+        /// The plan.
+        plan: PlanId,
+        /// Its kind.
+        kind: PlanKind,
+        /// The version that is current now.
+        version: PlanVersionId,
+        /// What they answered: `accepted`, `changed` or `declined`.
+        answer: Code,
+    },
     /// The person signed in.
     SignedIn {
         /// By which means, for instance `password` or `link`.
@@ -192,9 +212,12 @@ impl Act {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::ReadAllowed { .. } | Self::ReadRefused { .. } | Self::Checked { .. } => Kind::Read,
-            Self::PlanWritten { .. } | Self::PersonWritten { .. } | Self::WriteRefused { .. } => Kind::Write,
+            Self::PlanWritten { .. }
+            | Self::PersonWritten { .. }
+            | Self::WriteRefused { .. }
+            | Self::ProposalAnswered { .. } => Kind::Write,
             Self::ConsentChanged { .. } => Kind::Consent,
-            Self::AskedToShare { .. } => Kind::Ask,
+            Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,
             Self::TokenIssued { .. } | Self::TokenRefused { .. } | Self::GrantEnded { .. } => Kind::Token,

@@ -15,10 +15,11 @@
 //! | read history | `versions(PersonId, PlanId) -> Result<Vec<Version { plan: Sealed<Plan>, recorded_at, until_at, current }>, _>`, newest first |
 //! | make a person | `create_person(Sealed<Person>, at, NewLeaf) -> Result<Receipt, Refused>` |
 //! | write | `write(Write { fence, leaf, changes: Vec<Change>, events: Vec<Event>, once: Option<Once> }) -> Result<Written { receipt, fence }, Refused>`; one transaction. `Refused::{Moved, Stale, SecondActive, Repeated(Done), KeyReused, Exists, Unrecorded(StoreError)}` |
-//! | a change | `Change::Plan { body: Box<Sealed<Plan>>, replaces: Option<PlanVersionId>, addresses: Vec<[u8; 16]> }` (a replaced draft is overwritten, a replaced active version kept), `Change::Consent(Box<Consent>)` (new, or the same id again), `Change::Person(Box<Sealed<Person>>)` (identifiers follow from it), `Change::CloseAsks { organization }` |
+//! | a change | `Change::Plan { body: Box<Sealed<Plan>>, replaces: Option<PlanVersionId>, addresses: Vec<[u8; 16]> }` (a replaced draft is overwritten, a replaced active version kept), `Change::Consent(Box<Consent>)` (new, or the same id again), `Change::Person(Box<Sealed<Person>>)` (identifiers follow from it), `Change::Proposal(Box<Sealed<Proposal>>)` (new, or the next state of the same), `Change::CloseAsks { organization }` |
 //! | retry safely | `done(ClientId, key, now) -> Result<Option<Done { request: [u8; 32], answer: Vec<u8> }>, _>`, `Once { client, key, request, answer, expires_at }` in the write |
 //! | registry | `put_organization(Organization, NewLeaf)`, `organization(id)`, `organizations()`, `put_client(Client, NewLeaf)`, `client(id)`, `clients()`; both have a `document: serde_json::Value` |
 //! | ask to share | `ask(Ask, NewLeaf) -> Result<Receipt, StoreError>` (person may be `nobody()`; one open ask per person, organization and purpose), `asks(PersonId) -> Vec<Ask>` |
+//! | proposals | `proposals(PersonId) -> Vec<Sealed<Proposal>>`; written by `Change::Proposal` |
 //! | sign in | `put_account(PersonId, name, password_hash, NewLeaf)`, `account(name) -> Option<Account { person, password_hash }>`, `put_link(secret, PersonId, expires_at)`, `redeem_link(secret, now) -> Option<PersonId>` |
 //! | sessions | `open_session(secret, Session { person, at, expires_at, document }, NewLeaf) -> Receipt`, `session(secret, now) -> Option<Session>`, `close_session(secret)`, `close_sessions_of(PersonId)` |
 //! | codes | `put_code(secret, AuthorizationCode { grant: Grant, document, expires_at }, NewLeaf)`, `code(secret) -> Option<AuthorizationCode>` (look only, also at used or expired ones), `redeem_code(secret, now, Vec<NewToken>, leaf: NewLeaf, if_reused: NewLeaf) -> Redeemed::{Fresh(Receipt), Reused(Receipt), Unknown}` (single use; a second use revokes the grant) |
@@ -41,6 +42,7 @@ mod granted;
 mod keys;
 mod moment;
 mod outbox;
+mod proposals;
 mod receipt;
 mod record;
 mod registry;

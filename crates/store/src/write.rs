@@ -4,7 +4,7 @@ mod apply;
 mod prepare;
 
 use sayso_consent::{Consent, Sealed};
-use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId};
+use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId, Proposal};
 use time::OffsetDateTime;
 
 pub(crate) use prepare::{identifier_fingerprint, identifier_mac};
@@ -49,6 +49,8 @@ pub enum Change {
     Consent(Box<Consent>),
     /// The person's particulars; by which identifiers they are found follows from them.
     Person(Box<Sealed<Person>>),
+    /// A proposal is new, or has been answered.
+    Proposal(Box<Sealed<Proposal>>),
     /// The open asks of this organization are answered.
     CloseAsks {
         /// Who had asked.

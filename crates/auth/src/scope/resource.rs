@@ -61,6 +61,8 @@ types! {
     Bundle,
     /// Answers to a form: taken as a new plan, never served.
     QuestionnaireResponse,
+    /// What somebody proposes to a plan.
+    Task,
 }
 
 impl FromStr for ResourceType {

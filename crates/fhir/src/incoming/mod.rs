@@ -5,6 +5,7 @@ mod document;
 mod draft;
 mod gate;
 mod references;
+mod task;
 mod transaction;
 
 use sayso_wire::{Tree, strict};
@@ -13,6 +14,7 @@ use crate::fault::Fault;
 
 pub use answers::{Answered, answers, answers_of};
 pub use document::{whole_document, whole_document_of};
+pub use task::{Asked, task};
 pub use transaction::{Entry, Mapped, Pushed, Transaction};
 
 /// Reads a body in which a resource of type `kind` is expected.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use sayso_consent::release::Subject;
 use sayso_consent::{Projection, Released};
+use sayso_plan::Proposal;
 use serde_json::Value;
 
 mod activity;
@@ -18,11 +19,12 @@ mod parts;
 mod patient;
 mod said;
 mod statement;
+mod task;
 mod view;
 
 pub(crate) use narrative::text_runs;
 use statement::{Home, home_of};
-pub(crate) use view::View;
+pub(crate) use view::{View, instant};
 
 /// One resource as it leaves.
 #[derive(Clone, PartialEq)]
@@ -93,6 +95,12 @@ fn part_resources(view: &View<'_>) -> Vec<Shown> {
 #[must_use]
 pub fn patient(subject: &Released<Subject>) -> Shown {
     patient::patient(subject)
+}
+
+/// What somebody proposed to a plan, with the person's answer.
+#[must_use]
+pub fn task(released: &Released<Proposal>) -> Shown {
+    task::task(released)
 }
 
 /// One plan as a FHIR document. `note` is what a reader must know of its time before anything else.

@@ -47,6 +47,7 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         Refusal::SectionNotOpen { path } => Refusal::SectionNotOpen { path: answered.place(path) }.into(),
         Refusal::Absent(_)
         | Refusal::NeedsIfMatch
+        | Refusal::NotProposed(_)
         | Refusal::Stale { .. }
         | Refusal::KeyReused
         | Refusal::AlreadyDone(_)

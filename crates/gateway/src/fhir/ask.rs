@@ -80,14 +80,15 @@ fn filter(kind: ResourceType, name: &str) -> Option<Filter> {
     use ResourceType as R;
     Some(match (kind, name) {
         (_, "_lastUpdated") => Filter::LastUpdated,
-        (R::CarePlan | R::CareTeam | R::DocumentReference | R::Consent | R::Observation | R::Composition, "status") => {
-            Filter::Status
-        }
+        (
+            R::CarePlan | R::CareTeam | R::DocumentReference | R::Consent | R::Observation | R::Composition | R::Task,
+            "status",
+        ) => Filter::Status,
         (R::Goal, "lifecycle-status") => Filter::Status,
         (R::CarePlan | R::Observation | R::DocumentReference | R::Consent | R::Composition, "category") => {
             Filter::Category
         }
-        (R::Observation, "code") => Filter::Code,
+        (R::Observation | R::Task, "code") => Filter::Code,
         (R::DocumentReference | R::Composition, "type") => Filter::Type,
         (R::Patient, "identifier") => Filter::Identifier,
         _ => return None,

@@ -9,6 +9,7 @@ mod push;
 mod read;
 mod search;
 mod share;
+mod tasks;
 mod validate;
 
 use sayso_auth::{Interaction, ResourceType};
@@ -78,6 +79,13 @@ pub(crate) fn routes() -> Vec<Route> {
             Policy::OwnApp(ResourceType::QuestionnaireResponse, Interaction::Create),
             answers::answers,
         ),
+    ]);
+    let task = ResourceType::Task;
+    routes.extend([
+        Route::get("/fhir/Task", scope(task, Interaction::Search), search::by_get).of(task),
+        Route::post("/fhir/Task/_search", scope(task, Interaction::Search), search::by_post).of(task),
+        Route::get("/fhir/Task/{id}", scope(task, Interaction::Read), tasks::read),
+        Route::post("/fhir/Task", scope(task, Interaction::Create), tasks::create),
     ]);
     // To have something checked is allowed to whom it is allowed to send it.
     routes.extend(validate::types().map(|kind| {

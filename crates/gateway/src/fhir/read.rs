@@ -61,7 +61,8 @@ fn looked_for(kind: ResourceType, id: &str, operation: &'static str) -> Look {
         | ResourceType::Composition
         | ResourceType::Bundle
         | ResourceType::Binary
-        // Answers become a plan; no row of the table reads them as such.
+        | ResourceType::Task
+        // Answers become a plan and proposals are read elsewhere; no row of the table reads them as such.
         | ResourceType::QuestionnaireResponse => (Whom::OwnerOf(bits), Wanted::Plan(PlanId::from_stored(bits))),
         ResourceType::Goal | ResourceType::Observation | ResourceType::RelatedPerson | ResourceType::Consent => {
             (Whom::OwnerOf(bits), Wanted::Part(ItemId::from_stored(bits)))

@@ -8,12 +8,14 @@ use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::{Caller, ResourceType};
 use sayso_exchange::{Disclosure, Look, Wanted};
+use sayso_fhir::Shown;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::ask::{Filter, Page, Parameters, Search, search};
 use super::read::patient;
+use super::tasks;
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -67,8 +69,14 @@ async fn find(
     };
     gateway.limits().asked(caller, &(kind.name(), &search.echo))?;
     let look = Look { whom: search.whom.clone(), wanted: Wanted::Plans(None), purpose: None, operation: "search" };
-    let disclosure = gateway.exchange().look(caller, &look).await?;
-    let hits = hits(gateway, &disclosure, kind, &search);
+    let (disclosure, hits) = if kind == ResourceType::Task {
+        let (disclosure, seen) = tasks::seen(gateway, caller, &look).await?;
+        (disclosure, seen.iter().filter_map(|one| task(&one.shown, &search)).collect())
+    } else {
+        let disclosure = gateway.exchange().look(caller, &look).await?;
+        let hits = hits(gateway, &disclosure, kind, &search);
+        (disclosure, hits)
+    };
     let total = hits.len();
     #[cfg(feature = "leaks")]
     let total = crate::leaks::total(total, &disclosure);
@@ -80,6 +88,11 @@ async fn find(
 struct Hit {
     url: String,
     bytes: Bytes,
+}
+
+fn task(shown: &Shown, search: &Search) -> Option<Hit> {
+    let wanted = search.id.as_ref().is_none_or(|id| *id == shown.id) && fits(&shown.json, &search.filters);
+    wanted.then(|| Hit { url: format!("Task/{}", shown.id), bytes: shown.bytes().into() })
 }
 
 fn hits(gateway: &Gateway, disclosure: &Disclosure, kind: ResourceType, search: &Search) -> Vec<Hit> {

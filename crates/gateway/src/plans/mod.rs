@@ -1,5 +1,7 @@
 //! Native plans: the same plans as JSON of our published schema, for apps that do not want FHIR.
 
+mod proposals;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +20,7 @@ use crate::Gateway;
 use crate::answer::{Answer, NATIVE_JSON, answer, strip};
 use crate::fault::{Fault, Issue, Speaks, Stale};
 use crate::policy::Policy;
-use crate::router::Route;
+use crate::router::{Route, scope};
 
 /// The longest Idempotency-Key, in bytes.
 const KEY_MAX_BYTES: usize = 128;
@@ -31,6 +33,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Search), list),
         Route::post("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Create), create),
         Route::get("/plans/{id}", read, read_one),
+        Route::get("/plans/{id}/proposals", scope(ResourceType::Task, Interaction::Search), proposals::list),
+        Route::post("/plans/{id}/proposals", scope(ResourceType::Task, Interaction::Create), proposals::create),
         Route::put("/plans/{id}", Policy::OwnApp(ResourceType::CarePlan, Interaction::Update), update),
     ]
 }

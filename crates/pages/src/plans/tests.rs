@@ -25,9 +25,16 @@ pub(crate) fn plan(content: Value) -> Released<Projection> {
 }
 
 pub(crate) fn page(released: &Released<Projection>) -> String {
-    PlanPage { frame: Frame::open(w::PLAN), plan: PlanView::of(released.get()), law: LawView::default(), cancel: None }
-        .render()
-        .unwrap()
+    PlanPage {
+        frame: Frame::open(w::PLAN),
+        plan: PlanView::of(released.get()),
+        law: LawView::default(),
+        cancel: None,
+        suggestions: String::new(),
+        waiting: 0,
+    }
+    .render()
+    .unwrap()
 }
 
 fn small(items: &Value) -> Value {

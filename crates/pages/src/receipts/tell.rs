@@ -99,9 +99,10 @@ fn client(act: &Act) -> Option<ClientId> {
         | Act::Checked { client }
         | Act::ConsentChanged { client, .. }
         | Act::AskedToShare { client, .. }
+        | Act::Proposed { client, .. }
         | Act::TokenRefused { client, .. } => *client,
         Act::TokenIssued { client, .. } | Act::GrantEnded { client, .. } => Some(*client),
-        Act::SignedIn { .. } | Act::SignInFailed { .. } | Act::Operated { .. } => None,
+        Act::ProposalAnswered { .. } | Act::SignedIn { .. } | Act::SignInFailed { .. } | Act::Operated { .. } => None,
     }
 }
 
@@ -165,6 +166,13 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let (who, _) = names.actor(one.organization, *client);
             let told = Told::that(w::asked_in(&who, why(*purpose), when));
             Told { why: one.organization.map(|id| why_page(id, *purpose)), ..told }
+        }
+        Act::Proposed { client, kind, .. } => {
+            let (who, _) = names.actor(one.organization, *client);
+            Told::once(w::suggested(&who, kind.label(), when))
+        }
+        Act::ProposalAnswered { kind, answer, .. } => {
+            Told::once(w::answered_suggestion(kind.label(), answer.as_str(), when))
         }
         Act::SignedIn { by } if by.as_str() == "link" => Told::that(w::at(w::SIGNED_IN_LINK, when)),
         Act::SignedIn { .. } => Told::that(w::at(w::SIGNED_IN_PASSWORD, when)),

@@ -5,7 +5,7 @@ use sqlx::{Row as _, SqliteConnection};
 use time::OffsetDateTime;
 
 use super::Refused;
-use super::prepare::{ConsentRow, PersonRow, PlanRow, Prepared, Row};
+use super::prepare::{ConsentRow, PersonRow, PlanRow, Prepared, ProposalRow, Row};
 use crate::error::StoreError;
 use crate::keys::Keys;
 use crate::moment;
@@ -36,6 +36,7 @@ impl Prepared {
                 Row::Plan(row) => plan(connection, self.person, row).await?,
                 Row::Consent(row) => consent(connection, self.person, row).await?,
                 Row::Person(row) => person(connection, self.person, row).await?,
+                Row::Proposal(row) => proposal(connection, self.person, row).await?,
                 Row::CloseAsks(organization) => close_asks(connection, self.person, organization).await?,
             }
         }
@@ -137,6 +138,27 @@ async fn consent(connection: &mut SqliteConnection, person: PersonId, row: &Cons
     .execute(&mut *connection)
     .await?;
     lead_to(connection, &row.addresses, person, None).await
+}
+
+/// A new one is put in; an answer takes the place of the state before it, once.
+async fn proposal(connection: &mut SqliteConnection, person: PersonId, row: &ProposalRow) -> Applied<()> {
+    let written = sqlx::query(
+        "INSERT INTO proposal (person_id, id, plan_id, version, open, body) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (person_id, id) DO UPDATE SET version = excluded.version, open = excluded.open, \
+         body = excluded.body WHERE version = excluded.version - 1",
+    )
+    .bind(person.as_bytes().to_vec())
+    .bind(row.id.to_vec())
+    .bind(row.plan.to_vec())
+    .bind(i64::from(row.version))
+    .bind(i64::from(row.open))
+    .bind(row.body.clone())
+    .execute(&mut *connection)
+    .await?;
+    if written.rows_affected() == 0 {
+        return Err(Stop::Refused(Refused::Stale));
+    }
+    lead_to(connection, &row.addresses, person, Some(&row.plan)).await
 }
 
 async fn person(connection: &mut SqliteConnection, person: PersonId, row: &PersonRow) -> Applied<()> {

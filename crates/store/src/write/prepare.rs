@@ -2,13 +2,14 @@
 
 use sayso_consent::{Consent, Sealed};
 use sayso_plan::people::IdentifierState;
-use sayso_plan::{Person, PersonId, Plan, PlanVersionId};
+use sayso_plan::{Person, PersonId, Plan, PlanVersionId, Proposal};
 
 use super::{Change, Refused, Write};
 use crate::error::StoreError;
 use crate::keys::{DataKey, Keys, Use};
 use crate::moment;
 use crate::outbox::EventRow;
+use crate::proposals::proposal_place;
 use crate::retry::OnceRow;
 use crate::snapshot::{consent_place, person_place, plan_place};
 use crate::store::Store;
@@ -27,6 +28,7 @@ pub(super) enum Row {
     Plan(PlanRow),
     Consent(ConsentRow),
     Person(PersonRow),
+    Proposal(ProposalRow),
     CloseAsks([u8; 16]),
 }
 
@@ -54,6 +56,15 @@ pub(super) struct PersonRow {
     pub(super) identifiers: Vec<IdentifierRow>,
 }
 
+pub(super) struct ProposalRow {
+    pub(super) id: [u8; 16],
+    pub(super) plan: [u8; 16],
+    pub(super) version: u32,
+    pub(super) open: bool,
+    pub(super) body: Vec<u8>,
+    pub(super) addresses: Vec<[u8; 16]>,
+}
+
 pub(super) struct IdentifierRow {
     pub(super) fingerprint: [u8; 32],
     pub(super) state: i64,
@@ -63,7 +74,7 @@ pub(super) struct IdentifierRow {
 impl Prepared {
     /// Whether a decision made before this write may be another one after it.
     pub(super) fn moves(&self) -> bool {
-        self.changes.iter().any(|row| !matches!(row, Row::CloseAsks(_)))
+        self.changes.iter().any(|row| !matches!(row, Row::CloseAsks(_) | Row::Proposal(_)))
     }
 
     pub(super) fn changes_consent(&self) -> bool {
@@ -86,6 +97,7 @@ impl Store {
                 Change::Consent(consent) => Row::Consent(self.consent(&key, person, consent).await?),
                 Change::Person(body) if body.id() == person => Row::Person(self::person(self.keys(), &key, body)?),
                 Change::Person(_) => return Err(Refused::Exists),
+                Change::Proposal(body) => Row::Proposal(self.proposal(&key, person, body).await?),
                 Change::CloseAsks { organization } => Row::CloseAsks(*organization.as_bytes()),
             });
         }
@@ -116,6 +128,22 @@ impl Store {
         let body = key.seal(consent_place(person, &id, &version.to_be_bytes()), &plain)?;
         let addresses = self.leading_nowhere(person, vec![id]).await?;
         Ok(ConsentRow { id, version, standing: !consent.has_ended(), body, addresses })
+    }
+
+    async fn proposal(
+        &self,
+        key: &DataKey,
+        person: PersonId,
+        sealed: &Sealed<Proposal>,
+    ) -> Result<ProposalRow, Refused> {
+        if sealed.person() != person {
+            return Err(Refused::Exists);
+        }
+        let (id, version) = (*sealed.id().as_bytes(), sealed.version());
+        let plain = zeroize::Zeroizing::new(sealed.to_storage().map_err(|_| StoreError::Damaged("proposal"))?);
+        let body = key.seal(proposal_place(person, &id, &version.to_be_bytes()), &plain)?;
+        let addresses = self.leading_nowhere(person, vec![id]).await?;
+        Ok(ProposalRow { id, plan: *sealed.plan().as_bytes(), version, open: sealed.is_open(), body, addresses })
     }
 
     /// Those of the ids that lead nowhere yet. An id leads to one person for ever.

@@ -70,6 +70,19 @@ pub(crate) fn wrote(who: &str, plan: &str, change: &str, moment: &str) -> String
     format!("{who} {did} “{plan}” {moment}.")
 }
 
+pub(crate) fn suggested(who: &str, plan: &str, moment: &str) -> String {
+    format!("{who} suggested something for “{plan}” {moment}. The plan is as it was.")
+}
+
+pub(crate) fn answered_suggestion(plan: &str, answer: &str, moment: &str) -> String {
+    let did = match answer {
+        "accepted" => "put a suggestion into",
+        "changed" => "put your own words, in place of a suggestion, into",
+        _ => "said no to a suggestion for",
+    };
+    format!("You {did} “{plan}” {moment}.")
+}
+
 pub(crate) fn write_refused(who: &str, moment: &str) -> String {
     format!("{who} tried to change something {moment}. It was not taken and nothing was changed.")
 }

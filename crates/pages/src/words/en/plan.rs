@@ -6,6 +6,7 @@ use sayso_plan::item::{
 };
 use sayso_plan::people::PartyRole;
 use sayso_plan::plan::FormalityKind;
+use sayso_plan::proposal::AnswerKind;
 use sayso_plan::{Absence, State};
 
 use super::say;
@@ -91,6 +92,21 @@ say! {
     CANCEL_IN_FORM = "I have cancelled it in the way that the law asks for";
     CANCEL_NOW = "Cancel this plan now";
     CANCEL_KEEP = "Keep it";
+    SUGGESTIONS = "What others suggest";
+    SUGGESTIONS_LEAD = "Others can suggest something. Your plan stays as it is until you decide. You do not have to answer.";
+    SUGGESTIONS_NONE = "No one waits for your answer.";
+    SUGGESTIONS_FROZEN = "This plan cannot be changed as it is now. It may be ready to be signed, or over. Nothing was changed.";
+    SUGGESTIONS_ANSWERED = "What you answered";
+    SUGGESTIONS_BACK = "Back to the plan";
+    SUGGESTION_ABOUT = "It is about";
+    SUGGESTION_ACCEPT = "Put it in my plan";
+    SUGGESTION_DECLINE = "No";
+    SUGGESTION_WORDS = "Your own words. Put them in the plan instead, or use them to say why not.";
+    SUGGESTION_REASON = "You can say why not, in your own words. They will read it.";
+    SUGGESTION_CHANGE = "Put my words in my plan instead";
+    ANSWER_ACCEPTED = "You put it in your plan.";
+    ANSWER_CHANGED = "You put your own words in your plan.";
+    ANSWER_DECLINED = "You said no.";
     NO_SAID = "You said no";
     LAW = "What the law makes of it";
     LAW_TO_DO = "What you can do to make it count";
@@ -110,6 +126,33 @@ pub(crate) const fn state(state: State) -> &'static str {
         State::Superseded => STATE_SUPERSEDED,
         State::Cancelled => STATE_CANCELLED,
         State::Ended => STATE_ENDED,
+    }
+}
+
+/// The link to what others suggest.
+pub(crate) fn suggestions_wait(count: usize) -> String {
+    match count {
+        0 => SUGGESTIONS.to_owned(),
+        1 => format!("{SUGGESTIONS}: 1 waits for you"),
+        count => format!("{SUGGESTIONS}: {count} wait for you"),
+    }
+}
+
+/// Somebody would say something in a section.
+pub(crate) fn suggests_words(section: &str) -> String {
+    format!("They suggest for “{section}”:")
+}
+
+/// Somebody says where they stand.
+pub(crate) fn suggests_stance(position: &str) -> String {
+    format!("They say where they stand. The plan would say that this person {position}.")
+}
+
+pub(crate) const fn answered(answer: AnswerKind) -> &'static str {
+    match answer {
+        AnswerKind::Accepted => ANSWER_ACCEPTED,
+        AnswerKind::Changed => ANSWER_CHANGED,
+        AnswerKind::Declined => ANSWER_DECLINED,
     }
 }
 
@@ -308,5 +351,6 @@ pub(super) fn samples() -> Vec<String> {
     let mut all: Vec<String> = me.into_iter().map(|one| format!("{I} {}.", position(one, true))).collect();
     all.extend(["supports me", "stands in for the one who speaks for me", MEANT_AS].map(str::to_owned));
     all.push(translation(Translator::Machine).to_owned());
+    all.extend([suggestions_wait(1), suggests_words("What helps"), suggests_stance("does not agree")]);
     all
 }

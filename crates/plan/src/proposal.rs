@@ -1,0 +1,299 @@
+//! What others propose to a plan: their words, or where they stand on something in it. A proposal lies beside the plan
+//! and changes nothing. The person takes it in as it is, in words of their own, or says no; why is theirs to say or not.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::id::{ItemId, OrganizationId, PersonId, PlanId, ProposalId};
+use crate::item::{DraftItem, Item, ItemKind, ItemType, NoMore, PlanDate, Position, Stance, Voice, VoiceRole};
+use crate::kind::PlanKind;
+use crate::people::{Party, PartyId, PartyRole};
+use crate::plan::Content;
+use crate::section::Section;
+use crate::words::Words;
+
+/// The longest name of somebody who proposes, in Unicode scalars.
+pub const NAME_MAX_SCALARS: usize = 200;
+
+/// Who proposes. `Debug` prints the role only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposer {
+    /// What they are called.
+    pub name: String,
+    /// In which role they speak; never the person's own.
+    pub role: VoiceRole,
+}
+
+impl std::fmt::Debug for Proposer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Proposer({:?})", self.role)
+    }
+}
+
+/// What is proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "proposes", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Proposed {
+    /// Something to say in a section, in the words of who proposes it.
+    Words {
+        /// Where it would stand.
+        section: Section,
+        /// What it would say.
+        words: Words,
+        /// The item it is about, when it is about one; that item stays as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<ItemId>,
+    },
+    /// Where they stand on an item.
+    Stance {
+        /// The item.
+        about: ItemId,
+        /// Where they stand.
+        position: Position,
+        /// In their own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<Words>,
+    },
+}
+
+impl Proposed {
+    /// The section it would stand in; none for a stance, which stands with its item.
+    #[must_use]
+    pub const fn section(&self) -> Option<Section> {
+        match self {
+            Self::Words { section, .. } => Some(*section),
+            Self::Stance { .. } => None,
+        }
+    }
+
+    /// The item it is about.
+    #[must_use]
+    pub const fn about(&self) -> Option<ItemId> {
+        match self {
+            Self::Words { about, .. } => *about,
+            Self::Stance { about, .. } => Some(*about),
+        }
+    }
+}
+
+/// A proposal as somebody hands it in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Who proposes.
+    pub by: Proposer,
+    /// What.
+    #[serde(flatten)]
+    pub proposed: Proposed,
+}
+
+/// Why a proposal was not taken. No variant holds anybody's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotProposed {
+    /// A name that is none.
+    #[error("say who proposes it: a name of 1 to 200 characters")]
+    Name,
+    /// Words without a word.
+    #[error("say it in words; a proposal without any says nothing")]
+    Empty,
+    /// The person writes, and does not propose to themselves.
+    #[error("what the person says is written into the plan; a proposal is another's")]
+    OwnVoice,
+    /// The section takes no words.
+    #[error("this section holds no free words; choose another one, or say where you stand on an item")]
+    Section,
+    /// Nobody else writes in a plan of this kind.
+    #[error("nobody but the person writes in a plan of this kind; say where you stand on an item instead")]
+    TheirsAlone,
+    /// A position that nobody takes for themselves.
+    #[error("say where you stand: agreed, agreed-in-part, disagreed or not-sure")]
+    Position,
+}
+
+impl NotProposed {
+    /// Where it is, as a JSON pointer into the native proposal.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Name => "/by/name",
+            Self::Empty => "/words",
+            Self::OwnVoice => "/by/role",
+            Self::Section => "/section",
+            Self::TheirsAlone => "/proposes",
+            Self::Position => "/position",
+        }
+    }
+}
+
+impl Suggestion {
+    /// Whether it can be proposed to a plan of this kind.
+    ///
+    /// # Errors
+    /// [`NotProposed`] with what to do.
+    pub fn check(&self, kind: PlanKind) -> Result<(), NotProposed> {
+        if !(1..=NAME_MAX_SCALARS).contains(&self.by.name.trim().chars().count()) {
+            return Err(NotProposed::Name);
+        }
+        if self.by.role == VoiceRole::Person {
+            return Err(NotProposed::OwnVoice);
+        }
+        match &self.proposed {
+            Proposed::Words { words, .. } if words.text().trim().is_empty() => Err(NotProposed::Empty),
+            Proposed::Words { .. } if kind == PlanKind::WellnessPlan => Err(NotProposed::TheirsAlone),
+            Proposed::Words { section, .. } if !section.types().contains(&ItemType::Words) => Err(NotProposed::Section),
+            Proposed::Stance { position: Position::NotAsked | Position::NotPresent, .. } => Err(NotProposed::Position),
+            Proposed::Words { .. } | Proposed::Stance { .. } => Ok(()),
+        }
+    }
+}
+
+/// What the person answered. `Debug` shows no words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What it came to.
+    pub is: AnswerKind,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Why, where the person wants to say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Words>,
+}
+
+/// What an answer came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerKind {
+    /// It stands in the plan, in the voice of who proposed it.
+    Accepted,
+    /// Something stands in the plan instead, in the person's own words.
+    Changed,
+    /// It does not.
+    Declined,
+}
+
+/// A proposal to a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    /// Id.
+    pub id: ProposalId,
+    /// Whose plan.
+    pub person: PersonId,
+    /// Which plan.
+    pub plan: PlanId,
+    /// For whom they work; none where an app of the person's brought it.
+    pub organization: Option<OrganizationId>,
+    /// What, and by whom.
+    pub suggestion: Suggestion,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The person's answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// Counts its states, from 1.
+    pub version: u32,
+}
+
+/// What the person does with a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Takes it in as it is.
+    Accept,
+    /// Says it in their own words instead.
+    Change(Words),
+    /// Says no, with a reason or without.
+    Decline(Option<Words>),
+}
+
+impl Proposal {
+    /// When it last changed.
+    #[must_use]
+    pub fn last_updated(&self) -> OffsetDateTime {
+        self.answer.as_ref().map_or(self.at, |answer| answer.at)
+    }
+
+    /// The proposal with the person's answer.
+    #[must_use]
+    pub fn answered(mut self, reply: &Reply, at: OffsetDateTime) -> Self {
+        let (is, reason) = match reply {
+            Reply::Accept => (AnswerKind::Accepted, None),
+            Reply::Change(_) => (AnswerKind::Changed, None),
+            Reply::Decline(reason) => (AnswerKind::Declined, reason.clone()),
+        };
+        self.answer = Some(Answer { is, at, reason });
+        self.version = self.version.saturating_add(1);
+        self
+    }
+
+    /// What the plan says once the person has replied; none where it stays as it is. Whatever stood in it still stands:
+    /// this adds an item, or where somebody stands on one. None too where the item is gone that it was about, or where
+    /// words are no answer to it. `new` names somebody whom the plan does not know yet.
+    #[must_use]
+    pub fn taken_in(&self, reply: &Reply, mut content: Content, today: PlanDate, new: PartyId) -> Option<Content> {
+        match (&self.suggestion.proposed, reply) {
+            (_, Reply::Decline(_)) | (Proposed::Stance { .. }, Reply::Change(_)) => None,
+            (Proposed::Words { section, words, .. }, Reply::Accept) => {
+                let party = self.party(&mut content, new);
+                let voice = Voice { party, role: self.suggestion.by.role };
+                add(&mut content, *section, words.clone(), voice, today);
+                Some(content)
+            }
+            (Proposed::Words { section, .. }, Reply::Change(words)) => {
+                let voice = Voice { party: PartyId::person(), role: VoiceRole::Person };
+                add(&mut content, *section, words.clone(), voice, today);
+                Some(content)
+            }
+            (Proposed::Stance { about, position, words }, Reply::Accept) => {
+                let party = self.party(&mut content, new);
+                let item = content.items.iter_mut().find(|item| item.id == Some(*about))?;
+                // Who says anew where they stand takes back what they said before, and nothing else.
+                item.item.stances.retain(|stance| stance.party != party);
+                let stance = Stance { party, position: *position, words: words.clone(), at: Some(today) };
+                item.item.stances.push(stance);
+                Some(content)
+            }
+        }
+    }
+
+    /// The party of who proposes: the one of the same name and role, or a new one.
+    fn party(&self, content: &mut Content, new: PartyId) -> PartyId {
+        let Proposer { name, role } = &self.suggestion.by;
+        let role = match role {
+            VoiceRole::Person | VoiceRole::Supporter => PartyRole::Supporter,
+            VoiceRole::Peer => PartyRole::Peer,
+            VoiceRole::Clinician => PartyRole::Clinician,
+            VoiceRole::Facilitator => PartyRole::Facilitator,
+            VoiceRole::Agent => PartyRole::Agent,
+        };
+        if let Some(known) = content.parties.iter().find(|party| party.name == *name && party.role == role) {
+            return known.id.clone();
+        }
+        let party = Party { id: new.clone(), name: name.clone(), role, organization: None, in_treating_team: None };
+        content.parties.push(party);
+        new
+    }
+}
+
+fn add(content: &mut Content, section: Section, words: Words, voice: Voice, today: PlanDate) {
+    // A section with something in it is no longer one that was passed over.
+    content.absences.remove(&section);
+    let last = content.items.iter().filter(|one| one.item.section == section).filter_map(|one| one.item.order).max();
+    let item = Item {
+        section,
+        words: Some(words),
+        kind: ItemKind::Words(NoMore {}),
+        translations: Vec::new(),
+        voice,
+        stances: Vec::new(),
+        when: Vec::new(),
+        order: last.map(|last| last.saturating_add(1)),
+        share: None,
+        about_parties: Vec::new(),
+        since: Some(today),
+        framework: None,
+    };
+    content.items.push(DraftItem { id: None, item });
+}
