@@ -90,6 +90,18 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(category, Composition-category, token)
 * insert Search(type, clinical-type, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* rest[0].resource[+].type = #Task
+* rest[0].resource[=].supportedProfile = Canonical(SaysoProposal)
+* rest[0].resource[=].documentation = "What somebody proposes to a plan that they see. It changes nothing; the person answers on their own page, and whoever brought it reads the answer here as long as the plan is open to them."
+* rest[0].resource[=].interaction[+].code = #read
+* rest[0].resource[=].interaction[+].code = #search-type
+* rest[0].resource[=].interaction[+].code = #create
+* rest[0].resource[=].versioning = #versioned
+* insert Search(_id, Resource-id, token)
+* insert Search(patient, Task-patient, reference)
+* insert Search(status, Task-status, token)
+* insert Search(code, Task-code, token)
+* insert Search(_lastUpdated, Resource-lastUpdated, date)
 * rest[0].resource[+].type = #Bundle
 * rest[0].resource[=].documentation = "Read as a document by its id, and taken as a transaction at the base."
 * insert Validated

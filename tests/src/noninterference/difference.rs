@@ -5,8 +5,8 @@ use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::item::PlanDate;
 use sayso_plan::plan::{Absence, Formality, FormalityKind};
 use sayso_plan::{
-    Content, DraftItem, Identifier, IdentifierState, ItemId, Lang, Party as Named, PartyId, PartyRole, Person, PlanId,
-    PlanKind, Section, Share, State, Words,
+    Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, Party as Named, PartyId, PartyRole,
+    Person, PlanId, PlanKind, Section, Share, State, Words,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -114,6 +114,8 @@ pub enum What {
     OtherReads { subject: usize },
     /// Another hospital has asked to be let in.
     OtherAsk { subject: usize },
+    /// Another hospital has proposed something.
+    OtherProposal { at: At, n: u64 },
     /// The person has typed a number that nobody verified.
     Claimed { subject: usize },
     /// The neighbour has typed the person's number.
@@ -151,6 +153,7 @@ impl What {
             Self::OtherRefusal { .. } => "refusal of others",
             Self::OtherReads { .. } => "reads by others",
             Self::OtherAsk { .. } => "ask by others",
+            Self::OtherProposal { .. } => "proposal of others",
             Self::Claimed { .. } => "claimed number",
             Self::ClaimedByNeighbour { .. } => "number claimed by another",
             Self::Particulars { .. } => "particulars",
@@ -158,7 +161,7 @@ impl What {
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 27] = [
+    pub const NAMES: [&'static str; 28] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -183,6 +186,7 @@ impl What {
         "refusal of others",
         "reads by others",
         "ask by others",
+        "proposal of others",
         "claimed number",
         "number claimed by another",
         "particulars",
@@ -224,7 +228,7 @@ impl What {
             hiding = Hiding::Refused;
         }
         let app = layout.adversary.is_app();
-        match choices.below(if looking { 23 } else { 32 }) {
+        match choices.below(if looking { 25 } else { 34 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
             5 => Self::Removed { at, n, early },
@@ -244,14 +248,15 @@ impl What {
             19 => Self::OtherRefusal { subject },
             20 => Self::OtherReads { subject },
             21 => Self::OtherAsk { subject },
+            23 | 24 => Self::OtherProposal { at, n },
             22 if !layout.subjects[subject].documents => Self::Document { subject, seed },
             22 => Self::OtherReads { subject },
-            30 | 31 if !app => Self::Between { at, seed },
-            23 => Self::Claimed { subject },
-            24 => Self::ClaimedByNeighbour { subject },
-            25 => Self::Particulars { subject },
-            26 | 27 => Self::OtherReads { subject },
-            28 => Self::Person { seed },
+            32 | 33 if !app => Self::Between { at, seed },
+            25 => Self::Claimed { subject },
+            26 => Self::ClaimedByNeighbour { subject },
+            27 => Self::Particulars { subject },
+            28 | 29 => Self::OtherReads { subject },
+            30 => Self::Person { seed },
             _ => Self::Former { at, n, seed },
         }
     }
@@ -304,6 +309,7 @@ impl House {
             }
             What::OtherReads { subject } => self.other_reads(*subject).await,
             What::OtherAsk { subject } => self.other_ask(*subject).await,
+            What::OtherProposal { at, n } => self.other_proposal(*at, *n).await,
             What::Claimed { .. } | What::ClaimedByNeighbour { .. } | What::Particulars { .. } => false,
         }
     }
@@ -550,6 +556,19 @@ impl House {
             let _ = self.world.call(&Asked::new("GET", &path).bearer(&self.other_token)).await;
         }
         seen == 600
+    }
+
+    /// To an app of the person's it is hidden in a section that is not open; to an organization always.
+    async fn other_proposal(&mut self, at: At, n: u64) -> bool {
+        let never: Vec<Section> = self.layout.subjects[at.subject].never.iter().map(|(section, _)| *section).collect();
+        let open = if self.layout.adversary.is_app() { never } else { Section::all().collect() };
+        let takes: Vec<Section> = open.into_iter().filter(|one| one.types().contains(&ItemType::Words)).collect();
+        let Some(section) = takes.get(n as usize % takes.len().max(1)) else { return false };
+        let body = json!({"by": {"name": "Dr Other", "role": "clinician"}, "proposes": "words", "section": section.code(),
+            "words": {"text": format!("Other words {n}"), "lang": "en"}});
+        let path = format!("/plans/{}/proposals", self.plan(at));
+        let asked = Asked::new("POST", &path).bearer(&self.other_token);
+        self.world.call(&asked.body("application/json", body.to_string())).await.status == 201
     }
 
     async fn other_ask(&mut self, subject: usize) -> bool {

@@ -1,8 +1,9 @@
 //! What happens in both houses while somebody looks: the person lets in, takes back, writes; time passes.
 
-use sayso_consent::Themselves;
+use sayso_consent::{Released, Themselves};
 use sayso_exchange::sharing::Choice;
-use sayso_plan::{Content, DraftItem, State};
+use sayso_plan::proposal::Reply;
+use sayso_plan::{Content, DraftItem, Proposal, State};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -36,6 +37,8 @@ pub enum Event {
     Remove { at: At, n: u64 },
     /// Another title.
     Retitle { at: At, seed: u64 },
+    /// The person answers what the one who looks proposed last.
+    Answer { subject: usize, n: u64 },
     /// Time passes.
     Wait { hours: u64 },
 }
@@ -54,18 +57,30 @@ impl Event {
             Self::Add { .. } => "add",
             Self::Remove { .. } => "remove",
             Self::Retitle { .. } => "retitle",
+            Self::Answer { .. } => "answer",
             Self::Wait { .. } => "wait",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 10] =
-        ["grant", "narrow", "stop sharing", "grant again", "refuse", "reword", "add", "remove", "retitle", "wait"];
+    pub const NAMES: [&'static str; 11] = [
+        "grant",
+        "narrow",
+        "stop sharing",
+        "grant again",
+        "refuse",
+        "reword",
+        "add",
+        "remove",
+        "retitle",
+        "answer",
+        "wait",
+    ];
 
     /// Whether there are other items after it.
     #[must_use]
     pub const fn makes_items(&self) -> bool {
-        matches!(self, Self::Add { .. } | Self::Remove { .. })
+        matches!(self, Self::Add { .. } | Self::Remove { .. } | Self::Answer { .. })
     }
 
     /// One that fits the layout.
@@ -83,6 +98,7 @@ impl Event {
             22..=29 => Self::Add { at, n, seed },
             30..=33 => Self::Remove { at, n },
             34..=35 => Self::Retitle { at, seed },
+            36..=38 => Self::Answer { subject, n },
             _ => Self::Wait { hours: 1 + choices.below(30) },
         }
     }
@@ -141,11 +157,29 @@ impl House {
                 })
                 .await
             }
+            Event::Answer { subject, n } => self.answer(*subject, *n).await,
             Event::Wait { hours } => {
                 self.world.wait(Duration::hours(i64::try_from(*hours).unwrap_or(1)));
                 true
             }
         }
+    }
+
+    /// The newest of those that wait, so that it is the same in both houses.
+    async fn answer(&self, subject: usize, n: u64) -> bool {
+        let themselves = Themselves::signed_in(person(subject));
+        let own = self.world.exchange.own_proposals(themselves).await.unwrap_or_default();
+        let theirs = |one: &&Released<Proposal>| {
+            one.get().answer.is_none() && one.get().organization == self.layout.adversary.organization()
+        };
+        let Some(last) = own.iter().find(theirs) else { return false };
+        let reply = match n % 4 {
+            0 => Reply::Change(words("In my own words.")),
+            1 => Reply::Decline(Some(words("Not now."))),
+            2 => Reply::Decline(None),
+            _ => Reply::Accept,
+        };
+        self.world.exchange.answer_proposal(themselves, last.get().id, &reply).await.is_ok()
     }
 
     async fn reword_visible(&self, at: At, n: u64, seed: u64) -> bool {

@@ -27,6 +27,9 @@ const LOOK_HOURS: i64 = 8;
 /// When the permits of [`super::layout::Openness::ending`] end, in hours from the beginning.
 const ENDING_HOURS: i64 = 72;
 
+/// What record systems may: read everything that is open to them, and propose.
+const SYSTEM_SCOPES: &str = "system/*.rs system/Task.crs";
+
 /// The system of the persons' numbers.
 pub const NUMBERS: &str = "urn:oid:2.16.840.1.113883.2.1.4.1";
 
@@ -60,12 +63,12 @@ impl House {
         world.reseed(mix(&[layout.seed, 2]));
         register(&world).await;
         let who = (client(layout.adversary), layout.adversary.is_app().then(|| person(0)));
-        let scopes = if layout.adversary.is_app() { "launch/patient patient/*.cruds" } else { "system/*.rs" };
+        let scopes = if layout.adversary.is_app() { "launch/patient patient/*.cruds" } else { SYSTEM_SCOPES };
         let mine: Vec<&Difference> = differences.iter().filter(|d| d.only_in == side).collect();
         let mut house = Self {
             side,
             token: String::new(),
-            other_token: world.token(other_client(), None, "system/*.rs", mix(&[layout.seed, 3])).await,
+            other_token: world.token(other_client(), None, SYSTEM_SCOPES, mix(&[layout.seed, 3])).await,
             choices: [0, 1].map(|n| first_choice(&layout, n)),
             refused: BTreeSet::new(),
             common: Vec::new(),

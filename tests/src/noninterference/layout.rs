@@ -159,6 +159,16 @@ impl Adversary {
         }
     }
 
+    /// For whom it works.
+    #[must_use]
+    pub fn organization(self) -> Option<OrganizationId> {
+        match self {
+            Self::Partly | Self::Nothing => Some(riverside()),
+            Self::Crisis => Some(lantern()),
+            Self::App => None,
+        }
+    }
+
     /// For which purpose it looks.
     #[must_use]
     pub const fn purpose(self) -> Purpose {

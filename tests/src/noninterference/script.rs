@@ -42,7 +42,7 @@ pub struct Request {
     pub anonymous: bool,
 }
 
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     "CarePlan",
     "Patient",
     "Goal",
@@ -52,6 +52,7 @@ const TYPES: [&str; 9] = [
     "Consent",
     "DocumentReference",
     "Composition",
+    "Task",
 ];
 const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
 const FILTERS: [&str; 14] = [
@@ -239,6 +240,56 @@ fn care_plan(choices: &mut Choices) -> String {
     )
 }
 
+/// Something is proposed to a plan, which may be hidden; it may be about an item, which may be hidden too.
+fn propose(layout: &Layout, choices: &mut Choices) -> Request {
+    let subject = &layout.subjects[choices.below(layout.adversary.subjects() as u64) as usize];
+    let open = choices.of(&subject.open).filter(|_| !choices.once_in(4));
+    let section = open.unwrap_or_else(|| super::plans::any_section(choices)).code();
+    let n = choices.below(60);
+    let plan = if choices.once_in(6) { format!("{{hidden:{n}}}") } else { format!("{{plan:{n}}}") };
+    let about = match choices.below(4) {
+        0 => Some(format!("{{item:{n}}}")),
+        1 => Some(format!("{{hidden:{n}}}")),
+        _ => None,
+    };
+    if choices.once_in(3) {
+        let about = about.map(|item| format!(",\"about\":\"{item}\"")).unwrap_or_default();
+        let mut request = fhir(
+            &format!("/plans/{plan}/proposals"),
+            format!(
+                "{{\"by\":{{\"name\":\"Dr Helper\",\"role\":\"clinician\"}},\"proposes\":\"words\",\
+                 \"section\":\"{section}\",\"words\":{{\"text\":\"Try {n}\",\"lang\":\"en\"}}{about}}}"
+            ),
+        );
+        request.headers = vec![("content-type".into(), "application/json".into())];
+        return request;
+    }
+    let part = |name: &str, value: String| {
+        format!(
+            "{{\"type\":{{\"coding\":[{{\"system\":\"https://sayso.example/fhir/CodeSystem/proposal-part\",\
+             \"code\":\"{name}\"}}]}},{value}}}"
+        )
+    };
+    let stance = about.is_some() && choices.once_in(2);
+    let mut parts = vec![part("role", "\"valueCode\":\"clinician\"".into())];
+    parts.extend(about.map(|item| part("about", format!("\"valueId\":\"{item}\""))));
+    parts.push(match stance {
+        true => part("position", "\"valueCode\":\"disagreed\"".into()),
+        false => part("section", format!("\"valueCode\":\"{section}\"")),
+    });
+    let code = if stance { "stance" } else { "words" };
+    fhir(
+        "/fhir/Task",
+        format!(
+            "{{\"resourceType\":\"Task\",\"status\":\"requested\",\"intent\":\"proposal\",\"language\":\"en\",\
+             \"code\":{{\"coding\":[{{\"system\":\"https://sayso.example/fhir/CodeSystem/proposal\",\"code\":\"{code}\"}}]}},\
+             \"description\":\"Try {n}\",\"focus\":{{\"reference\":\"CarePlan/{plan}\"}},\
+             \"requester\":{{\"display\":\"Dr Helper\"}},\"input\":[{}]}}",
+            parts.join(",")
+        ),
+    )
+}
+
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
     match choices.below(4) {
@@ -257,7 +308,9 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
         80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
-        85..=90 => get(format!("/plans/{{plan:{n}}}")),
+        85..=87 => get(format!("/plans/{{plan:{n}}}")),
+        88 => get(format!("/plans/{{plan:{n}}}/proposals")),
+        89..=90 => propose(layout, choices),
         91..=93 if layout.adversary.is_app() => get("/plans".into()),
         91 => ask_to_share(choices),
         92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),

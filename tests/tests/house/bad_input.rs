@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MUTATIONS: u64 = 400;
 const SEED: u64 = 0x5a75_0000_0000_0005;
 /// How many write routes there are, and others that take a body.
-const TARGETS: usize = 13;
+const TARGETS: usize = 15;
 const DEEP: usize = 100_000;
 
 /// How a route says what is wrong.
@@ -58,7 +58,7 @@ impl Target {
 }
 
 async fn targets(home: &Home) -> Vec<Target> {
-    let (app, ehr) = (home.app_of(home.ama, "patient/*.cruds").await, home.ehr("system/*.rs").await);
+    let (app, ehr) = (home.app_of(home.ama, "patient/*.cruds").await, home.ehr("system/*.rs system/Task.crs").await);
     let (plan, version) = home.native().await;
     let draft = DIRECTIVE.replace("\"status\": \"active\"", "\"status\": \"draft\"").trim().to_owned();
     let of = |name, asked: Asked, token: &str, media, valid: String, says, good| Target {
@@ -120,6 +120,16 @@ async fn targets(home: &Home) -> Vec<Target> {
             home.answers().to_string(),
             Says::Checked,
             200,
+        ),
+        of("propose", post("/fhir/Task"), &ehr, FHIR, home.proposal().to_string(), Says::Fhir, 201),
+        of(
+            "propose native",
+            post(&format!("/plans/{}/proposals", home.plan)),
+            &ehr,
+            "application/json",
+            home.suggestion().to_string(),
+            Says::Native,
+            201,
         ),
         of("search", post("/fhir/Patient/_search"), &ehr, FORM, search, Says::Fhir, 200),
         Target {

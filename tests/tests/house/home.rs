@@ -104,7 +104,11 @@ impl Home {
         ] {
             let _ = world.exchange.share(Themselves::signed_in(person), party, purpose, &all, None).await.unwrap();
         }
-        Self { world, ama, bea, plan, directive, key, tokens: AtomicU64::new(1_000) }
+        let home = Self { world, ama, bea, plan, directive, key, tokens: AtomicU64::new(1_000) };
+        let token = home.ehr("system/Task.c").await;
+        let asked = Asked::new("POST", "/fhir/Task").body("application/fhir+json", home.proposal().to_string());
+        assert_eq!(home.ask(asked, Some(&token)).await.status, 201);
+        home
     }
 
     /// A token of Riverside's record system.
@@ -165,6 +169,7 @@ impl Home {
             kept.extend(plans.iter().map(|plan| format!("{:?}", plan)));
             kept.push(format!("{:?}", self.world.exchange.standing(themselves).await.unwrap()));
             kept.push(format!("{}", self.world.exchange.waiting(themselves).await.unwrap().len()));
+            kept.push(format!("{}", self.world.exchange.own_proposals(themselves).await.unwrap().len()));
         }
         kept
     }
@@ -205,6 +210,28 @@ impl Home {
             "subject": {"reference": format!("Patient/{}", self.ama)},
             "type": {"coding": [{"system": "http://loinc.org", "code": "75320-2"}]},
             "content": [{"attachment": {"contentType": "text/plain", "data": "UGxlYXNlIGxpc3Rlbi4=", "title": "Note"}}],
+        })
+    }
+
+    /// What Riverside proposes to Ama's plan.
+    pub(crate) fn proposal(&self) -> Value {
+        let ours = |list: &str, code: &str| json!({"coding": [{"system": format!("https://sayso.example/fhir/CodeSystem/{list}"), "code": code}]});
+        let part = |name: &str, code: &str| json!({"type": ours("proposal-part", name), "valueCode": code});
+        json!({
+            "resourceType": "Task", "status": "requested", "intent": "proposal", "code": ours("proposal", "words"),
+            "language": "en-GB", "description": "We can keep a side room free on Fridays.",
+            "focus": {"reference": format!("CarePlan/{}", self.plan)},
+            "for": {"reference": format!("Patient/{}", self.ama)},
+            "requester": {"display": "Dr Okafor"},
+            "input": [part("role", "clinician"), part("section", "helps")],
+        })
+    }
+
+    /// The same in native form.
+    pub(crate) fn suggestion(&self) -> Value {
+        json!({
+            "by": {"name": "Dr Okafor", "role": "clinician"}, "proposes": "words", "section": "helps",
+            "words": {"text": "We can keep a side room free on Fridays.", "lang": "en-GB"},
         })
     }
 

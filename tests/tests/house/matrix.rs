@@ -174,6 +174,8 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
         ("POST", "/fhir/Bundle/$validate") => fhir(home.new_plan().await),
         ("POST", "/fhir/DocumentReference/$validate") => fhir(home.document()),
         ("POST", "/fhir/QuestionnaireResponse/$validate") => fhir(home.answers()),
+        ("POST", "/fhir/Task") => fhir(home.proposal()),
+        ("POST", "/plans/{id}/proposals") => asked.body("application/json", home.suggestion().to_string()),
         ("POST", "/plans") => {
             let plan = crate::home::DIRECTIVE.replace("\"status\": \"active\"", "\"status\": \"draft\"");
             asked.body("application/json", plan)

@@ -56,15 +56,23 @@ fn statement(gateway: &Gateway) -> Value {
 /// What is read and searched, and after it what is only sent here.
 fn resources() -> Vec<Value> {
     let sent = validate::types().filter(|kind| !SEARCHED.contains(kind));
-    SEARCHED.iter().copied().chain(sent).map(resource).collect()
+    SEARCHED.iter().copied().chain([ResourceType::Task]).chain(sent).map(resource).collect()
 }
 
 fn resource(kind: ResourceType) -> Value {
-    let is_searched = SEARCHED.contains(&kind);
-    let mut interactions =
-        if is_searched { vec!["read", "vread", "history-instance", "search-type"] } else { Vec::new() };
     let address = format!("/fhir/{}", kind.name());
-    if super::routes().iter().any(|route| route.path == address && route.method == Method::POST) {
+    let routes = super::routes();
+    let has = |method: &Method, rest: &str| {
+        routes.iter().any(|route| route.method == *method && route.path == format!("{address}{rest}"))
+    };
+    let is_searched = has(&Method::GET, "");
+    let keeps_history = has(&Method::GET, "/{id}/_history");
+    let read = ["read", "vread", "history-instance", "search-type"];
+    let mut interactions: Vec<&str> = read.into_iter().filter(|_| is_searched).collect();
+    if !keeps_history {
+        interactions.retain(|one| !matches!(*one, "vread" | "history-instance"));
+    }
+    if has(&Method::POST, "") {
         interactions.push("create");
     }
     let mut members = vec![("type", json!(kind.name()))];
@@ -73,7 +81,7 @@ fn resource(kind: ResourceType) -> Value {
     }
     if is_searched {
         let parameters = super::ask::parameters_of(kind).map(|(name, form)| json!({"name": name, "type": form}));
-        members.push(("versioning", json!("versioned-update")));
+        members.push(("versioning", json!(if keeps_history { "versioned-update" } else { "versioned" })));
         members.push(("searchParam", parameters.collect()));
     }
     let operations = operations(kind);
