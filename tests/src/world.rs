@@ -232,7 +232,7 @@ impl World {
         let client = json!({
             "id": id, "name": format!("A {kind}"), "organization": organization, "kind": kind,
             "auth": {"method": "private_key_jwt", "jwks": {"url": "https://keys.invalid/jwks"}},
-            "scopes": "system/*.rs", "purposes": purposes, "default_purpose": purposes.first(), "state": "active",
+            "scopes": "system/*.rs system/Task.crs", "purposes": purposes, "default_purpose": purposes.first(), "state": "active",
         });
         self.put(client).await;
     }

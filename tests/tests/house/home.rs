@@ -319,7 +319,7 @@ fn record_system(key: &EcdsaKeyPair) -> Client {
     let client = json!({
         "id": ehr(), "name": "Riverside Record", "organization": riverside(), "kind": "ehr",
         "auth": {"method": "private_key_jwt", "jwks": {"inline": {"keys": [jwk]}}},
-        "scopes": "system/*.rs", "purposes": ["TREAT"], "default_purpose": "TREAT", "state": "active",
+        "scopes": "system/*.rs system/Task.crs", "purposes": ["TREAT"], "default_purpose": "TREAT", "state": "active",
     });
     serde_json::from_value::<Client>(client).unwrap().checked().unwrap()
 }

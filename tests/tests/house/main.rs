@@ -20,6 +20,7 @@ mod matrix;
 mod noninterference;
 mod pages;
 mod planted;
+mod proposals;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 

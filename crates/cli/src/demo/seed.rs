@@ -72,7 +72,7 @@ const ORGANIZATIONS: [(&str, &str); 3] =
     [("riverside", "Riverside Hospital"), ("northside", "Northside Clinic"), ("lantern", "Lantern Crisis Line")];
 
 const EHR_SCOPES: &str = "system/Patient.rs system/CarePlan.rs system/Goal.rs system/CareTeam.rs \
-                          system/Observation.rs system/DocumentReference.rs";
+                          system/Observation.rs system/DocumentReference.rs system/Task.crs";
 const CRISIS_SCOPES: &str = "system/Patient.rs system/CarePlan.rs system/DocumentReference.rs";
 const APP_SCOPES: &str = "launch/patient offline_access patient/*.cruds";
 
