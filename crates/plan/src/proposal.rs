@@ -91,7 +91,7 @@ pub struct Suggestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotProposed {
     /// A name that is none.
-    #[error("say who proposes it: a name of 1 to 200 characters")]
+    #[error("say who proposes it: a name of 1 to 200 characters, without blanks at its ends")]
     Name,
     /// Words without a word.
     #[error("say it in words; a proposal without any says nothing")]
@@ -131,7 +131,9 @@ impl Suggestion {
     /// # Errors
     /// [`NotProposed`] with what to do.
     pub fn check(&self, kind: PlanKind) -> Result<(), NotProposed> {
-        if !(1..=NAME_MAX_SCALARS).contains(&self.by.name.trim().chars().count()) {
+        let name = &self.by.name;
+        let plain = name.trim() == name && !name.chars().any(char::is_control);
+        if !plain || !(1..=NAME_MAX_SCALARS).contains(&name.chars().count()) {
             return Err(NotProposed::Name);
         }
         if self.by.role == VoiceRole::Person {
@@ -296,4 +298,139 @@ fn add(content: &mut Content, section: Section, words: Words, voice: Voice, toda
         framework: None,
     };
     content.items.push(DraftItem { id: None, item });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn words(text: &str) -> Words {
+        Words::new(text.to_owned(), crate::Lang::try_from("en").unwrap()).unwrap()
+    }
+
+    fn content(items: &[&str]) -> Content {
+        let item = |(n, text): (usize, &&str)| {
+            json!({"id": ItemId::from_stored([u8::try_from(n).unwrap(); 16]), "section": "helps", "type": "words",
+                "words": {"text": text, "lang": "en"}, "voice": {"party": "self", "role": "person"}, "order": n + 1})
+        };
+        let items: Vec<_> = items.iter().enumerate().map(item).collect();
+        serde_json::from_value(json!({"kind": "safety-plan", "status": "draft", "language": "en",
+            "title": {"text": "t", "lang": "en"}, "items": items, "absences": {"harms": "not-asked"},
+            "parties": [{"id": "self", "name": "A", "role": "person"}, {"id": "dr", "name": "Dr B", "role": "clinician"}]}))
+        .unwrap()
+    }
+
+    fn proposal(name: &str, proposed: Proposed) -> Proposal {
+        Proposal {
+            id: ProposalId::from_stored([1; 16]),
+            person: PersonId::from_stored([2; 16]),
+            plan: PlanId::from_stored([3; 16]),
+            organization: None,
+            suggestion: Suggestion { by: Proposer { name: name.into(), role: VoiceRole::Clinician }, proposed },
+            at: OffsetDateTime::UNIX_EPOCH,
+            answer: None,
+            version: 1,
+        }
+    }
+
+    const TODAY: PlanDate = PlanDate(time::macros::date!(2026 - 03 - 02));
+
+    fn any_proposal() -> impl Strategy<Value = Proposal> {
+        let section = prop::sample::select(Section::all().collect::<Vec<_>>());
+        let about = (0_u8..5).prop_map(|n| ItemId::from_stored([n; 16]));
+        let said = (section, "[a-z]{1,9}", prop::option::of(about.clone()))
+            .prop_map(|(section, text, about)| Proposed::Words { section, words: words(&text), about });
+        let position = prop::sample::select(vec![Position::Agreed, Position::Disagreed, Position::NotSure]);
+        let stance = (about, position).prop_map(|(about, position)| Proposed::Stance { about, position, words: None });
+        ("Dr [BC]", prop_oneof![said, stance]).prop_map(|(name, proposed)| proposal(&name, proposed))
+    }
+
+    fn any_reply() -> impl Strategy<Value = Reply> {
+        prop_oneof![Just(Reply::Accept), "[a-z]{1,9}".prop_map(|text| Reply::Change(words(&text)))]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_stood_in_the_plan_is_overwritten(steps in prop::collection::vec((any_proposal(), any_reply()), 1..8)) {
+            let mut now = content(&["a", "b", "c"]);
+            let first = now.clone();
+            for (n, (proposal, reply)) in steps.into_iter().enumerate() {
+                let new = PartyId::from_random([u8::try_from(n).unwrap() + 9; 16]);
+                let Some(next) = proposal.taken_in(&reply, now.clone(), TODAY, new) else { continue };
+                for (before, after) in now.items.iter().zip(&next.items) {
+                    let mut bare = after.clone();
+                    bare.item.stances.clone_from(&before.item.stances);
+                    prop_assert_eq!(before, &bare);
+                    // Of the stances only the one of who speaks now may be another.
+                    let party = |name: &str| next.parties.iter().find(|p| p.name == name).map(|p| p.id.clone());
+                    let theirs = party(&proposal.suggestion.by.name);
+                    let others = |item: &DraftItem| -> Vec<Stance> {
+                        item.item.stances.iter().filter(|s| Some(&s.party) != theirs.as_ref()).cloned().collect()
+                    };
+                    prop_assert_eq!(others(before), others(after));
+                }
+                prop_assert!(next.items.len() <= now.items.len() + 1);
+                prop_assert!(next.parties.starts_with(&now.parties));
+                now = next;
+            }
+            prop_assert_eq!(&first.head, &now.head);
+            prop_assert_eq!(first.status, now.status);
+        }
+    }
+
+    #[test]
+    fn a_no_changes_nothing_and_says_only_what_the_person_says() {
+        let declined = |reason: Option<&str>| {
+            let said = Proposed::Words { section: Section::Helps, words: words("x"), about: None };
+            let reply = Reply::Decline(reason.map(words));
+            let one = proposal("Dr B", said);
+            assert!(one.taken_in(&reply, content(&["a"]), TODAY, PartyId::person()).is_none());
+            one.answered(&reply, OffsetDateTime::UNIX_EPOCH)
+        };
+        assert_eq!(declined(None).answer.unwrap().reason, None);
+        let with = declined(Some("no room"));
+        assert_eq!((with.answer.unwrap().reason, with.version), (Some(words("no room")), 2));
+    }
+
+    #[test]
+    fn who_is_known_to_the_plan_by_name_and_role_is_the_same_party() {
+        let said = |name: &str| {
+            let proposed = Proposed::Words { section: Section::Harms, words: words("x"), about: None };
+            let new = PartyId::from_random([7; 16]);
+            proposal(name, proposed).taken_in(&Reply::Accept, content(&["a"]), TODAY, new).unwrap()
+        };
+        let known = said("Dr B");
+        assert_eq!((known.parties.len(), known.items[1].item.voice.party.as_str()), (2, "dr"));
+        assert!(known.absences.is_empty(), "a section with something in it is not one that was passed over");
+        let new = said("Dr C");
+        assert_eq!((new.parties.len(), &new.items[1].item.voice.party), (3, &new.parties[2].id));
+    }
+
+    #[test]
+    fn what_cannot_be_proposed_says_where_and_what_to_do() {
+        let with = |name: &str, role, proposed| Suggestion { by: Proposer { name: name.into(), role }, proposed };
+        let said = |section, text: &str| Proposed::Words { section, words: words(text), about: None };
+        let stance = |position| Proposed::Stance { about: ItemId::from_stored([1; 16]), position, words: None };
+        let (joint, wellness) = (PlanKind::JointCrisisPlan, PlanKind::WellnessPlan);
+        let helps = || said(Section::Helps, "x");
+        let cases = [
+            (with(" Jo", VoiceRole::Peer, helps()), joint, Err(NotProposed::Name)),
+            (with("", VoiceRole::Peer, helps()), joint, Err(NotProposed::Name)),
+            (with("Jo", VoiceRole::Person, helps()), joint, Err(NotProposed::OwnVoice)),
+            (with("Jo", VoiceRole::Peer, said(Section::Helps, " \n")), joint, Err(NotProposed::Empty)),
+            (with("Jo", VoiceRole::Peer, said(Section::Treatment, "x")), joint, Err(NotProposed::Section)),
+            (with("Jo", VoiceRole::Peer, helps()), wellness, Err(NotProposed::TheirsAlone)),
+            (with("Jo", VoiceRole::Peer, stance(Position::NotAsked)), joint, Err(NotProposed::Position)),
+            (with("Jo", VoiceRole::Peer, stance(Position::NotSure)), wellness, Ok(())),
+            (with("Jo", VoiceRole::Peer, helps()), joint, Ok(())),
+        ];
+        for (suggestion, kind, expected) in cases {
+            assert_eq!(suggestion.check(kind), expected);
+            let fault = expected.err();
+            assert!(fault.is_none_or(|fault| fault.path().starts_with('/') && fault.to_string().len() > 20));
+        }
+    }
 }

@@ -8,6 +8,8 @@ use crate::{oracle, profiles};
 
 /// Pairs of worlds in the long run.
 const PAIRS: u64 = 100_000;
+/// Plans there and back in the long run.
+const PLANS: u64 = 1_000_000;
 /// Kills in the long run.
 const ROUNDS: u32 = 1_000;
 /// How long each parser is fuzzed, in seconds.
@@ -19,7 +21,7 @@ const FUZZ: [&str; 9] =
     ["json", "native", "transaction", "document", "answers", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
-pub(crate) const STAGES: [Stage; 13] = [
+pub(crate) const STAGES: [Stage; 14] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
@@ -30,6 +32,7 @@ pub(crate) const STAGES: [Stage; 13] = [
     Stage { name: "clients", needs: &["tools", "shipped"], counts: true, does: clients },
     Stage { name: "oracle", needs: &["profiles"], counts: true, does: oracle::judge },
     Stage { name: "worlds", needs: &[], counts: true, does: || noninterference(PAIRS) },
+    Stage { name: "roundtrip", needs: &[], counts: true, does: || roundtrip(PLANS) },
     Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
     Stage { name: "fuzz", needs: &[], counts: false, does: fuzz },
     Stage { name: "mutants", needs: &[], counts: false, does: mutants },
@@ -39,6 +42,13 @@ pub(crate) const STAGES: [Stage; 13] = [
 pub(crate) fn noninterference(pairs: u64) -> Result<Run, String> {
     let call = Call::cargo(&["test", "--release", "-p", "sayso-tests", "noninterference", "--", "--nocapture"]);
     call.with("SAYSO_PAIRS", &pairs.to_string()).run()
+}
+
+/// Plans to FHIR and back, many; optimised, because there are many. `SAYSO_SEED` sets another seed.
+pub(crate) fn roundtrip(plans: u64) -> Result<Run, String> {
+    let call =
+        Call::cargo(&["test", "--release", "-p", "sayso-fhir", "--test", "it", "every_plan", "--", "--nocapture"]);
+    call.with("SAYSO_PLANS", &plans.to_string()).run()
 }
 
 /// Kills the shipped binary again and again.

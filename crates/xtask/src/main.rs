@@ -45,6 +45,12 @@ enum Command {
         #[arg(long, default_value_t = 20_000)]
         pairs: u64,
     },
+    /// Plans of every kind to FHIR and back, and FHIR to plans and back.
+    Roundtrip {
+        /// How many plans.
+        #[arg(long, default_value_t = 200_000)]
+        plans: u64,
+    },
     /// Kills a real process under write load again and again.
     Kill {
         /// How often.
@@ -78,6 +84,7 @@ fn main() -> ExitCode {
         Command::Test { only } => whole(&stage::run(&short::STAGES, only.as_deref())),
         Command::Long { only } => whole(&stage::run(&long::STAGES, only.as_deref())),
         Command::Noninterference { pairs } => one(long::noninterference(pairs)),
+        Command::Roundtrip { plans } => one(long::roundtrip(plans)),
         Command::Kill { rounds } => one(long::kill(rounds)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
         Command::Oracle => one(oracle::oracle()),

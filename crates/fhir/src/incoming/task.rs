@@ -13,7 +13,7 @@ use crate::profile;
 const ROOT: &str = "Task";
 
 /// What stands in a Task that proposes something. `id`, `meta`, `authoredOn` and `lastModified` are the server's to say.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "resourceType",
     "id",
     "meta",
@@ -25,6 +25,7 @@ const KNOWN: [&str; 13] = [
     "focus",
     "for",
     "authoredOn",
+    "lastModified",
     "requester",
     "input",
 ];

@@ -68,7 +68,7 @@ fn without(of: &mut Value, member: &str) {
     of.as_object_mut().unwrap().remove(member).unwrap();
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule {
         profile: profile::CARE_PLAN,
         element: "CarePlan.category",
@@ -135,6 +135,12 @@ const RULES: [Rule; 11] = [
         says: "nothing but name and verified identifiers is sent",
         breaks: |person| person["birthDate"] = "1988-02-03".into(),
     },
+    Rule {
+        profile: profile::PROPOSAL,
+        element: "Task.requester.display",
+        says: "a proposal says who proposes",
+        breaks: |task| without(&mut task["requester"], "display"),
+    },
 ];
 
 /// All that leaves of the plan, the two documents and what stands only in them included.
@@ -145,7 +151,8 @@ fn leaving() -> Vec<Value> {
     shown.extend([outgoing::patient(&subject), outgoing::document(&subject, &released, None, BASE)]);
     let extract = outgoing::crisis_extract(&subject, &[&released], BASE).unwrap();
     let cover = extract.json["entry"][0]["resource"].clone();
-    shown.into_iter().map(|one| one.json).chain([cover]).collect()
+    let proposals = crate::proposals::answered_in_every_way(&plan).into_iter().rev().map(|one| one.json);
+    shown.into_iter().map(|one| one.json).chain([cover]).chain(proposals).collect()
 }
 
 /// Whether the resource claims the profile; of the statements the refusal is the one to look at.

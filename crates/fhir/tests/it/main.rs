@@ -19,6 +19,7 @@ mod meaning;
 mod native;
 mod outgoing;
 mod profiles;
+mod proposals;
 mod push;
 mod roundtrip;
 mod world;
