@@ -221,6 +221,32 @@ suite("the person's pages", () => {
     await owner.context().close();
   });
 
+  test('let them answer where a doctor stands, and show disagreement as clearly as agreement', async () => {
+    const jordan = demo.person('Jordan');
+    const words = 'I would rather call first. 🌿';
+    const first = await stand(jordan, 'disagreed', words);
+    const second = await stand(jordan, 'agreed-in-part', 'On working days.');
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(jordan.sign_in);
+    await goTo(page, `/me/plans/${first.plan}`);
+    await page.getByRole('link', { name: 'What others suggest: 2 wait for you' }).click();
+    await assertAccessible(page, 'suggestions');
+    await keep(page, 'page-suggestions');
+    const theirs = page.locator('section').filter({ hasText: words });
+    await theirs.getByRole('button', { name: 'Put it in my plan' }).click();
+    await page.getByText('You put it in your plan.').waitFor();
+    await page.getByLabel('You can say why not').fill('They do not work here. 🥄');
+    await page.getByRole('button', { name: 'No', exact: true }).click();
+    await page.getByText('You said no.').waitFor();
+    await keep(page, 'page-suggestions-answered');
+    assert.deepEqual(await answers(first), ['completed', undefined]);
+    assert.deepEqual(await answers(second), ['rejected', 'They do not work here. 🥄']);
+    await page.getByRole('link', { name: 'Back to the plan' }).click();
+    const stance = page.locator('li.differs').filter({ hasText: words });
+    assert.match(await stance.innerText(), /Dr Vogt does not agree/);
+    await page.context().close();
+  });
+
   test('let him cancel a plan, which is not to stop sharing', async () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(demo.person('Mehmet').sign_in);
@@ -275,6 +301,38 @@ suite("the person's pages", () => {
     const title = await page.title();
     assert.match(title, / – Sayso$/, path);
     assert.doesNotMatch(title, /Ama|crisis|bright|directive/i, path);
+  }
+
+  /** The record system says where its doctor stands on the first thing it sees of a person's, by its own FHIR client. */
+  async function stand(person, position, words) {
+    const ours = (list, code) => ({ coding: [{ system: `https://sayso.example/fhir/CodeSystem/${list}`, code }] });
+    const part = (name, value) => ({ type: ours('proposal-part', name), ...value });
+    const client = fhir(demo, bearer);
+    const found = async (resourceType) =>
+      (await client.search({ resourceType, searchParams: { patient: person.id, _count: 1 } })).entry[0].resource;
+    const [plan, about] = [(await found('CarePlan')).id, (await found('Observation')).id];
+    const body = {
+      resourceType: 'Task',
+      status: 'requested',
+      intent: 'proposal',
+      code: ours('proposal', 'stance'),
+      language: 'en',
+      description: words,
+      focus: { reference: `CarePlan/${plan}` },
+      requester: { display: 'Dr Vogt' },
+      input: [
+        part('role', { valueCode: 'clinician' }),
+        part('about', { valueId: about }),
+        part('position', { valueCode: position }),
+      ],
+    };
+    return { id: (await client.create({ resourceType: 'Task', body })).id, plan };
+  }
+
+  /** What came of it, as the record system reads it. */
+  async function answers({ id }) {
+    const task = await fhir(demo, bearer).read({ resourceType: 'Task', id });
+    return [task.status, task.statusReason?.text];
   }
 
   async function askToShare() {
