@@ -59,7 +59,7 @@ export function assertDescribed(demo) {
   const kinds = demo.person('Ama').plans.map((one) => one.kind);
   for (const kind of ['joint-crisis-plan', 'advance-directive']) assert.ok(kinds.includes(kind), kind);
   const scopes = [demo.client('ehr', riverside).scopes].flat().join(' ').split(' ');
-  assert.deepEqual(scopes.sort(), RIVERSIDE.map((type) => `system/${type}.rs`).sort());
+  assert.deepEqual(scopes.sort(), [...RIVERSIDE.map((type) => `system/${type}.rs`), 'system/Task.crs'].sort());
 }
 
 function assertTexts(object, keys) {

@@ -15,6 +15,7 @@ mod examples;
 mod hostile;
 mod incoming;
 mod leaving;
+mod loss;
 mod meaning;
 mod native;
 mod outgoing;
