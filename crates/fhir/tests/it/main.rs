@@ -18,6 +18,7 @@ mod leaving;
 mod meaning;
 mod native;
 mod outgoing;
+mod persons;
 mod profiles;
 mod push;
 mod roundtrip;
