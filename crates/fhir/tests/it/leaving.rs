@@ -32,7 +32,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-fn inside(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn inside(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
@@ -44,7 +44,7 @@ pub(crate) fn persons() -> Vec<PathBuf> {
     all.into_iter().filter(|path| path.is_dir()).collect()
 }
 
-fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().replace(".plan.json", "")
 }
 

@@ -19,6 +19,7 @@ mod loss;
 mod meaning;
 mod native;
 mod outgoing;
+mod persons;
 mod profiles;
 mod proposals;
 mod push;
