@@ -7,6 +7,7 @@ use sayso_consent::{Projection, Released};
 use serde_json::Value;
 
 mod activity;
+mod agent;
 pub(crate) mod care_plan;
 mod composition;
 mod consent;
@@ -85,6 +86,7 @@ fn part_resources(view: &View<'_>) -> Vec<Shown> {
             Home::CarePlan => {}
         }
         shown.extend(consent::consent(view, item));
+        shown.extend(agent::agent(view, item));
     }
     shown
 }

@@ -11,6 +11,7 @@ use sayso_fhir::{Shown, native, outgoing, profile};
 use sayso_plan::{Content, Plan, PlanKind, Section, State};
 use serde_json::{Value, json};
 
+use crate::agents::spoken_for;
 use crate::hostile::{plan_in, plan_of};
 use crate::world::{BASE, NOW, counter, joint_plan, person, plan, push, shown_section, whole};
 
@@ -97,6 +98,11 @@ fn both_ways(native: &Value) {
 #[test]
 fn a_plan_with_something_of_everything_comes_back_as_it_was() {
     both_ways(&joint_plan());
+}
+
+#[test]
+fn a_plan_that_says_who_speaks_for_the_person_comes_back_as_it_was() {
+    both_ways(&spoken_for());
 }
 
 #[test]
@@ -264,33 +270,4 @@ proptest! {
             prop_assert!(visible || coded.iter().all(|word| !text.contains(word)), "{}", mark);
         }
     }
-}
-#[test]
-fn tmp_timing() {
-    use proptest::strategy::ValueTree;
-    use std::time::Instant;
-    let mut runner = TestRunner::deterministic();
-    let (mut g, mut pl, mut out, mut push_t, mut beg) = (0u128, 0, 0, 0, 0);
-    for n in 0..400 {
-        let kind = PlanKind::ALL[n % 7];
-        let t = Instant::now();
-        let native = plan_of(kind).new_tree(&mut runner).unwrap().current();
-        g += t.elapsed().as_micros();
-        let t = Instant::now();
-        let plan = plan(&native);
-        let released = whole(&plan);
-        pl += t.elapsed().as_micros();
-        let t = Instant::now();
-        let shown = outgoing::resources(&released, BASE);
-        out += t.elapsed().as_micros();
-        let t = Instant::now();
-        let content = back(&shown, &released, Way::Update);
-        push_t += t.elapsed().as_micros();
-        let t = Instant::now();
-        let b = Plan::begin(person(), content, NOW, &mut counter(1)).unwrap();
-        let again = outgoing::resources(&whole(&b), BASE);
-        assert!(again == shown);
-        beg += t.elapsed().as_micros();
-    }
-    eprintln!("gen {g} plan {pl} out {out} push {push_t} again {beg}");
 }
