@@ -266,6 +266,29 @@ Context: Consent.provision
 * insert Part(extension[words], string, "The condition in the person's words")
 * insert Part(extension[code], Coding, "A code beside the words")
 
+Extension: AgentLimits
+Id: agent-limits
+Title: "Limits of an agent"
+Description: "What somebody who speaks for the person may not do, in the person's words."
+Context: Consent.provision
+* . ?!
+* . ^isModifierReason = "Somebody who may decide within limits is not somebody who may decide anything: who does not know the limits must not act on the provision"
+* . ^short = "The provision holds only within these limits"
+* ^purpose = "*My sister decides, but not about electric treatment* would arrive as *my sister decides*. A reader that does not know the extension must leave the provision alone; it still has the contact, the document and the narrative, in which the limits stand in words."
+* value[x] 1..1
+* value[x] only string
+* value[x] ^short = "The limits in the person's words"
+
+Extension: AgentOrder
+Id: agent-order
+Title: "Order of agents"
+Description: "Which of several people speaks for the person first: 1 before 2."
+Context: Consent.provision.actor
+* ^purpose = "LOINC names the first agent and the next one, and a person may have more. Two agents who disagree are heard in the order the person gave them."
+* value[x] 1..1
+* value[x] only positiveInt
+* value[x] ^short = "1 is first"
+
 Extension: Direction
 Id: direction
 Title: "Direction"

@@ -215,6 +215,50 @@ Description: "What a person agrees to or refuses in advance. It is about treatme
 * provision.code.text ^short = "The sentence, so that nobody has to guess from a code"
 * provision.provision 0..0
 
+Profile: SaysoAgentConsent
+Parent: Consent
+Id: sayso-agent-consent
+Title: "Who speaks for the person"
+Description: "Whom a person has decide for them when they cannot, in which order, and within which limits. It is about decisions and never about who may read the plan."
+* insert Licences
+* ^purpose = "For systems that look for healthcare agents as Consent, as PACIO ADI has it. Each is made from one contact of the section *Who speaks for me* who is an agent or a deputy; who is not to be contacted is never among them. Whether the appointment counts, the law of the place says."
+* insert ItemLabels
+* text 1..1
+* extension contains OfItem named ofItem 1..1
+* modifierExtension 0..0
+* status ^short = "active while the plan is in force, else inactive"
+* scope = $LOINC#81377-4
+* category 2..*
+* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.path = "$this"
+* category ^slicing.rules = #open
+* category contains directive 1..1 and section 1..1
+* category[directive] = $ConsentCategory#acd
+* category[section] = $PlanSection#who-decides
+* patient 1..1
+* patient only Reference(Patient)
+* dateTime 1..1
+* dateTime ^short = "The day since when it holds, if the person named one; else when it was last changed"
+* performer 1..1
+* performer ^short = "Whose voice it is"
+* policyRule 1..1
+* provision 1..1 MS
+* provision.modifierExtension contains Condition named condition 0..* MS and AgentLimits named limits 0..1 MS
+* provision.modifierExtension[condition] ^short = "Only if, or unless: without it the provision must not be used"
+* provision.modifierExtension[limits] ^short = "What they may not do: without it the provision must not be used"
+* provision.type 1..1
+* provision.type = #permit
+* provision.period ^short = "The days in which the plan is meant to hold"
+* provision.actor 1..1 MS
+* provision.actor.extension contains AgentOrder named order 0..1 MS
+* provision.actor.role = $RoleClass#AGNT
+* provision.actor.role ^short = "An agent; for the first and the next also the code of LOINC; and whether agent or deputy"
+* provision.actor.reference ^short = "Who, by identifier or by name: never an address"
+* provision.code 1..1
+* provision.code.text 1..1
+* provision.code.text ^short = "The sentence, with all that bounds it, so that nobody has to guess from a code"
+* provision.provision 0..0
+
 Profile: SaysoComposition
 Parent: Composition
 Id: sayso-composition

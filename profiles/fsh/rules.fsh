@@ -11,6 +11,7 @@ Alias: $Confidentiality = http://terminology.hl7.org/CodeSystem/v3-Confidentiali
 Alias: $ActReason = http://terminology.hl7.org/CodeSystem/v3-ActReason
 Alias: $ConsentScope = http://terminology.hl7.org/CodeSystem/consentscope
 Alias: $ConsentCategory = http://terminology.hl7.org/CodeSystem/consentcategorycodes
+Alias: $RoleClass = http://terminology.hl7.org/CodeSystem/v3-RoleClass
 Alias: $EmptyReason = http://terminology.hl7.org/CodeSystem/list-empty-reason
 Alias: $USCoreCategory = http://hl7.org/fhir/us/core/CodeSystem/us-core-category
 Alias: $USCoreCarePlan = http://hl7.org/fhir/us/core/CodeSystem/careplan-category

@@ -72,6 +72,7 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(patient, RelatedPerson-patient, reference)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
 * insert Resource(Consent, SaysoTreatmentConsent)
+* rest[0].resource[=].supportedProfile[+] = Canonical(SaysoAgentConsent)
 * insert Search(patient, clinical-patient, reference)
 * insert Search(status, Consent-status, token)
 * insert Search(category, Consent-category, token)

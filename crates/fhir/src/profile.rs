@@ -22,6 +22,8 @@ canonical! {
     CARE_TEAM = "StructureDefinition/sayso-care-team";
     /// Profile of Consent: an advance consent or an advance refusal of treatment.
     TREATMENT_CONSENT = "StructureDefinition/sayso-treatment-consent";
+    /// Profile of Consent: who speaks for the person.
+    AGENT_CONSENT = "StructureDefinition/sayso-agent-consent";
     /// Profile of Composition: the plan as a document.
     COMPOSITION = "StructureDefinition/sayso-composition";
     /// Profile of Composition: the crisis extract.
@@ -45,6 +47,10 @@ canonical! {
     EXT_OWN_WORDS = "StructureDefinition/own-words";
     /// Modifier extension on a Consent provision: the rule holds only under a condition.
     EXT_CONDITION = "StructureDefinition/condition";
+    /// Modifier extension on a Consent provision: what an agent may not do, in words.
+    EXT_AGENT_LIMITS = "StructureDefinition/agent-limits";
+    /// Extension: which agent speaks first.
+    EXT_AGENT_ORDER = "StructureDefinition/agent-order";
     /// Extension: prefer, accept or refuse, and how binding it is meant.
     EXT_DIRECTION = "StructureDefinition/direction";
     /// Extension: what a contact may be told, limits, and under which condition to contact them.
@@ -72,6 +78,8 @@ canonical! {
     PROPOSAL_PARTS = "CodeSystem/proposal-part";
     /// Code system of what the person answers to a proposal.
     PROPOSAL_ANSWERS = "CodeSystem/proposal-answer";
+    /// Code system of what a contact does for the person.
+    CONTACT_ROLES = "CodeSystem/contact-role";
     /// Naming system of items, for `RelatedPerson.identifier` and the references to a contact.
     ITEM_IDS = "NamingSystem/item";
     /// Naming system of plans, for `CarePlan.identifier` and document identifiers.

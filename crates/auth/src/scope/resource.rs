@@ -49,7 +49,7 @@ types! {
     Observation,
     /// A supporter.
     RelatedPerson,
-    /// Treatment preferences.
+    /// Treatment preferences, and who speaks for the person.
     Consent,
     /// A document and where it is.
     DocumentReference,

@@ -8,6 +8,7 @@ use sayso_plan::Proposal;
 use serde_json::Value;
 
 mod activity;
+mod agent;
 pub(crate) mod care_plan;
 mod composition;
 mod consent;
@@ -87,6 +88,7 @@ fn part_resources(view: &View<'_>) -> Vec<Shown> {
             Home::CarePlan => {}
         }
         shown.extend(consent::consent(view, item));
+        shown.extend(agent::agent(view, item));
     }
     shown
 }

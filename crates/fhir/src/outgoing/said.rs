@@ -1,7 +1,7 @@
 //! What an item says in one sentence: the person's words, and around them what keeps them from reading as their
 //! opposite.
 
-use sayso_plan::item::{Contactable, Direction, Intent, ItemKind, Preference, Sense};
+use sayso_plan::item::{Contactable, Direction, Intent, ItemKind, Preference};
 use sayso_plan::{Section, StoredItem};
 
 use super::view::View;
@@ -67,11 +67,7 @@ pub(crate) fn said(view: &View<'_>, item: &StoredItem) -> Option<Said> {
         pieces.push(Piece::Words(own.text().to_owned(), lang.clone()));
     }
     for condition in &item.item.when {
-        let phrase = match condition.sense {
-            Sense::If => phrases.only_if,
-            Sense::Unless => phrases.unless,
-        };
-        pieces.push(Piece::Phrase(phrase, phrases.lang));
+        pieces.push(Piece::Phrase(phrases.of_sense(condition.sense), phrases.lang));
         pieces.push(Piece::Words(condition.words.clone(), lang.clone()));
     }
     Some(Said(pieces))

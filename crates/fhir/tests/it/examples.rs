@@ -41,6 +41,9 @@ pub(crate) fn ours() -> Value {
               "reach": [{ "by": "phone", "value": "+44 7700 900001" }, { "by": "text", "value": "+44 7700 900001" }] },
             { "section": "services", "type": "contact", "voice": own, "party": "line", "contact": "yes",
               "reach": [{ "by": "phone", "value": "555 0199" }] },
+            { "section": "who-decides", "type": "contact", "voice": own, "party": "kofi", "contact": "yes",
+              "roles": ["agent", "first-call"], "agent_order": 1, "limits": "Not about electric treatment",
+              "when": [{ "sense": "unless", "words": "I can still say what I want" }] },
             { "section": "treatment", "type": "preference", "voice": own, "words": words("Haloperidol"),
               "about": { "kind": "medicine", "words": "haloperidol", "code": { "system": "http://snomed.info/sct", "code": "386837002" } },
               "direction": "refuse", "intent": "advance-refusal", "when": [{ "sense": "unless", "words": "I cannot drink any more" }],
@@ -68,7 +71,7 @@ fn without(of: &mut Value, member: &str) {
     of.as_object_mut().unwrap().remove(member).unwrap();
 }
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     Rule {
         profile: profile::CARE_PLAN,
         element: "CarePlan.category",
@@ -104,6 +107,12 @@ const RULES: [Rule; 12] = [
         element: "Consent.provision.type",
         says: "a provision permits or denies",
         breaks: |consent| without(&mut consent["provision"], "type"),
+    },
+    Rule {
+        profile: profile::AGENT_CONSENT,
+        element: "Consent.provision.actor",
+        says: "an agent is somebody",
+        breaks: |consent| without(&mut consent["provision"], "actor"),
     },
     Rule {
         profile: profile::COMPOSITION,

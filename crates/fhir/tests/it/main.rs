@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod agents;
 mod answers;
 mod examples;
 mod hostile;

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use sayso_consent::{Projection, Released, Sealed, subject};
 use sayso_fhir::{Shown, outgoing};
-use sayso_plan::item::{Contactable, Direction, Intent, ItemKind, Preference};
+use sayso_plan::item::{ContactRole, Contactable, Direction, Intent, ItemKind, Preference};
 use sayso_plan::{Person, Plan, PlanKind, Section, StoredItem};
 use serde_json::{Value, json};
 
+use crate::agents::spoken_for;
 use crate::hostile::plan_of;
 use crate::leaving::{persons, plans_of, releases, somebody};
 use crate::world::{BASE, key, plan, whole};
@@ -66,11 +67,12 @@ fn lines(resource: &Value) -> Vec<Line> {
         }
         "Consent" => {
             let provision = &resource["provision"];
-            let conditions = list(&provision["modifierExtension"]).iter().flat_map(|one| list(&one["extension"]));
-            let stops_at = conditions.filter(|part| part["url"] == "words").map(|part| text(&part["valueString"]));
+            let bounds = list(&provision["modifierExtension"]).iter();
+            let parts = bounds.flat_map(|one| list(&one["extension"]).iter().chain([one]));
+            let stops_at = parts.filter(|part| part["url"] != "sense").filter_map(|part| part["valueString"].as_str());
             vec![Line {
                 forbids: provision["type"] == "deny",
-                stops_at: stops_at.collect(),
+                stops_at: stops_at.map(str::to_owned).collect(),
                 ..line(own, &Value::Null, &provision["code"][0]["text"])
             }]
         }
@@ -199,6 +201,42 @@ fn alone_elsewhere(released: &Released<Projection>, lines: &[Line]) -> Vec<Strin
     faults
 }
 
+/// Who speaks for the person, and what bounds it: a contact of that section who is an agent or a deputy.
+fn agent(item: &StoredItem) -> Option<Vec<&String>> {
+    let ItemKind::Contact(contact) = &item.item.kind else { return None };
+    let speaks = contact.roles.iter().any(|role| matches!(role, ContactRole::Agent | ContactRole::Deputy));
+    let called = contact.contact != Contactable::Never && !contact.party.is_person();
+    let bounds = item.item.when.iter().map(|one| &one.words).chain(&contact.only_if).chain(&contact.limits);
+    (speaks && called && item.item.section == Section::WhoDecides).then(|| bounds.collect())
+}
+
+/// Where a naive reader would take somebody for an agent who is none, or for one whom less bounds than the person said.
+fn speaks_for_nobody(released: &Released<Projection>, lines: &[Line]) -> Vec<String> {
+    let plan = released.get();
+    let mut faults = Vec::new();
+    for item in plan.items.iter().filter(|item| matches!(item.item.kind, ItemKind::Contact(_))) {
+        let id = item.id.to_string();
+        let consents: Vec<&Line> =
+            lines.iter().filter(|line| line.kind == "Consent" && line.of.as_ref() == Some(&id)).collect();
+        match (agent(item), consents.as_slice()) {
+            (None, []) => {}
+            (Some(bounds), [consent]) => {
+                if consent.forbids {
+                    faults.push(format!("{id}: an agent is denied"));
+                }
+                if consent.stops_at.len() != bounds.len() {
+                    faults.push(format!("{id}: what bounds an agent can be overlooked"));
+                }
+                if consent.says.matches('«').count() <= bounds.len() {
+                    faults.push(format!("{id}: the sentence leaves out what bounds an agent: {}", consent.says));
+                }
+            }
+            _ => faults.push(format!("{id}: {} speak, and none is meant", consents.len())),
+        }
+    }
+    faults
+}
+
 fn all_lines(shown: &[Shown]) -> Vec<Line> {
     shown.iter().flat_map(|one| lines(&one.json)).collect()
 }
@@ -222,6 +260,7 @@ fn no_refusal_of_any_invented_person_reads_as_a_wish_whole_or_cut() {
                     let lines = all_lines(shown);
                     let mut faults = turned_over(&release.shown, &lines);
                     faults.extend(alone_elsewhere(&release.shown, &lines));
+                    faults.extend(speaks_for_nobody(&release.shown, &lines));
                     assert!(faults.is_empty(), "{name}, {}: {faults:#?}", release.cut);
                 }
                 let projection = release.shown.get();
@@ -348,6 +387,57 @@ fn a_meaning_that_is_turned_over_is_found() {
     assert_eq!(found.len(), PLANTED.len(), "each was planted somewhere: {found:?}");
 }
 
+/// One way to make an agent of somebody who is none, or a freer one: what it does to a resource, where it can do it.
+type Freed = (&'static str, fn(&mut Value, &StoredItem) -> bool);
+
+const FREED: [Freed; 4] = [
+    ("an agent whose bounds can be overlooked", |resource, _| {
+        let provision = resource.get_mut("provision").and_then(Value::as_object_mut);
+        let bounds = provision.and_then(|provision| {
+            let bounds = provision.remove("modifierExtension")?;
+            Some(provision.insert("extension".into(), bounds).is_none())
+        });
+        bounds.is_some()
+    }),
+    ("a sentence without what bounds an agent", |resource, item| {
+        let bound = agent(item).is_some_and(|bounds| !bounds.is_empty());
+        let here = resource["resourceType"] == "Consent" && bound;
+        here && put(&mut resource["provision"]["code"][0]["text"], json!("Speaks for me: «Kofi»"))
+    }),
+    ("an agent who is denied", |resource, item| {
+        let here = resource["resourceType"] == "Consent" && agent(item).is_some();
+        here && put(&mut resource["provision"]["type"], json!("deny"))
+    }),
+    ("an agent of somebody who is none", |resource, item| {
+        let contact = matches!(item.item.kind, ItemKind::Contact(_)) && agent(item).is_none();
+        let own = matches!(resource["resourceType"].as_str(), Some("Observation" | "RelatedPerson"));
+        let consent =
+            json!({ "resourceType": "Consent", "id": item.id.to_string(), "provision": { "type": "permit" } });
+        own && contact && put(resource, consent)
+    }),
+];
+
+#[test]
+fn an_agent_who_is_none_or_is_freed_is_found() {
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    let released = whole(&plan(&spoken_for()));
+    let shown = outgoing::resources(&released, BASE);
+    assert_eq!(speaks_for_nobody(&released, &all_lines(&shown)), [""; 0]);
+    for item in &released.get().items {
+        for (place, _) in shown.iter().enumerate().filter(|(_, one)| one.id == item.id.to_string()) {
+            for (name, plant) in FREED {
+                let mut turned = shown.clone();
+                if plant(&mut turned[place].json, item) {
+                    let faults = speaks_for_nobody(&released, &all_lines(&turned));
+                    assert!(!faults.is_empty(), "{name}: {:?}", turned[place]);
+                    *found.entry(name).or_default() += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(found.len(), FREED.len(), "each was planted somewhere: {found:?}");
+}
+
 fn any_kind() -> impl Strategy<Value = Value> {
     prop::sample::select(PlanKind::ALL.to_vec()).prop_flat_map(plan_of)
 }
@@ -359,7 +449,10 @@ proptest! {
     fn no_refusal_of_any_plan_reads_as_a_wish(native in any_kind()) {
         let plan: Plan = plan(&native);
         let released = whole(&plan);
-        let faults = turned_over(&released, &all_lines(&outgoing::resources(&released, BASE)));
+        let lines = all_lines(&outgoing::resources(&released, BASE));
+        let mut faults = turned_over(&released, &lines);
+        // Hostile words may hold quotation marks of their own, which only makes the sentence longer.
+        faults.extend(speaks_for_nobody(&released, &lines));
         prop_assert!(faults.is_empty(), "{faults:#?}");
     }
 }

@@ -11,6 +11,7 @@ use sayso_fhir::{Shown, native, outgoing, profile};
 use sayso_plan::{Content, Plan, PlanKind, Section, State};
 use serde_json::{Value, json};
 
+use crate::agents::spoken_for;
 use crate::hostile::{plan_in, plan_of};
 use crate::world::{BASE, NOW, counter, joint_plan, person, plan, push, shown_section, whole};
 
@@ -97,6 +98,11 @@ fn both_ways(native: &Value) {
 #[test]
 fn a_plan_with_something_of_everything_comes_back_as_it_was() {
     both_ways(&joint_plan());
+}
+
+#[test]
+fn a_plan_that_says_who_speaks_for_the_person_comes_back_as_it_was() {
+    both_ways(&spoken_for());
 }
 
 #[test]
