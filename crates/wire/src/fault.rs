@@ -126,8 +126,8 @@ pub enum Reason {
     /// The element is not one that R4 has there, or it is the second value of a choice; it would be lost.
     #[error("this element is not known here and would be lost; leave it out")]
     Unknown,
-    /// An empty array or object, or a null that stands for nothing.
-    #[error("empty arrays, empty objects and null say nothing in FHIR; leave the element out")]
+    /// An empty array, object or text, or a null that stands for nothing.
+    #[error("empty arrays, objects and texts and null say nothing in FHIR; leave the element out")]
     Empty,
     /// The value would come back in another form, for example a decimal `1.10` as `1.1`.
     #[error("this value would not come back exactly as sent (decimal digits, time zone or base64 form)")]

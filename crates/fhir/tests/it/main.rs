@@ -17,6 +17,7 @@ mod hostile;
 mod incoming;
 mod leaving;
 mod loss;
+mod lossless;
 mod meaning;
 mod native;
 mod outgoing;
