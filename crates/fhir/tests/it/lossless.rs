@@ -134,8 +134,10 @@ fn spoilt(body: &Value, pointer: &str, member: &str, text: &str) -> (String, Opt
 
 fn is_made_by_the_server(kind: &str, key: &str, path: &str) -> bool {
     let top = path.split('.').nth(3).unwrap_or_default().split('[').next().unwrap_or_default();
+    // Published beside the list: a moment there is the server's, a plain day the person's.
+    let moment = matches!((kind, key), ("Observation", "effectiveDateTime") | ("Consent", "dateTime"));
     let made = |owned: &(&str, &str)| (owned.0 == "*" || owned.0 == kind) && (owned.1 == top || owned.1 == key);
-    profile::SERVER_OWNED.iter().any(made)
+    moment || profile::SERVER_OWNED.iter().any(made)
 }
 
 /// What is sent, mapped in and out again.
