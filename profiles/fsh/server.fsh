@@ -91,6 +91,9 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(category, Composition-category, token)
 * insert Search(type, clinical-type, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* insert Resource(Provenance, SaysoProvenance)
+* insert Search(patient, Provenance-patient, reference)
+* insert Search(_lastUpdated, Resource-lastUpdated, date)
 * rest[0].resource[+].type = #Bundle
 * rest[0].resource[=].documentation = "Read as a document by its id, and taken as a transaction at the base."
 * insert Validated

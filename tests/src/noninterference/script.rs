@@ -42,7 +42,7 @@ pub struct Request {
     pub anonymous: bool,
 }
 
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     "CarePlan",
     "Patient",
     "Goal",
@@ -52,6 +52,7 @@ const TYPES: [&str; 9] = [
     "Consent",
     "DocumentReference",
     "Composition",
+    "Provenance",
 ];
 const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
 const FILTERS: [&str; 14] = [

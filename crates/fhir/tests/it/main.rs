@@ -20,6 +20,7 @@ mod meaning;
 mod native;
 mod outgoing;
 mod profiles;
+mod provenance;
 mod push;
 mod roundtrip;
 mod world;
