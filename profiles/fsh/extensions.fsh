@@ -349,6 +349,16 @@ Context: Observation, CarePlan.activity.detail
 * insert Coded(extension[position], StancePositions, "Where they stand")
 * insert Part(extension[words], string, "In their own words")
 
+Extension: FormalityDay
+Id: formality-day
+Title: "Day of a formality"
+Description: "The day on which somebody signed, witnessed, or attested that the person could decide."
+Context: Provenance.agent
+* ^purpose = "Laws count from the day of signing, and each of those who sign or witness may do so on another day. R4 has one moment for the whole Provenance, which is when the release last changed."
+* value[x] 1..1
+* value[x] only date
+* value[x] ^short = "The day"
+
 Extension: OfItem
 Id: of-item
 Title: "Derived from item"

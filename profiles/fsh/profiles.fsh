@@ -331,7 +331,7 @@ Profile: SaysoDocument
 Parent: Bundle
 Id: sayso-document
 Title: "Document"
-Description: "A plan, or the crisis extract, as one FHIR document: the Composition first, then the person, then all that the Composition leads to. It can be read without a further call."
+Description: "A plan, or the crisis extract, as one FHIR document: the Composition first, then the person, then all that the Composition leads to, and who made it. It can be read without a further call."
 * ^purpose = "What current-plan answers, and where the index entry of a plan points to."
 * type = #document
 * identifier 1..1
@@ -386,6 +386,51 @@ Description: "The entry of a plan in an index of documents: its address is in th
 * context.encounter 0..0
 * context.event 0..0
 * context.period ^short = "From when to when it is meant to hold"
+
+Profile: SaysoProvenance
+Parent: Provenance
+Id: sayso-provenance
+Title: "Who made a plan"
+Description: "The person, whose plan it is; each other voice in what was released; and, where the plan leaves whole, who signed, witnessed or attested it, and when."
+* ^purpose = "For systems that must know where a statement comes from before they rely on it. A voice that stands in nothing of what was released is not named. An extract names nobody who signed or witnessed: what they put their name to is the whole."
+* text 1..1
+* modifierExtension 0..0
+* target 3..3
+* target only Reference(SaysoCarePlan or SaysoComposition or SaysoDocumentReference)
+* occurred[x] 0..0
+* recorded ^short = "When what was released last changed, or was released"
+* policy 0..0
+* location 0..0
+* reason 0..0
+* activity = $DataOperation#UPDATE
+* activity ^short = "UPDATE where what is shown was not all made at once; not there where nothing is known"
+* agent.type 1..1
+* agent ^slicing.discriminator.type = #pattern
+* agent ^slicing.discriminator.path = "type"
+* agent ^slicing.rules = #closed
+* agent contains author 1..1 and voice 0..* MS and signature 0..* MS and attestation 0..* MS
+* agent.onBehalfOf 0..0
+* agent[author].type = $Participant#author
+* agent[author].who only Reference(SaysoPatient)
+* agent[author] ^short = "The person: it is their plan"
+* agent[voice].type = $Participant#informant
+* agent[voice].role 1..1
+* agent[voice].role from VoiceRoles (required)
+* agent[voice].who ^short = "Who, by identifier or by name: never an address"
+* agent[voice] ^short = "Whose voice stands in something that was released, and in which role they speak"
+* agent[signature].extension contains FormalityDay named day 1..1
+* agent[signature].type = $Participant#legal
+* agent[signature].role 1..1
+* agent[signature].role = FormalityKind#signature
+* agent[signature] ^short = "The person's own signature; only in the whole"
+* agent[attestation].extension contains FormalityDay named day 1..1
+* agent[attestation].type = $Participant#attester
+* agent[attestation].role 1..1
+* agent[attestation].role from FormalityKinds (required)
+* agent[attestation] ^short = "Who else signed, witnessed, or attested that the person could decide; only in the whole"
+* entity 0..0
+* signature 0..0
+* signature ^comment = "What was signed on paper, or in some other place, is named among the agents; there is no digital signature of it here."
 
 Profile: SaysoPatient
 Parent: Patient

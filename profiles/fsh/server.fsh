@@ -91,6 +91,9 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(category, Composition-category, token)
 * insert Search(type, clinical-type, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* insert Resource(Provenance, SaysoProvenance)
+* insert Search(patient, Provenance-patient, reference)
+* insert Search(_lastUpdated, Resource-lastUpdated, date)
 * rest[0].resource[+].type = #Task
 * rest[0].resource[=].supportedProfile = Canonical(SaysoProposal)
 * rest[0].resource[=].documentation = "What somebody proposes to a plan that they see. It changes nothing; the person answers on their own page, and whoever brought it reads the answer here as long as the plan is open to them."

@@ -281,7 +281,7 @@ async function planWithParts(page, url, person) {
   const plan = await request(page, { url });
   assert.equal(plan.status, 200, plan.text);
   const found = [plan.body];
-  for (const type of ['Goal', 'CareTeam', 'Observation', 'RelatedPerson', 'DocumentReference', 'Consent', 'Composition']) {
+  for (const type of ['Goal', 'CareTeam', 'Observation', 'RelatedPerson', 'DocumentReference', 'Consent', 'Composition', 'Provenance']) {
     const answer = await request(page, { url: `${type}?patient=${person}` });
     if (answer.status === 200) found.push(...(answer.body.entry ?? []).map((entry) => entry.resource));
   }

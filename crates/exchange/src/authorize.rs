@@ -301,6 +301,7 @@ fn wishes_of(scope: &ResourceScope) -> Vec<Wish> {
             | ResourceType::RelatedPerson
             | ResourceType::Consent
             | ResourceType::Composition
+            | ResourceType::Provenance
             | ResourceType::Bundle
             | ResourceType::QuestionnaireResponse
             | ResourceType::Task => (Wish::SeePlans, Some(Wish::WritePlans)),

@@ -32,6 +32,8 @@ canonical! {
     BUNDLE = "StructureDefinition/sayso-document";
     /// Profile of DocumentReference: the index entry of a plan, or a document kept whole.
     DOCUMENT = "StructureDefinition/sayso-document-reference";
+    /// Profile of Provenance: who made a plan.
+    PROVENANCE = "StructureDefinition/sayso-provenance";
     /// Profile of Patient: name and verified identifiers.
     PATIENT = "StructureDefinition/sayso-patient";
     /// Profile of Task: what somebody proposes to a plan.
@@ -61,6 +63,8 @@ canonical! {
     EXT_ARRANGEMENT = "StructureDefinition/arrangement";
     /// Extension: where a party stands.
     EXT_STANCE = "StructureDefinition/stance";
+    /// Extension: the day on which somebody signed, witnessed or attested.
+    EXT_FORMALITY_DAY = "StructureDefinition/formality-day";
     /// Extension: the item that a derived resource or activity was made from.
     EXT_OF_ITEM = "StructureDefinition/of-item";
 
@@ -80,6 +84,10 @@ canonical! {
     PROPOSAL_ANSWERS = "CodeSystem/proposal-answer";
     /// Code system of what a contact does for the person.
     CONTACT_ROLES = "CodeSystem/contact-role";
+    /// Code system of what somebody is in a plan, and in which role they speak.
+    PARTY_ROLES = "CodeSystem/party-role";
+    /// Code system of what gives a plan weight in law.
+    FORMALITY_KINDS = "CodeSystem/formality-kind";
     /// Naming system of items, for `RelatedPerson.identifier` and the references to a contact.
     ITEM_IDS = "NamingSystem/item";
     /// Naming system of plans, for `CarePlan.identifier` and document identifiers.

@@ -42,7 +42,7 @@ pub struct Request {
     pub anonymous: bool,
 }
 
-const TYPES: [&str; 10] = [
+const TYPES: [&str; 11] = [
     "CarePlan",
     "Patient",
     "Goal",
@@ -53,6 +53,7 @@ const TYPES: [&str; 10] = [
     "DocumentReference",
     "Composition",
     "Task",
+    "Provenance",
 ];
 const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
 const FILTERS: [&str; 14] = [

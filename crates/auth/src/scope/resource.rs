@@ -55,6 +55,8 @@ types! {
     DocumentReference,
     /// The head of a document.
     Composition,
+    /// Who made a plan.
+    Provenance,
     /// The bytes of a document.
     Binary,
     /// A document as a whole.

@@ -93,6 +93,7 @@ impl Written {
             absences: content.absences.clone(),
             items: items.iter().collect(),
             document: document.as_ref(),
+            terms_since: OffsetDateTime::UNIX_EPOCH,
             last_updated: OffsetDateTime::UNIX_EPOCH,
             fingerprint: "0".to_owned(),
             whole: true,

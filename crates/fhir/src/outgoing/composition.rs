@@ -81,7 +81,7 @@ fn empty_reason(absence: &Absence) -> Value {
     }
 }
 
-/// One plan as a document Bundle: Composition first, then the person, then all the Composition leads to.
+/// One plan as a document Bundle: Composition first, then the person, then all the Composition leads to, and who made it.
 pub(super) fn document(subject: &Released<Subject>, view: &View<'_>, base: &str) -> Shown {
     let mut shown = vec![composition(view), super::patient(subject)];
     let led_to = |shown: &Shown| shown.kind != "Composition";
@@ -102,6 +102,9 @@ fn bundle(id: &str, meta: Value, identifier: Value, timestamp: &str, shown: &[Sh
     });
     Shown { kind: "Bundle", id: id.to_owned(), json }
 }
+
+/// What speaks of one plan as one document, and not of an extract of several.
+const OF_ONE_DOCUMENT: [&str; 3] = ["Composition", "DocumentReference", "Provenance"];
 
 /// The crisis extract; none when nothing belongs into it.
 pub(super) fn crisis_extract(
@@ -138,7 +141,7 @@ pub(super) fn crisis_extract(
     let mut shown = vec![Shown { kind: "Composition", id: id.clone(), json: resource.into() }, super::patient(subject)];
     for view in &views {
         let of_plan = super::resources_of(view, base);
-        shown.extend(of_plan.into_iter().filter(|s| !matches!(s.kind, "Composition" | "DocumentReference")));
+        shown.extend(of_plan.into_iter().filter(|s| !OF_ONE_DOCUMENT.contains(&s.kind)));
     }
     Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated(), &shown, base))
 }

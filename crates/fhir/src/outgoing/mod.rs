@@ -18,6 +18,7 @@ mod goal;
 mod narrative;
 mod parts;
 mod patient;
+mod provenance;
 mod said;
 mod statement;
 mod task;
@@ -74,6 +75,7 @@ pub(crate) fn resources_of(view: &View<'_>, base: &str) -> Vec<Shown> {
     shown.extend(contact::care_team(view));
     shown.push(document_reference::index(view, base));
     shown.push(composition::composition(view));
+    shown.push(provenance::provenance(view));
     shown
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct View<'a> {
     pub(crate) absences: BTreeMap<Section, Absence>,
     pub(crate) items: Vec<&'a StoredItem>,
     pub(crate) document: Option<&'a StoredDocument>,
+    /// Since when the terms are as they are.
+    pub(crate) terms_since: OffsetDateTime,
     pub(crate) last_updated: OffsetDateTime,
     pub(crate) fingerprint: String,
     pub(crate) whole: bool,
@@ -52,6 +54,7 @@ impl<'a> View<'a> {
             absences: shown.absences.clone(),
             items: shown.items.iter().collect(),
             document: shown.document.as_ref(),
+            terms_since: shown.terms_since,
             last_updated: shown.last_updated,
             fingerprint: released.fingerprint().to_string(),
             whole: shown.whole,
@@ -67,6 +70,8 @@ impl<'a> View<'a> {
         view.items.retain(|item| item.item.section.in_crisis_extract());
         view.absences.retain(|section, _| section.in_crisis_extract());
         view.subset = view.items.len() < self.items.len();
+        // What was signed was the plan and not an extract of it.
+        view.whole = false;
         view
     }
 

@@ -14,6 +14,8 @@ pub(crate) fn ours() -> Value {
         "kind": "joint-crisis-plan", "status": "active", "language": "en-GB", "title": words("My crisis plan"),
         "from": "2026-01-01", "until": "2026-12-31", "review": { "on": "2026-09-01", "starts": "team" },
         "jurisdiction": "unknown", "if_not_followed": words("Tell me why, in writing."),
+        "formalities": [{ "is": "signature", "party": "self", "on": "2026-01-02" },
+                        { "is": "witness", "party": "kofi", "on": "2026-01-02", "words": words("She read it to me.") }],
         "parties": [
             { "id": "self", "name": "Ama", "role": "person" },
             { "id": "kofi", "name": "Kofi", "role": "supporter" },
@@ -71,7 +73,7 @@ fn without(of: &mut Value, member: &str) {
     of.as_object_mut().unwrap().remove(member).unwrap();
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule {
         profile: profile::CARE_PLAN,
         element: "CarePlan.category",
@@ -137,6 +139,12 @@ const RULES: [Rule; 13] = [
         element: "DocumentReference.category",
         says: "an entry is found by the category of advance directives",
         breaks: |entry| without(entry, "category"),
+    },
+    Rule {
+        profile: profile::PROVENANCE,
+        element: "Provenance.agent.who",
+        says: "who took part is somebody",
+        breaks: |provenance| without(&mut provenance["agent"][1], "who"),
     },
     Rule {
         profile: profile::PATIENT,

@@ -172,7 +172,7 @@ fn kept() -> Value {
 }
 
 /// Plans with text that breaks careless programs, the same ones each time.
-fn hostile() -> Vec<Plan> {
+pub(crate) fn hostile() -> Vec<Plan> {
     let mut runner = TestRunner::deterministic();
     (0..HOSTILE).map(|_| plan(&any_plan().new_tree(&mut runner).unwrap().current())).collect()
 }

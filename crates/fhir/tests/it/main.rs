@@ -24,6 +24,7 @@ mod outgoing;
 mod persons;
 mod profiles;
 mod proposals;
+mod provenance;
 mod push;
 mod roundtrip;
 mod world;

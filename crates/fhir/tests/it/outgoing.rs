@@ -35,6 +35,7 @@ fn everything_that_leaves_is_valid_r4_and_loses_nothing_in_its_types() {
         "Consent",
         "DocumentReference",
         "Composition",
+        "Provenance",
         "Bundle",
     ] {
         assert!(kinds.contains(&kind), "{kind}");

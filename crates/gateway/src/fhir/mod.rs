@@ -28,6 +28,7 @@ const SEARCHED: &[ResourceType] = &[
     ResourceType::Consent,
     ResourceType::DocumentReference,
     ResourceType::Composition,
+    ResourceType::Provenance,
 ];
 
 /// The rows of the table under `/fhir`.

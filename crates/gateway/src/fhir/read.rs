@@ -59,6 +59,7 @@ fn looked_for(kind: ResourceType, id: &str, operation: &'static str) -> Look {
         | ResourceType::CareTeam
         | ResourceType::DocumentReference
         | ResourceType::Composition
+        | ResourceType::Provenance
         | ResourceType::Bundle
         | ResourceType::Binary
         | ResourceType::Task
