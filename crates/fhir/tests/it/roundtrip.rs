@@ -265,32 +265,3 @@ proptest! {
         }
     }
 }
-#[test]
-fn tmp_timing() {
-    use proptest::strategy::ValueTree;
-    use std::time::Instant;
-    let mut runner = TestRunner::deterministic();
-    let (mut g, mut pl, mut out, mut push_t, mut beg) = (0u128, 0, 0, 0, 0);
-    for n in 0..400 {
-        let kind = PlanKind::ALL[n % 7];
-        let t = Instant::now();
-        let native = plan_of(kind).new_tree(&mut runner).unwrap().current();
-        g += t.elapsed().as_micros();
-        let t = Instant::now();
-        let plan = plan(&native);
-        let released = whole(&plan);
-        pl += t.elapsed().as_micros();
-        let t = Instant::now();
-        let shown = outgoing::resources(&released, BASE);
-        out += t.elapsed().as_micros();
-        let t = Instant::now();
-        let content = back(&shown, &released, Way::Update);
-        push_t += t.elapsed().as_micros();
-        let t = Instant::now();
-        let b = Plan::begin(person(), content, NOW, &mut counter(1)).unwrap();
-        let again = outgoing::resources(&whole(&b), BASE);
-        assert!(again == shown);
-        beg += t.elapsed().as_micros();
-    }
-    eprintln!("gen {g} plan {pl} out {out} push {push_t} again {beg}");
-}
