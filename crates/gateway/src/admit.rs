@@ -3,8 +3,8 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING};
+use http::{HeaderMap, HeaderValue};
 use sayso_auth::Caller;
 
 use crate::Gateway;
@@ -24,7 +24,9 @@ pub(crate) async fn admit(
     next: Next,
 ) -> Response {
     let speaks = Speaks::of(request.uri().path());
+    let packed = rule.policy != Policy::ClientItself && is_packed(request.headers());
     match check(&gateway, rule.policy, request.headers()).await {
+        Ok(_) if packed => speaks.say(&Fault::Packed).into_response(),
         Ok(None) => next.run(request).await,
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
@@ -32,6 +34,12 @@ pub(crate) async fn admit(
         }
         Err(fault) => speaks.say(&fault).into_response(),
     }
+}
+
+/// Whether the body comes in a content coding (RFC 9110 §8.4): what is small on the way may be without end unpacked.
+pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
+    let plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    headers.get_all(CONTENT_ENCODING).iter().any(|value| !plain(value))
 }
 
 async fn check(gateway: &Gateway, policy: Policy, headers: &HeaderMap) -> Result<Option<Caller>, Fault> {

@@ -27,6 +27,8 @@ pub enum Fault {
     TooLarge,
     /// The body or its type is not one that is read here.
     MediaType,
+    /// The body is packed; nothing is unpacked here.
+    Packed,
     /// A parameter or header is not understood.
     Parameter {
         /// Which.
@@ -104,6 +106,11 @@ fn row(fault: &Fault) -> Row {
             "not-supported",
             "JSON is read here: application/fhir+json or application/json.".into(),
         ),
+        Fault::Packed => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not-supported",
+            "Send the body as it is: no Content-Encoding is unpacked here.".into(),
+        ),
         Fault::Parameter { name, text } => (StatusCode::BAD_REQUEST, "invalid", format!("{name}: {text}")),
         Fault::Body(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The body was not taken; nothing was stored.".into())
@@ -171,6 +178,7 @@ impl Speaks {
             | Fault::Method
             | Fault::TooLarge
             | Fault::MediaType
+            | Fault::Packed
             | Fault::Parameter { .. }
             | Fault::Body(_)
             | Fault::NeedsIfMatch

@@ -23,7 +23,8 @@ pub(crate) async fn always(request: Request, next: Next) -> Response {
     let leads_to = response.extensions_mut().remove::<FormLeadsTo>();
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_SECURITY_POLICY, policy(leads_to.as_ref()));
+    // Beside what a page says of itself: of several policies all hold.
+    headers.append(CONTENT_SECURITY_POLICY, policy(leads_to.as_ref()));
     put(headers, X_FRAME_OPTIONS, "DENY");
     put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, REFERRER_POLICY, "no-referrer");

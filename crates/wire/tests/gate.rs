@@ -10,7 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
-use sayso_wire::{Reason, loss, parse, strict, write};
+use sayso_wire::{Reason, Tree, loss, parse, strict, write};
 
 fn faults(text: &str) -> Vec<(String, Reason)> {
     match loss(text.as_bytes()) {
@@ -124,4 +124,56 @@ fn the_deepest_accepted_resource_does_not_overflow_a_worker_stack() {
         .unwrap()
         .join()
         .unwrap();
+}
+
+/// The tree of what was sent, and of what is written of it.
+fn there_and_back(text: &str) -> (Tree, Tree) {
+    let kept = loss(text.as_bytes()).unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+    let back = strict::read(&write(&kept.resource).unwrap()).unwrap();
+    (kept.tree, back)
+}
+
+#[test]
+fn d06_the_edges_of_primitives_come_back_or_are_refused() {
+    let observation = |more: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/1"}}{more}}}"#
+        )
+    };
+    for kept in [
+        r#","effectiveDateTime":"2026""#,
+        r#","effectiveDateTime":"2026-02""#,
+        r#","effectiveDateTime":"2024-02-29""#,
+        r#","effectiveDateTime":"2026-03-01T23:59:59.123456-11:00""#,
+        r#","valueInteger":-2147483648"#,
+        r#","valueInteger":2147483647"#,
+        r#","valueTime":"23:59:59""#,
+        r#","valueString":"  \t\r\n  edges \u00a0""#,
+        r#","valueBoolean":false,"_valueBoolean":{"id":"a","extension":[{"url":"urn:x","valueCode":"y"}]}"#,
+        r#","_valueString":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}"#,
+    ] {
+        let text = observation(kept);
+        let (sent, back) = there_and_back(&text);
+        assert_eq!(sent, back, "{kept}");
+    }
+    // Names that are partly absent: the two lists stay in step.
+    let patient = r#"{"resourceType":"Patient","name":[{"given":["Ama",null,"Efua"],
+        "_given":[null,{"extension":[{"url":"urn:x","valueString":"not known"}]},{"id":"third"}]}],"birthDate":"1988"}"#;
+    let (sent, back) = there_and_back(patient);
+    assert_eq!(sent, back);
+    for refused in [
+        r#","effectiveDateTime":"2026-02-30""#,
+        r#","effectiveDateTime":"2026-13""#,
+        r#","effectiveDateTime":"2026-03-01T25:00:00Z""#,
+        r#","effectiveDateTime":"2026-03-01T10:00:00""#,
+        r#","valueInteger":2147483648"#,
+        r#","valueInteger":1.5"#,
+        r#","valueBoolean":"false""#,
+        r#","valueQuantity":{"value":1.10}"#,
+        r#","valueQuantity":{"value":0.1234567890123456789}"#,
+        r#","valueQuantity":{"value":1e999999}"#,
+        r#","valueString":"a","_valueString":[null]"#,
+    ] {
+        assert_ne!(faults(&observation(refused)), [], "{refused}");
+    }
 }

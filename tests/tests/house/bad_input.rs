@@ -32,18 +32,18 @@ enum Says {
 }
 
 /// A write route with a body that it takes.
-struct Target {
-    name: &'static str,
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
     asked: Asked,
-    media: &'static str,
-    valid: Vec<u8>,
+    pub(crate) media: &'static str,
+    pub(crate) valid: Vec<u8>,
     says: Says,
     /// What it answers to the valid body.
     good: u16,
 }
 
 impl Target {
-    fn with(&self, body: impl Into<bytes::Bytes>) -> Asked {
+    pub(crate) fn with(&self, body: impl Into<bytes::Bytes>) -> Asked {
         self.asked.clone().body(self.media, body)
     }
 
@@ -57,7 +57,7 @@ impl Target {
     }
 }
 
-async fn targets(home: &Home) -> Vec<Target> {
+pub(crate) async fn targets(home: &Home) -> Vec<Target> {
     let (app, ehr) = (home.app_of(home.ama, "patient/*.cruds").await, home.ehr("system/*.rs system/Task.crs").await);
     let (plan, version) = home.native().await;
     let draft = DIRECTIVE.replace("\"status\": \"active\"", "\"status\": \"draft\"").trim().to_owned();
@@ -170,7 +170,7 @@ fn finds_errors(answer: &Observed) -> bool {
 }
 
 /// Sends a bad body and checks all that must hold.
-async fn refused(home: &Home, target: &Target, what: &str, asked: &Asked) {
+pub(crate) async fn refused(home: &Home, target: &Target, what: &str, asked: &Asked) {
     let before = home.kept().await;
     let answer = home.world.call(asked).await;
     let told = || {

@@ -11,6 +11,7 @@
     reason = "a test that fails says where"
 )]
 
+mod attacks;
 mod bad_input;
 mod fence;
 mod forms;

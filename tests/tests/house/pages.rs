@@ -36,7 +36,7 @@ async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], 
     Page { status: head.status.as_u16(), location, text }
 }
 
-async fn cookie(home: &Home, person: PersonId) -> String {
+pub(crate) async fn cookie(home: &Home, person: PersonId) -> String {
     let once = home.world.exchange.invite(person).await.unwrap();
     let session = home.world.exchange.sign_in_by_link(once.expose()).await.unwrap();
     format!("{}={}", sayso_auth::sign_in::cookie_name(&Place::at(BASE).unwrap()), session.cookie())

@@ -81,3 +81,42 @@ fn the_schema_and_the_plan_room_name_the_same_things() {
     assert_eq!(schema["properties"]["items"]["maxItems"], sayso_plan::item::ITEMS_MAX);
     assert_eq!(schema["$defs"]["words"]["properties"]["text"]["maxLength"], sayso_plan::words::WORDS_MAX_SCALARS);
 }
+
+/// Every address that a schema refers to.
+fn references(schema: &Value) -> Vec<&str> {
+    match schema {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, inner)| match (name.as_str(), inner) {
+                ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(to)) => vec![to.as_str()],
+                _ => references(inner),
+            })
+            .collect(),
+        Value::Array(members) => members.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn d14_no_schema_leads_elsewhere_and_none_that_does_is_read() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let all = references(&schema);
+    assert!(all.len() > 20 && all.iter().all(|to| to.starts_with("#/")), "{all:?}");
+    // A listener that hears whether anybody asks for the schema.
+    let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let port = elsewhere.local_addr().unwrap().port();
+    for to in [format!("http://127.0.0.1:{port}/x"), "https://evil.example/x".into(), "file:///etc/hostname".into()] {
+        assert!(jsonschema::validator_for(&json!({ "$ref": to })).is_err(), "{to}");
+    }
+    assert!(elsewhere.accept().is_err(), "nobody came");
+}
+
+#[test]
+fn d14_a_plan_that_is_nested_without_end_is_refused_before_the_schema_is_asked() {
+    let endless = format!("{}{}", r#"{"items":["#.repeat(50_000), "]}".repeat(50_000));
+    let begun = std::time::Instant::now();
+    let faults = read(endless.as_bytes()).unwrap_err();
+    assert_eq!(faults.len(), 1, "one fault, and no list of what the schema misses");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+}

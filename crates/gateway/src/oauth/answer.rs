@@ -30,7 +30,7 @@ pub(super) fn of(outcome: Result<impl Serialize, NotIssued>, has_authorization: 
 pub(super) fn unreadable(fault: BodyFault) -> Response {
     let status = match fault {
         BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        BodyFault::Query | BodyFault::MediaType | BodyFault::NotText => StatusCode::BAD_REQUEST,
+        BodyFault::Query | BodyFault::MediaType | BodyFault::Packed | BodyFault::NotText => StatusCode::BAD_REQUEST,
     };
     not_kept(status, &json!({"error": "invalid_request", "error_description": fault.text()}))
 }

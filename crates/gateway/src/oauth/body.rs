@@ -21,6 +21,8 @@ pub(super) enum BodyFault {
     Query,
     /// Another media type than `application/x-www-form-urlencoded`.
     MediaType,
+    /// In a content coding.
+    Packed,
     /// Larger than [`OAUTH_BODY_MAX_BYTES`].
     TooLarge,
     /// Not UTF-8.
@@ -32,6 +34,7 @@ impl BodyFault {
         match self {
             Self::Query => "parameters belong in the body, none in the query",
             Self::MediaType => "the body must be application/x-www-form-urlencoded",
+            Self::Packed => "send the body as it is: no Content-Encoding is unpacked here",
             Self::TooLarge => "the body is larger than 64 KiB",
             Self::NotText => "the body is not UTF-8 text",
         }
@@ -46,6 +49,9 @@ pub(super) async fn form(uri: &Uri, headers: &HeaderMap, body: Body) -> Result<O
     let media = media.split(';').next().unwrap_or_default().trim();
     if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(BodyFault::MediaType);
+    }
+    if crate::admit::is_packed(headers) {
+        return Err(BodyFault::Packed);
     }
     let bytes = to_bytes(body, OAUTH_BODY_MAX_BYTES).await.map_err(|_| BodyFault::TooLarge)?;
     let text = String::from_utf8(bytes.into()).map_err(|_| BodyFault::NotText)?;
