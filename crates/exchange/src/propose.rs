@@ -38,7 +38,7 @@ pub struct Replied {
 
 impl Exchange {
     /// Proposes something to a plan that the caller may see now. The person finds it on their page. Where a `subject` is
-    /// named, it must be the person whose plan it is.
+    /// named, it must be the person whose plan it is. The same again, while it waits, is the same proposal.
     ///
     /// # Errors
     /// [`Refusal::Absent`] where the plan, or the item it is about, is not shown to the caller;
@@ -74,8 +74,12 @@ impl Exchange {
                 version: 1,
             });
             let waiting = self.inner.store.proposals(snapshot.person).await?;
-            let waiting = waiting.iter().filter(|one| one.is_open() && one.organization() == proposal.organization());
-            if waiting.count() >= WAITING_MAX {
+            let theirs = |one: &&Sealed<Proposal>| one.is_open() && one.organization() == proposal.organization();
+            let shown = |one: &Sealed<Proposal>| sheet.proposal(one, &ask.audience, &self.inner.fingerprints).ok();
+            let same = |one: &Released<Proposal>| one.get().suggestion == *suggestion;
+            // A retry is safe: what waits already is not proposed a second time, and the record says that it was tried.
+            let again = waiting.iter().filter(theirs).filter_map(shown).find(same);
+            if again.is_none() && waiting.iter().filter(theirs).count() >= WAITING_MAX {
                 return Err(Refusal::NotPossible(
                     "twenty of yours wait for an answer; wait until the person has answered",
                 ));
@@ -84,14 +88,13 @@ impl Exchange {
             let write = Write {
                 fence: snapshot.fence(),
                 leaf: self.leaf(at, caller.organization, act),
-                changes: vec![Change::Proposal(Box::new(proposal.clone()))],
-                events: vec![self.event("proposed", *plan.as_bytes(), at)],
+                changes: if again.is_some() { Vec::new() } else { vec![Change::Proposal(Box::new(proposal.clone()))] },
+                events: if again.is_some() { Vec::new() } else { vec![self.event("proposed", *plan.as_bytes(), at)] },
                 once: None,
             };
             match self.inner.store.write(write).await {
                 Ok(written) => {
-                    let released = sheet.proposal(&proposal, &ask.audience, &self.inner.fingerprints);
-                    let proposal = released.map_err(|_| Refusal::Moved)?;
+                    let proposal = again.or_else(|| shown(&proposal)).ok_or(Refusal::Moved)?;
                     return Ok(Put { receipt: written.receipt, proposal });
                 }
                 Err(Refused::Moved) => {}

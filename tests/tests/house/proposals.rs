@@ -214,17 +214,21 @@ async fn at_most_twenty_wait_and_what_happened_is_on_record() {
     let token = home.ehr("system/*.rs system/Task.crs").await;
     let mut made = 0;
     let refused = loop {
-        let answer = propose(&home, &token, &home.proposal()).await;
+        let mut task = home.proposal();
+        task["description"] = format!("Another thing, {made}.").into();
+        let answer = propose(&home, &token, &task).await;
         if answer.status != 201 {
             break answer;
         }
         made += 1;
+        // A retry finds what waits already.
+        assert_eq!(propose(&home, &token, &task).await.json()["id"], answer.json()["id"]);
     };
     // One waited already.
     assert_eq!((made, refused.status), (sayso_exchange::propose::WAITING_MAX - 1, 400), "{refused:?}");
     let happened = home.world.exchange.happened(Themselves::signed_in(home.ama), None, 100).await.unwrap();
     let proposed = |act: &sayso_exchange::Act| matches!(act, sayso_exchange::Act::Proposed { .. });
-    assert_eq!(happened.iter().filter(|one| one.act.as_ref().is_some_and(proposed)).count(), made + 1);
+    assert_eq!(happened.iter().filter(|one| one.act.as_ref().is_some_and(proposed)).count(), 2 * made + 1);
     assert!(!format!("{happened:?}").contains("side room"));
 }
 
