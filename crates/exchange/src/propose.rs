@@ -29,13 +29,6 @@ pub struct Put {
     pub proposal: Released<Proposal>,
 }
 
-/// A proposal that the person answered.
-#[derive(Debug)]
-pub struct Replied {
-    /// Proof that it is durable and recorded.
-    pub receipt: Receipt,
-}
-
 impl Exchange {
     /// Proposes something to a plan that the caller may see now. The person finds it on their page. Where a `subject` is
     /// named, it must be the person whose plan it is. The same again, while it waits, is the same proposal.
@@ -153,7 +146,7 @@ impl Exchange {
         person: Themselves,
         proposal: ProposalId,
         reply: &Reply,
-    ) -> Result<Replied, Refusal> {
+    ) -> Result<Receipt, Refusal> {
         for _ in 0..TRIES_MAX {
             let snapshot = self.snapshot_of(person).await?;
             let at = self.now();
@@ -178,7 +171,7 @@ impl Exchange {
             let leaf = self.leaf(at, None, act);
             let write = Write { fence: snapshot.fence(), leaf, changes, events, once: None };
             match self.inner.store.write(write).await {
-                Ok(written) => return Ok(Replied { receipt: written.receipt }),
+                Ok(written) => return Ok(written.receipt),
                 Err(Refused::Moved | Refused::Stale | Refused::SecondActive) => {}
                 Err(other) => return Err(other.into()),
             }

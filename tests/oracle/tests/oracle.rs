@@ -194,10 +194,10 @@ const FEWEST: [(&str, usize); 19] = [
     ("OperationOutcome", 5),
     ("Organization", 5),
     ("Patient", 6),
-    ("Practitioner", 2),
+    ("Practitioner", 5),
     ("Provenance", 400),
     ("RelatedPerson", 60),
-    ("Task", 1),
+    ("Task", 2),
 ];
 
 /// The type, and of a Bundle also which it is.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::gate::RUNS_SOUGHT_MAX;
 use super::transaction::{placed, stop};
-use super::tree;
+use super::{language, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::outgoing::text_runs;
 use crate::{native, profile};
@@ -125,10 +125,7 @@ fn head(tree: &Tree, person: PersonId, base: &str) -> Result<(PlanKind, Lang), V
             own(reference, &format!("{ROOT}.{element}"), person, base, &mut faults);
         }
     }
-    let lang = tree.text("language").map_or_else(|| Ok(Lang::undetermined()), Lang::try_from);
-    if lang.is_err() {
-        faults.push(fault("language", Why::Value("write a language tag of BCP 47, for instance en-GB")));
-    }
+    let lang = language(tree, ROOT).map_err(|fault| faults.push(fault));
     let kind = tree.text("questionnaire").and_then(kind_of);
     if kind.is_none() {
         let why = "answers to the questionnaires of this server are taken, https://sayso.example/fhir/Questionnaire/ and the kind of plan, in the version that is published";
@@ -162,9 +159,7 @@ fn own(reference: &Tree, place: &str, person: PersonId, base: &str, faults: &mut
 
 /// Refuses members that are not known here.
 fn only(tree: &Tree, place: &str, known: &[&str], faults: &mut Vec<Fault>) {
-    for (key, _) in tree.members().iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-        note(faults, Fault::at(place, &Path::default().key(key), Why::NotMapped));
-    }
+    strange(tree, place, known).for_each(|fault| note(faults, fault));
 }
 
 /// Most faults that are found in one body.

@@ -8,9 +8,10 @@ mod references;
 mod task;
 mod transaction;
 
-use sayso_wire::{Tree, strict};
+use sayso_plan::Lang;
+use sayso_wire::{Path, Tree, strict};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Why};
 
 pub use answers::{Answered, answers, answers_of};
 pub use document::{whole_document, whole_document_of};
@@ -23,4 +24,17 @@ pub use transaction::{Entry, Mapped, Pushed, Transaction};
 /// What the strict reader refuses, with its FHIRPath.
 pub fn tree(bytes: &[u8], kind: &str) -> Result<Tree, Vec<Fault>> {
     strict::read(bytes).map_err(|fault| vec![Fault::fhir(kind, &fault)])
+}
+
+/// The members that are not among the known ones, each as a fault at its place: nothing of them is dropped in silence.
+fn strange<'t>(tree: &'t Tree, place: &'t str, known: &'t [&str]) -> impl Iterator<Item = Fault> + 't {
+    let unknown = tree.members().iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    unknown.map(|(key, _)| Fault::at(place, &Path::default().key(key), Why::NotMapped))
+}
+
+/// The language of the words in a resource; undetermined where it names none.
+fn language(tree: &Tree, root: &str) -> Result<Lang, Fault> {
+    let lang = tree.text("language").map_or_else(|| Ok(Lang::undetermined()), Lang::try_from);
+    let why = "write a language tag of BCP 47, for instance en-GB";
+    lang.map_err(|_| Fault::new(format!("{root}.language"), Why::Value(why)))
 }

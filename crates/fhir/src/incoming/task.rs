@@ -1,12 +1,14 @@
 //! A Task of our profile, as a proposal to a plan. <https://hl7.org/fhir/R4/task.html>
 
+use std::str::FromStr;
+
 use sayso_plan::proposal::{NAME_MAX_SCALARS, Proposed, Proposer, Suggestion};
 use sayso_plan::words::WORDS_MAX_SCALARS;
-use sayso_plan::{Lang, PlanId, Words};
-use sayso_wire::{Path, Tree, loss_of};
+use sayso_plan::{PersonId, PlanId, Words};
+use sayso_wire::{Tree, loss_of};
 use serde::de::DeserializeOwned;
 
-use super::tree;
+use super::{language, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::profile;
 
@@ -35,8 +37,8 @@ const KNOWN: [&str; 14] = [
 pub struct Asked {
     /// To which plan.
     pub plan: PlanId,
-    /// For whom, as it was written: `Patient/…`.
-    pub subject: Option<String>,
+    /// For whom, where that is said.
+    pub subject: Option<PersonId>,
     /// What is proposed.
     pub suggestion: Suggestion,
 }
@@ -51,17 +53,11 @@ pub fn task(bytes: &[u8], base: &str) -> Result<Asked, Vec<Fault>> {
     if tree.text("resourceType") != Some(ROOT) {
         return Err(vec![Fault::new(ROOT, Why::Value("send a Task"))]);
     }
-    let mut faults = only(&tree, ROOT, &KNOWN);
-    let asked = read(&tree, base, &mut faults);
-    match asked {
+    let mut faults: Vec<Fault> = strange(&tree, ROOT, &KNOWN).collect();
+    match read(&tree, base, &mut faults) {
         Some(asked) if faults.is_empty() => Ok(asked),
         _ => Err(faults),
     }
-}
-
-fn only(tree: &Tree, place: &str, known: &[&str]) -> Vec<Fault> {
-    let strange = tree.members().iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    strange.map(|(key, _)| Fault::at(place, &Path::default().key(key), Why::NotMapped)).collect()
 }
 
 fn read(tree: &Tree, base: &str, faults: &mut Vec<Fault>) -> Option<Asked> {
@@ -76,8 +72,7 @@ fn read(tree: &Tree, base: &str, faults: &mut Vec<Fault>) -> Option<Asked> {
     let subject = tree.get("for").and_then(|_| reference(tree, "for", "Patient", base, faults));
     let words = words(tree, faults);
     let by = proposer(tree, faults);
-    let inputs = inputs(tree, faults);
-    let (role, section, about, position) = (inputs[0], inputs[1], inputs[2], inputs[3]);
+    let [role, section, about, position] = inputs(tree, faults);
     let role = code(role, "role", faults, "one of supporter, peer, clinician, facilitator, agent");
     let about = about.and_then(|_| code(about, "about", faults, "the id of an item of this plan"));
     let proposed = match code_of(tree) {
@@ -114,7 +109,7 @@ fn read(tree: &Tree, base: &str, faults: &mut Vec<Fault>) -> Option<Asked> {
         }
     };
     let by = Proposer { name: by?, role: role? };
-    Some(Asked { plan: plan?.parse().ok()?, subject, suggestion: Suggestion { by, proposed } })
+    Some(Asked { plan: plan?, subject, suggestion: Suggestion { by, proposed } })
 }
 
 /// The one coding of ours.
@@ -131,33 +126,25 @@ fn coded<'a>(concept: &'a Tree, system: &str) -> Option<&'a str> {
 }
 
 /// The id that a reference of this type leads to.
-fn reference(tree: &Tree, element: &str, kind: &str, base: &str, faults: &mut Vec<Fault>) -> Option<String> {
+fn reference<T: FromStr>(tree: &Tree, element: &str, kind: &str, base: &str, faults: &mut Vec<Fault>) -> Option<T> {
     let place = format!("{ROOT}.{element}");
     let Some(reference) = tree.get(element) else {
         faults.push(Fault::new(place, Why::Missing("the plan, as CarePlan reference,")));
         return None;
     };
-    faults.extend(only(reference, &place, &["reference", "type"]));
+    faults.extend(strange(reference, &place, &["reference", "type"]));
     let to = reference.text("reference").unwrap_or_default();
     let relative = to.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')).unwrap_or(to);
-    let id = relative.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
-    if id.is_none_or(|id| id.parse::<PlanId>().is_err()) {
-        faults.push(Fault::new(
-            format!("{place}.reference"),
-            Why::Value("write type and id: CarePlan/… in focus, Patient/… in for"),
-        ));
+    let id = relative.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).and_then(|id| id.parse().ok());
+    if id.is_none() {
+        let why = "write type and id: CarePlan/… in focus, Patient/… in for";
+        faults.push(Fault::new(format!("{place}.reference"), Why::Value(why)));
     }
-    id.map(str::to_owned)
+    id
 }
 
 fn words(tree: &Tree, faults: &mut Vec<Fault>) -> Option<Words> {
-    let lang = tree.text("language").map_or_else(|| Ok(Lang::undetermined()), Lang::try_from);
-    if lang.is_err() {
-        faults.push(Fault::new(
-            format!("{ROOT}.language"),
-            Why::Value("write a language tag of BCP 47, for instance en-GB"),
-        ));
-    }
+    let lang = language(tree, ROOT).map_err(|fault| faults.push(fault));
     let text = tree.text("description")?;
     let words = (text.chars().count() <= WORDS_MAX_SCALARS).then(|| Words::new(text.to_owned(), lang.ok()?).ok());
     if words.is_none() {
@@ -169,7 +156,7 @@ fn words(tree: &Tree, faults: &mut Vec<Fault>) -> Option<Words> {
 fn proposer(tree: &Tree, faults: &mut Vec<Fault>) -> Option<String> {
     let place = format!("{ROOT}.requester");
     let name = tree.get("requester").and_then(|requester| {
-        faults.extend(only(requester, &place, &["display"]));
+        faults.extend(strange(requester, &place, &["display"]));
         requester.text("display")
     });
     let fits = name.filter(|name| (1..=NAME_MAX_SCALARS).contains(&name.trim().chars().count()));
@@ -194,7 +181,7 @@ fn inputs<'a>(tree: &'a Tree, faults: &mut Vec<Fault>) -> [Option<&'a str>; 4] {
             continue;
         };
         let value = if names.get(slot) == Some(&"about") { "valueId" } else { "valueCode" };
-        faults.extend(only(input, &place, &["type", value]));
+        faults.extend(strange(input, &place, &["type", value]));
         match (found.get_mut(slot), input.text(value)) {
             (Some(free @ None), Some(text)) => *free = Some(text),
             (Some(Some(_)), _) => faults.push(Fault::new(place, Why::Value("give each input once"))),

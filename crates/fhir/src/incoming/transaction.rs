@@ -3,9 +3,9 @@
 use sayso_consent::{Projection, Released};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::{Content, ItemId, PersonId, PlanId};
-use sayso_wire::{Path, Tree, loss_of};
+use sayso_wire::{Tree, loss_of};
 
-use super::{draft, gate, references, tree};
+use super::{draft, gate, references, strange, tree};
 use crate::fault::{Fault, Why};
 
 /// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
@@ -219,8 +219,7 @@ pub(super) fn stop(mut faults: Vec<Fault>) -> Result<(), Vec<Fault>> {
 }
 
 fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fault>> {
-    let unknown = tree.members().iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    stop(unknown.map(|(key, _)| Fault::at(root, &Path::default().key(key), Why::NotMapped)).collect())
+    stop(strange(tree, root, known).collect())
 }
 
 fn read_entry(entry: &Tree, root: &str) -> Result<Sent, Fault> {

@@ -19,7 +19,7 @@ use crate::hostile::any_plan;
 use crate::world::{BASE, NOW, joint_plan, key, numbered_plan, permitted, person, plan};
 
 /// How many plans with hostile text.
-const HOSTILE: usize = 48;
+const HOSTILE: usize = 144;
 
 /// One release of a plan, and how it was cut.
 pub(crate) struct Release {
@@ -191,6 +191,7 @@ fn leaving() -> Leaving {
         leaving.somebody("made", &who, &[((*name).to_owned(), plan.clone())]);
         leaving.states(&format!("made/{name}"), &who, plan);
     }
+    leaving.add("made/proposals", crate::proposals::answered_in_every_way(&plan(&ours())));
     for (n, plan) in hostile().into_iter().enumerate() {
         leaving.somebody("hostile", &who, &[(n.to_string(), plan)]);
     }

@@ -26,16 +26,19 @@ fn released(proposal: Proposal) -> Released<Proposal> {
 /// One that waits, and one with each answer.
 pub(crate) fn answered_in_every_way(plan: &Plan) -> Vec<Shown> {
     let by = Proposer { name: "Dr Example".into(), role: VoiceRole::Clinician };
-    let proposed = Proposed::Stance {
-        about: plan.items[0].id,
-        position: Position::AgreedInPart,
-        words: Some(words("On working days")),
-    };
-    let waits = proposal(plan.id, Suggestion { by, proposed });
+    let about = plan.items[0].id;
+    let said = Proposed::Words { section: Section::Helps, words: words("A room with a window"), about: Some(about) };
+    let position = Position::AgreedInPart;
+    let stance = Proposed::Stance { about, position, words: Some(words("On working days")) };
     let replies = [Reply::Accept, Reply::Change(words("x")), Reply::Decline(Some(words("It is too loud there")))];
-    let answered = replies.iter().map(|reply| waits.clone().answered(reply, NOW + time::Duration::hours(1)));
-    let all: Vec<Proposal> = answered.chain([waits.clone()]).collect();
-    all.into_iter().map(|one| outgoing::task(&released(one))).collect()
+    let mut all = Vec::new();
+    for proposed in [said, stance] {
+        let waits = proposal(plan.id, Suggestion { by: by.clone(), proposed });
+        let answered = replies.iter().map(|reply| waits.clone().answered(reply, NOW + time::Duration::hours(1)));
+        all.extend(answered.map(|one| outgoing::task(&released(one))));
+        all.push(outgoing::task(&released(waits)));
+    }
+    all
 }
 
 fn any_suggestion() -> impl Strategy<Value = Suggestion> {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{SEARCHED, validate};
 use crate::Gateway;
 use crate::answer::FHIR_JSON;
+use crate::router::Route;
 
 /// The CapabilityStatement. The `oauth-uris` extension is deprecated, but some clients read nothing else.
 pub(super) async fn metadata(State(gateway): State<Gateway>) -> Response {
@@ -56,12 +57,12 @@ fn statement(gateway: &Gateway) -> Value {
 /// What is read and searched, and after it what is only sent here.
 fn resources() -> Vec<Value> {
     let sent = validate::types().filter(|kind| !SEARCHED.contains(kind));
-    SEARCHED.iter().copied().chain([ResourceType::Task]).chain(sent).map(resource).collect()
+    let routes = super::routes();
+    SEARCHED.iter().copied().chain([ResourceType::Task]).chain(sent).map(|kind| resource(kind, &routes)).collect()
 }
 
-fn resource(kind: ResourceType) -> Value {
+fn resource(kind: ResourceType, routes: &[Route]) -> Value {
     let address = format!("/fhir/{}", kind.name());
-    let routes = super::routes();
     let has = |method: &Method, rest: &str| {
         routes.iter().any(|route| route.method == *method && route.path == format!("{address}{rest}"))
     };

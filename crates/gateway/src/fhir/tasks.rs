@@ -9,8 +9,8 @@ use http::{HeaderMap, StatusCode};
 use sayso_auth::Caller;
 use sayso_exchange::{Disclosure, Look, Refusal, Wanted, Whom};
 use sayso_fhir::{Shown, incoming, outgoing};
+use sayso_plan::ProposalId;
 use sayso_plan::proposal::NotProposed;
-use sayso_plan::{PersonId, ProposalId};
 
 use super::push::is_json;
 use crate::Gateway;
@@ -53,8 +53,8 @@ pub(super) async fn create(
 async fn propose(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {
     let asked = incoming::task(body, gateway.fhir_base()).map_err(faults)?;
     gateway.limits().asked(caller, &("propose", asked.plan.to_string()))?;
-    let subject = asked.subject.as_deref().map(str::parse::<PersonId>).transpose().ok().flatten();
-    let put = gateway.exchange().propose(caller, asked.plan, subject, &asked.suggestion).await.map_err(refused)?;
+    let put =
+        gateway.exchange().propose(caller, asked.plan, asked.subject, &asked.suggestion).await.map_err(refused)?;
     let shown = outgoing::task(&put.proposal);
     let updated = put.proposal.get().last_updated();
     let mut said = Answer::ok(FHIR_JSON, shown.bytes().into()).version(put.proposal.fingerprint().to_string(), updated);

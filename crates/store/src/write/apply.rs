@@ -143,15 +143,14 @@ async fn consent(connection: &mut SqliteConnection, person: PersonId, row: &Cons
 /// A new one is put in; an answer takes the place of the state before it, once.
 async fn proposal(connection: &mut SqliteConnection, person: PersonId, row: &ProposalRow) -> Applied<()> {
     let written = sqlx::query(
-        "INSERT INTO proposal (person_id, id, plan_id, version, open, body) VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (person_id, id) DO UPDATE SET version = excluded.version, open = excluded.open, \
-         body = excluded.body WHERE version = excluded.version - 1",
+        "INSERT INTO proposal (person_id, id, plan_id, version, body) VALUES (?, ?, ?, ?, ?) \
+         ON CONFLICT (person_id, id) DO UPDATE SET version = excluded.version, body = excluded.body \
+         WHERE version = excluded.version - 1",
     )
     .bind(person.as_bytes().to_vec())
     .bind(row.id.to_vec())
     .bind(row.plan.to_vec())
     .bind(i64::from(row.version))
-    .bind(i64::from(row.open))
     .bind(row.body.clone())
     .execute(&mut *connection)
     .await?;

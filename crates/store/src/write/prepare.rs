@@ -60,7 +60,6 @@ pub(super) struct ProposalRow {
     pub(super) id: [u8; 16],
     pub(super) plan: [u8; 16],
     pub(super) version: u32,
-    pub(super) open: bool,
     pub(super) body: Vec<u8>,
     pub(super) addresses: Vec<[u8; 16]>,
 }
@@ -143,7 +142,7 @@ impl Store {
         let plain = zeroize::Zeroizing::new(sealed.to_storage().map_err(|_| StoreError::Damaged("proposal"))?);
         let body = key.seal(proposal_place(person, &id, &version.to_be_bytes()), &plain)?;
         let addresses = self.leading_nowhere(person, vec![id]).await?;
-        Ok(ProposalRow { id, plan: *sealed.plan().as_bytes(), version, open: sealed.is_open(), body, addresses })
+        Ok(ProposalRow { id, plan: *sealed.plan().as_bytes(), version, body, addresses })
     }
 
     /// Those of the ids that lead nowhere yet. An id leads to one person for ever.
