@@ -74,7 +74,7 @@ Usage: #definition
 * resource[3] = #QuestionnaireResponse
 * title = "What would be said of it"
 * description = """
-Says what would be said of a plan if it were created now: a transaction Bundle as it is pushed, a CarePlan by itself, a DocumentReference with a whole document, or answers to a questionnaire. Nothing is stored, and nothing that is stored is looked at: it is always judged as something new.
+Says what would be said of a plan if it were created now: a transaction Bundle as it is pushed, a document Bundle with one plan, a CarePlan by itself, a DocumentReference with a whole document, or answers to a questionnaire. Nothing is stored, and nothing that is stored is looked at: it is always judged as something new.
 
 The answer is 200 with an OperationOutcome, whether the resource can be taken or not. Each issue says where (expression) and what to do (diagnostics). An error would be a refusal. Where there is none, an issue of severity information says so, and others say what a draft still needs before it can be in force. What was sent is never repeated in it.
 """

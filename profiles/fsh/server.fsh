@@ -107,7 +107,8 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(code, Task-code, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
 * rest[0].resource[+].type = #Bundle
-* rest[0].resource[=].documentation = "Read as a document by its id, and taken as a transaction at the base."
+* rest[0].resource[=].documentation = "Read as a document by its id. Taken as a transaction at the base, and as a document of one plan here: it becomes a new plan, a CarePlan, and is not kept as a Bundle. Location names the plan."
+* rest[0].resource[=].interaction[+].code = #create
 * insert Validated
 * rest[0].resource[+].type = #QuestionnaireResponse
 * rest[0].resource[=].documentation = "Answers to one of the questionnaires of this package, by an app that acts for the person. They become a new draft, a CarePlan, and are not kept as answers: Location names the plan."

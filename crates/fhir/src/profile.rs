@@ -169,9 +169,23 @@ pub const fn document_code(kind: sayso_plan::PlanKind) -> Option<(&'static str, 
 pub const NOTICE: &str = "The person chose what to share here. There may be more.";
 
 /// Elements that the server makes. What is sent in them is not kept, and sending them is no loss; `*` is any resource.
-/// Narrative is looked at all the same: words in it that are not in the plan are refused.
-pub const SERVER_OWNED: [(&str, &str); 5] =
-    [("*", "id"), ("*", "meta"), ("*", "text"), ("CarePlan", "identifier"), ("DocumentReference", "date")];
+/// Narrative is looked at all the same: words in it that are not in the plan are refused. What a person is called, and
+/// by which numbers they are found, is their own act and no document's.
+pub const SERVER_OWNED: [(&str, &str); 13] = [
+    ("*", "id"),
+    ("*", "meta"),
+    ("*", "text"),
+    ("Bundle", "identifier"),
+    ("Bundle", "timestamp"),
+    ("CarePlan", "identifier"),
+    ("Composition", "date"),
+    ("Composition", "identifier"),
+    ("DocumentReference", "date"),
+    ("Patient", "identifier"),
+    ("Patient", "name"),
+    ("Provenance", "activity"),
+    ("Provenance", "recorded"),
+];
 
 /// Elements in which a moment (with a time) is the server's record of when a statement last changed; a day in them is
 /// the person's `since`, and is kept.

@@ -29,6 +29,8 @@ pub enum Form {
     Native,
     /// A FHIR transaction.
     Fhir,
+    /// The whole document, as a new plan.
+    Document,
 }
 
 /// What is said of the version.
@@ -101,7 +103,11 @@ impl Push {
             _ => Base::Read,
         };
         let plan = if choices.once_in(12) { None } else { Some(format!("{{plan:{}}}", choices.below(4))) };
-        let form = if choices.once_in(3) { Form::Fhir } else { Form::Native };
+        let form = match choices.below(12) {
+            0..=3 => Form::Fhir,
+            4 => Form::Document,
+            _ => Form::Native,
+        };
         Self { plan, form, edit, base }
     }
 
@@ -110,7 +116,7 @@ impl Push {
     pub fn reads(&self, plan: &str) -> Asked {
         match self.form {
             Form::Native => Asked::new("GET", &format!("/plans/{plan}")),
-            Form::Fhir => Asked::new("GET", &format!("/fhir/Bundle/{plan}")),
+            Form::Fhir | Form::Document => Asked::new("GET", &format!("/fhir/Bundle/{plan}")),
         }
     }
 
@@ -125,6 +131,7 @@ impl Push {
         match self.form {
             Form::Native => self.native(plan, read.json(), tag, foreign),
             Form::Fhir => self.fhir(read.json(), tag),
+            Form::Document => self.document(read.json()),
         }
     }
 
@@ -196,6 +203,36 @@ impl Push {
             _ => {}
         }
         Some(())
+    }
+
+    /// What was read as a document goes back as one; of an extract that is a new plan of what was shown.
+    fn document(&self, mut document: Value) -> Option<Asked> {
+        let entries = document.get_mut("entry")?.as_array_mut()?;
+        if let Edit::Title { seed } = &self.edit {
+            let title: Value = plans::text(&mut Choices::new(*seed)).into();
+            for entry in entries.iter_mut().filter(|entry| entry["resource"].get("title").is_some()) {
+                entry["resource"]["title"] = title.clone();
+            }
+        }
+        if let Edit::Drop { n } = &self.edit
+            && !entries.is_empty()
+        {
+            entries.remove(n % entries.len());
+        }
+        if !matches!(self.edit, Edit::Status { .. }) {
+            // As a draft: another in force would often be refused, whatever else is said.
+            let made = ["DocumentReference", "Provenance", "Consent"];
+            entries.retain(|entry| !made.iter().any(|kind| entry["resource"]["resourceType"] == *kind));
+            for resource in entries.iter_mut().filter_map(|entry| entry["resource"].as_object_mut()) {
+                resource.remove("text");
+                match resource.get("resourceType").and_then(Value::as_str) {
+                    Some("CarePlan") => drop(resource.insert("status".into(), "draft".into())),
+                    Some("Composition") => drop(resource.insert("status".into(), "preliminary".into())),
+                    _ => {}
+                }
+            }
+        }
+        Some(Asked::new("POST", "/fhir/Bundle").body("application/fhir+json", document.to_string()))
     }
 
     /// What was read as a document goes back as a transaction.

@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MUTATIONS: u64 = 400;
 const SEED: u64 = 0x5a75_0000_0000_0005;
 /// How many write routes there are, and others that take a body.
-const TARGETS: usize = 15;
+const TARGETS: usize = 17;
 const DEEP: usize = 100_000;
 
 /// How a route says what is wrong.
@@ -77,10 +77,12 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
     let token = format!("grant_type=client_credentials&scope=system/Patient.rs&{}", home.proof("bad-input"));
     let transaction = home.transaction().await.to_string();
     let document = home.document().to_string();
+    let plan_as_document = home.plan_as_document().await.to_string();
     vec![
         of("create native", post("/plans"), &app, "application/json", draft, Says::Native, 201),
         of("update native", put, &app, "application/json", plan.to_string(), Says::Native, 200),
         of("transaction", post("/fhir"), &app, FHIR, transaction, Says::Fhir, 200),
+        of("plan as a document", post("/fhir/Bundle"), &app, FHIR, plan_as_document.clone(), Says::Fhir, 201),
         of("document", post("/fhir/DocumentReference"), &app, FHIR, document.clone(), Says::Fhir, 201),
         of(
             "current plan",
@@ -108,6 +110,15 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
             &app,
             FHIR,
             home.new_plan().await.to_string(),
+            Says::Checked,
+            200,
+        ),
+        of(
+            "check a plan as a document",
+            post("/fhir/Bundle/$validate"),
+            &app,
+            FHIR,
+            plan_as_document,
             Says::Checked,
             200,
         ),
@@ -334,8 +345,16 @@ async fn a09_a10_the_data_of_a_second_person_is_refused() {
     let all = targets(&home).await;
     let (ama, bea) = (format!("Patient/{}", home.ama), format!("Patient/{}", home.bea));
     for target in all.iter().filter(|target| {
-        ["transaction", "document", "answers", "check a push", "check a document", "check answers"]
-            .contains(&target.name)
+        [
+            "transaction",
+            "plan as a document",
+            "document",
+            "answers",
+            "check a push",
+            "check a document",
+            "check answers",
+        ]
+        .contains(&target.name)
     }) {
         let text = String::from_utf8(target.valid.clone()).unwrap();
         refused(&home, target, "all of another person", &target.with(text.replace(&ama, &bea))).await;

@@ -177,3 +177,58 @@ async fn that_something_was_checked_is_on_record_and_not_what() {
         assert!(!format!("{happened:?}").contains("quiet with me"));
     }
 }
+
+#[tokio::test]
+async fn a_plan_sent_as_a_document_is_a_new_plan_with_the_same_words() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let mut document = home.plan_as_document().await;
+    let entries = document["entry"].as_array_mut().unwrap();
+    let made = ["DocumentReference", "Provenance", "Consent"];
+    entries.retain(|entry| !made.contains(&entry["resource"]["resourceType"].as_str().unwrap()));
+    for entry in entries {
+        let resource = entry["resource"].as_object_mut().unwrap();
+        // What it says of its state is in the narrative too.
+        resource.remove("text");
+        let status = match resource["resourceType"].as_str().unwrap() {
+            "CarePlan" => "draft",
+            "Composition" => "preliminary",
+            _ => continue,
+        };
+        resource.insert("status".into(), status.into());
+    }
+    let first = home.native().await.0;
+
+    assert_eq!(errors(&home.ask(post("/fhir/Bundle/$validate", &document), Some(&app)).await), Vec::<Value>::new());
+    let sent = post("/fhir/Bundle", &document).header("idempotency-key", "document-1");
+    let made = home.ask(sent.clone(), Some(&app)).await;
+    let path = place(&made);
+    assert_ne!(path, format!("/fhir/CarePlan/{}", home.plan));
+    let words = |plan: &Value| -> Vec<Value> {
+        plan["items"].as_array().unwrap().iter().map(|item| item["words"].clone()).collect()
+    };
+    let plan = home.ask(Asked::new("GET", &path.replace("/fhir/CarePlan/", "/plans/")), Some(&app)).await.json();
+    assert_eq!(plan["status"], "draft");
+    assert_eq!(words(&plan), words(&first));
+
+    let before = home.kept().await;
+    assert_eq!(place(&home.ask(sent, Some(&app)).await), path, "the same again is the same plan");
+    assert_eq!(home.kept().await, before);
+
+    let reads_nothing = home.app_of(home.ama, "patient/CarePlan.c patient/Observation.c").await;
+    let refused = home.ask(post("/fhir/Bundle", &document), Some(&reads_nothing)).await;
+    assert_eq!(refused.status, 403, "each entry needs its scope: {refused:?}");
+    let scopes = "patient/CarePlan.c patient/Observation.c patient/Goal.c patient/RelatedPerson.c patient/CareTeam.c \
+                  patient/Consent.c";
+    let only_sends = home.app_of(home.ama, scopes).await;
+    let sent = post("/fhir/Bundle", &document).header("idempotency-key", "document-2");
+    let made = home.ask(sent, Some(&only_sends)).await;
+    assert_eq!((made.status, &made.json()["resourceType"]), (201, &json!("OperationOutcome")), "{made:?}");
+
+    let mut theirs = document.clone();
+    let at = theirs["entry"].as_array().unwrap().iter().position(|e| e["resource"]["resourceType"] == "Patient");
+    theirs["entry"][at.unwrap()]["resource"]["id"] = home.bea.to_string().into();
+    let refused = home.ask(post("/fhir/Bundle", &theirs), Some(&app)).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+}

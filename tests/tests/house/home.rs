@@ -278,6 +278,13 @@ impl Home {
         bundle
     }
 
+    /// Her plan as a FHIR document.
+    pub(crate) async fn plan_as_document(&self) -> Value {
+        let token = self.app_of(self.ama, "patient/*.cruds").await;
+        let read = self.ask(Asked::new("GET", &format!("/fhir/Bundle/{}", self.plan)), Some(&token)).await;
+        read.json()
+    }
+
     /// Parameters of an operation about Ama.
     pub(crate) fn parameters(&self) -> Value {
         json!({"resourceType": "Parameters", "parameter": [

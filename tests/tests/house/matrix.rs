@@ -88,6 +88,8 @@ fn expected(route: &RouteInfo, caller: Caller) -> Expected {
         (_, Caller::NarrowScope) => Expected::Status(403),
         (Policy::OwnApp(..) | Policy::EachEntry, Caller::OtherOrganization) => Expected::Status(403),
         (Policy::OwnApp(..), Caller::OtherPerson) if !names_a_resource => Expected::NothingOfHers,
+        // What was sent is Ama's own document, and says so.
+        (Policy::EachEntry, Caller::OtherPerson) if route.path == "/fhir/Bundle" => Expected::Status(422),
         (Policy::OwnApp(..) | Policy::EachEntry, Caller::OtherPerson) => Expected::Status(404),
         // Whoever asks to be let in always hears the same; an app cannot ask.
         (Policy::Scope(..), Caller::OtherOrganization) if route.path.ends_with("$ask-to-share") => {
@@ -156,6 +158,7 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
         ("POST", path) if path.ends_with("/_search") => asked.body(FORM, format!("patient={}", home.ama)),
         ("POST", "/fhir/Patient/$current-plan" | "/fhir/Patient/$ask-to-share") => fhir(home.parameters()),
         ("POST", "/fhir" | "/fhir/") => fhir(home.transaction().await),
+        ("POST", "/fhir/Bundle") => fhir(home.plan_as_document().await),
         ("POST", "/fhir/DocumentReference") => {
             let mut document = home.document();
             if caller == Caller::OtherPerson {

@@ -195,7 +195,8 @@ impl Reader<'_> {
             }
         }
         for address in self.names.entries.iter().filter(|address| !taken.contains(*address)) {
-            if !address.starts_with("Care") && !address.starts_with("Consent/") {
+            let is_item = |kind| address.split_once('/').is_some_and(|(of, _)| of == kind);
+            if ["Observation", "Goal", "RelatedPerson"].into_iter().any(is_item) {
                 let at = self.names.entry(address).unwrap_or_default();
                 match self.entry(at) {
                     Ok(item) => found.push(item),

@@ -45,6 +45,7 @@ fn named_once(named: &[Option<ItemId>]) -> Vec<ItemId> {
 }
 
 /// A content written as FHIR.
+#[derive(Default)]
 pub(super) struct Written {
     resources: BTreeMap<String, Tree>,
     words: BTreeSet<String>,
@@ -101,16 +102,21 @@ impl Written {
             #[cfg(feature = "leaks")]
             leaked: &[],
         };
-        let mut written = Self { resources: BTreeMap::new(), words: BTreeSet::new(), all_words: String::new() };
+        let mut written = Self::default();
         for shown in resources_of(&view, base) {
             let tree = strict::read(&shown.bytes()).map_err(|fault| vec![Fault::fhir(shown.kind, &fault)])?;
-            if let Some(div) = tree.get("text").and_then(|text| text.text("div")) {
-                written.words.extend(text_runs(div));
-            }
-            written.collect(&tree);
-            written.resources.insert(format!("{}/{}", shown.kind, shown.id), tree);
+            written.add(format!("{}/{}", shown.kind, shown.id), tree);
         }
         Ok(written)
+    }
+
+    /// Adds a resource that would be shown at an address.
+    pub(super) fn add(&mut self, address: String, tree: Tree) {
+        if let Some(div) = tree.get("text").and_then(|text| text.text("div")) {
+            self.words.extend(text_runs(div));
+        }
+        self.collect(&tree);
+        self.resources.insert(address, tree);
     }
 
     /// Everything that is said anywhere, for the question whether a narrative says more.
@@ -135,17 +141,18 @@ impl Written {
         let mut search = Search { kind: &sent.kind, new, faults: Vec::new() };
         search.tree(&sent.resource, back, &Path::default());
         faults.extend(search.faults.into_iter().map(|(path, why)| Fault::at(&sent.root, &path, why)));
-        self.narrative(sent, faults);
+        self.narrative(&sent.resource, &sent.root, faults);
     }
 
-    fn narrative(&self, sent: &Sent, faults: &mut Vec<Fault>) {
-        let Some(div) = sent.resource.get("text").and_then(|text| text.text("div")) else {
+    /// Finds the words of a narrative in what would be shown.
+    pub(super) fn narrative(&self, resource: &Tree, root: &str, faults: &mut Vec<Fault>) {
+        let Some(div) = resource.get("text").and_then(|text| text.text("div")) else {
             return;
         };
         let runs: BTreeSet<String> = text_runs(div).into_iter().filter(|run| !self.words.contains(run)).collect();
         let foreign = |run: &String| !self.all_words.contains(run.as_str());
         if runs.len() > RUNS_SOUGHT_MAX || runs.iter().any(foreign) {
-            faults.push(Fault::new(format!("{}.text.div", sent.root), Why::ForeignNarrative));
+            faults.push(Fault::new(format!("{root}.text.div"), Why::ForeignNarrative));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From FHIR to the content of a plan. What does not map without loss is refused with its path, or kept whole.
 
 mod answers;
+mod bundle;
 mod document;
 mod draft;
 mod gate;
@@ -14,6 +15,7 @@ use sayso_wire::{Path, Tree, strict};
 use crate::fault::{Fault, Why};
 
 pub use answers::{Answered, answers, answers_of};
+pub use bundle::Document;
 pub use document::{whole_document, whole_document_of};
 pub use task::{Asked, task};
 pub use transaction::{Entry, Mapped, Pushed, Transaction};

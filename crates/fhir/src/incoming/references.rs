@@ -44,8 +44,9 @@ pub(super) fn names(transaction: &Transaction, base: &str) -> Result<Names, Vec<
     let mut faults = Vec::new();
     for (at, sent) in transaction.entries.iter().enumerate() {
         let address = match sent.kind.as_str() {
-            "CarePlan" => format!("CarePlan/{plan}"),
-            "CareTeam" => format!("CareTeam/{plan}"),
+            kind @ ("CarePlan" | "CareTeam" | "Composition" | "DocumentReference" | "Provenance") => {
+                format!("{kind}/{plan}")
+            }
             kind => format!("{kind}/{}", given_id(sent).unwrap_or_else(|| stand_in(at + 1))),
         };
         if sent.kind == "CareTeam" && sent.id.as_ref().is_some_and(|id| *id != plan.to_string()) {
@@ -101,7 +102,10 @@ pub(super) fn rewrite(
     let mut faults = Vec::new();
     for sent in &mut transaction.entries {
         let root = sent.root.clone();
-        let mut walk = Walk { names, patient: format!("Patient/{person}"), base, root: &root, faults: &mut faults };
+        // A Composition leads to what stands in its document by address; all else names a contact by identifier.
+        let contacts_by_address = sent.kind == "Composition";
+        let patient = format!("Patient/{person}");
+        let mut walk = Walk { names, patient, base, root: &root, contacts_by_address, faults: &mut faults };
         walk.tree(&mut sent.resource, &Path::default());
     }
     stop(faults)
@@ -112,6 +116,7 @@ struct Walk<'a> {
     patient: String,
     base: &'a str,
     root: &'a str,
+    contacts_by_address: bool,
     faults: &'a mut Vec<Fault>,
 }
 
@@ -127,7 +132,9 @@ impl Walk<'_> {
                         Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {}
                     }
                 }
-                by_identifier(members);
+                if !self.contacts_by_address {
+                    by_identifier(members);
+                }
             }
             Tree::Array(elements) => {
                 for (at, element) in elements.iter_mut().enumerate() {

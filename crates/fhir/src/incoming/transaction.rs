@@ -11,6 +11,9 @@ use crate::fault::{Fault, Why};
 /// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
 pub(super) const ENTRIES_MAX: usize = 1_010;
 
+/// What a plan is pushed as. Everything else that a plan is shown as is made of these.
+const PUSHED: [&str; 6] = ["CarePlan", "Observation", "Goal", "RelatedPerson", "CareTeam", "Consent"];
+
 /// A push that is well formed as a transaction; its resources are not looked into yet.
 pub struct Transaction {
     pub(super) entries: Vec<Sent>,
@@ -103,19 +106,16 @@ impl Transaction {
             return Err(one("Bundle.type", Why::Transaction("send a Bundle of type transaction")));
         }
         only(tree, "Bundle", &["resourceType", "type", "entry", "id", "meta"])?;
-        let sent = tree.get("entry").map(Tree::elements).unwrap_or_default();
-        if sent.len() > ENTRIES_MAX {
-            return Err(one("Bundle.entry", Why::Transaction("at most 1010 entries fit into one push")));
-        }
-        let mut entries = Vec::with_capacity(sent.len());
-        for (at, entry) in sent.iter().enumerate() {
-            entries.push(read_entry(entry, &format!("Bundle.entry[{at}]")).map_err(|fault| vec![fault])?);
-        }
+        Self::of_entries(read_entries(tree, read_entry)?)
+    }
+
+    /// A push of these entries.
+    pub(super) fn of_entries(entries: Vec<Sent>) -> Result<Self, Vec<Fault>> {
         let plans: Vec<usize> =
             entries.iter().enumerate().filter(|(_, e)| e.kind == "CarePlan").map(|(n, _)| n).collect();
         match plans.as_slice() {
             [plan_at] => Ok(Self { entries, plan_at: *plan_at }),
-            _ => Err(one("Bundle.entry", Why::Transaction("a push holds exactly one CarePlan"))),
+            _ => Err(vec![Fault::new("Bundle.entry", Why::Transaction("a push holds exactly one CarePlan"))]),
         }
     }
 
@@ -143,9 +143,11 @@ impl Transaction {
         self.plan_entry().and_then(|entry| entry.id.as_deref()).and_then(|id| id.parse().ok())
     }
 
-    /// The type of each entry, and whether it is an update: each needs its own scope.
+    /// The type of each entry, and whether it is an update: each needs its own scope. What is only made of the others
+    /// needs none.
     pub fn interactions(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.entries.iter().map(|entry| (entry.kind.as_str(), entry.is_update()))
+        let pushed = self.entries.iter().filter(|entry| is_pushed(&entry.kind));
+        pushed.map(|entry| (entry.kind.as_str(), entry.is_update()))
     }
 
     /// The entity tag of the CarePlan's `ifMatch`, as written.
@@ -218,20 +220,46 @@ pub(super) fn stop(mut faults: Vec<Fault>) -> Result<(), Vec<Fault>> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fault>> {
+/// Whether a resource of this type is pushed by itself.
+pub(super) fn is_pushed(kind: &str) -> bool {
+    PUSHED.contains(&kind)
+}
+
+pub(super) fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fault>> {
     stop(strange(tree, root, known).collect())
 }
 
-fn read_entry(entry: &Tree, root: &str) -> Result<Sent, Fault> {
-    let first = |faults: Vec<Fault>| faults.into_iter().next().unwrap_or_else(|| Fault::new(root, Why::NotMapped));
-    only(entry, root, &["fullUrl", "resource", "request"]).map_err(first)?;
+/// The entries of a Bundle, each with its place.
+pub(super) fn read_entries(
+    bundle: &Tree,
+    read: impl Fn(&Tree, &str) -> Result<Sent, Vec<Fault>>,
+) -> Result<Vec<Sent>, Vec<Fault>> {
+    let envelope = bundle.members().iter().filter(|(key, _)| key != "entry").cloned().collect();
+    loss_of(Tree::Object(envelope))
+        .map_err(|lost| lost.iter().map(|fault| Fault::fhir("Bundle", fault)).collect::<Vec<_>>())?;
+    let sent = bundle.get("entry").map(Tree::elements).unwrap_or_default();
+    if sent.len() > ENTRIES_MAX {
+        return Err(vec![Fault::new("Bundle.entry", Why::Transaction("at most 1010 entries fit into one push"))]);
+    }
+    sent.iter().enumerate().map(|(at, entry)| read(entry, &format!("Bundle.entry[{at}]"))).collect()
+}
+
+fn read_entry(entry: &Tree, root: &str) -> Result<Sent, Vec<Fault>> {
+    only(entry, root, &["fullUrl", "resource", "request"])?;
+    only(
+        entry.get("request").unwrap_or(&Tree::Null),
+        &format!("{root}.request"),
+        &["method", "url", "ifMatch", "ifNoneExist"],
+    )?;
+    known_entry(entry, root).map_err(|fault| vec![fault])
+}
+
+fn known_entry(entry: &Tree, root: &str) -> Result<Sent, Fault> {
     let fault = |part: &str, why| Fault::new(format!("{root}.{part}"), why);
     let request = entry.get("request").ok_or_else(|| fault("request", Why::Missing("request")))?;
-    let request_root = format!("{root}.request");
-    only(request, &request_root, &["method", "url", "ifMatch", "ifNoneExist"]).map_err(first)?;
     let resource = entry.get("resource").ok_or_else(|| fault("resource", Why::Missing("resource")))?;
     let kind = resource.text("resourceType").unwrap_or_default().to_owned();
-    if !matches!(kind.as_str(), "CarePlan" | "Observation" | "Goal" | "RelatedPerson" | "CareTeam" | "Consent") {
+    if !is_pushed(&kind) {
         return Err(fault("resource", Why::WrongType));
     }
     let url = request.text("url").unwrap_or_default();

@@ -12,6 +12,7 @@
 
 mod agents;
 mod answers;
+mod documents;
 mod examples;
 mod hostile;
 mod incoming;

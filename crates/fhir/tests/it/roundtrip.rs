@@ -6,14 +6,14 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use sayso_consent::{Projection, Released};
-use sayso_fhir::incoming::{Mapped, Transaction};
-use sayso_fhir::{Shown, native, outgoing, profile};
+use sayso_fhir::incoming::{Document, Mapped, Transaction};
+use sayso_fhir::{Fault, Shown, native, outgoing, profile};
 use sayso_plan::{Content, Plan, PlanKind, Section, State};
 use serde_json::{Value, json};
 
 use crate::agents::spoken_for;
 use crate::hostile::{plan_in, plan_of};
-use crate::world::{BASE, NOW, counter, joint_plan, person, plan, push, shown_section, whole};
+use crate::world::{BASE, NOW, counter, joint_plan, person, plan, push, shown_section, somebody, whole};
 
 /// Plans of the run, over all kinds.
 const PLANS: u64 = 20_000;
@@ -83,6 +83,12 @@ fn round(native: &Value, way: Way) {
     }
 }
 
+/// The plan as one document, sent as new.
+fn as_document(plan: &Plan) -> Result<Content, Vec<Fault>> {
+    let document = outgoing::document(&somebody(plan), &whole(plan), None, BASE);
+    Document::read(&document.bytes())?.into_pushed(person(), BASE).map(|pushed| without_own(pushed.content))
+}
+
 fn both_ways(native: &Value) {
     let plan = plan(native);
     let released = whole(&plan);
@@ -91,6 +97,8 @@ fn both_ways(native: &Value) {
     }
     round(native, Way::Update);
     round(native, Way::New);
+    let content = as_document(&plan).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert!(content == without_own(plan.as_content()), "a document comes back as it was");
     let again = native::read(&native::write(&released)).unwrap();
     assert!(again == plan.as_content(), "native comes back as it was");
 }

@@ -4,7 +4,7 @@ use sayso_consent::provision::{Consent, Effect, Origin, Period, Provision, Purpo
 use sayso_consent::release::Subject;
 use sayso_consent::{
     Ask, Audience, Compiled, FingerprintKey, Grant, Known, Projection, Released, Sealed, Themselves, judge, own,
-    subject,
+    own_grant, subject,
 };
 use sayso_fhir::Shown;
 use sayso_plan::{
@@ -94,7 +94,8 @@ pub(crate) fn somebody(plan: &Plan) -> Released<Subject> {
         birth_date: None,
         identifiers: vec![number("999-001", verified), number("claimed-77", IdentifierState::Claimed)],
     };
-    subject(&Sealed::<Person>::new(person), &[grant(plan, Section::Helps)], &key()).unwrap()
+    let own = own_grant(&Sealed::<Plan>::new(plan.clone()), &Themselves::signed_in(crate::world::person()), &key());
+    subject(&Sealed::<Person>::new(person), &[own.unwrap()], &key()).unwrap()
 }
 
 /// A push of what was shown: as an update of what was read, or as new.

@@ -75,6 +75,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Policy::OwnApp(ResourceType::DocumentReference, Interaction::Create),
             push::document,
         ),
+        Route::post("/fhir/Bundle", Policy::EachEntry, push::plan_as_document),
         Route::post(
             "/fhir/QuestionnaireResponse",
             Policy::OwnApp(ResourceType::QuestionnaireResponse, Interaction::Create),

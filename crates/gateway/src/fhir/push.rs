@@ -1,4 +1,4 @@
-//! What an app may push: a transaction Bundle with one plan, or a document that is kept whole.
+//! What an app may push: one plan as a transaction Bundle or as a FHIR document, or a document that is kept whole.
 //! <https://hl7.org/fhir/R4/http.html#transaction>
 
 use axum::Extension;
@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Refusal, Sheet, Wanted, Whom};
-use sayso_fhir::incoming::{self, Mapped, Pushed, Transaction};
+use sayso_fhir::incoming::{self, Document, Mapped, Pushed, Transaction};
 use sayso_plan::PersonId;
 use sayso_plan::draft::NotTaken;
 use serde_json::{Value, json};
@@ -52,6 +52,17 @@ pub(super) async fn document(
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
 
+/// `POST /fhir/Bundle` with one plan as a FHIR document. <https://hl7.org/fhir/R4/documents.html>
+pub(super) async fn plan_as_document(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = push_document(&gateway, &caller, &headers, &body).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
 /// Only an app that acts for a person pushes.
 pub(super) fn person_of(caller: &Caller) -> Result<PersonId, Fault> {
     caller.person.ok_or(Fault::Scope)
@@ -64,7 +75,7 @@ async fn push(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
     let person = person_of(caller)?;
     let sent = Transaction::read(body).map_err(faults)?;
     let plan = sent.plan();
-    check_scopes(caller, &sent)?;
+    check_scopes(caller, sent.interactions())?;
     let current = match plan {
         Some(plan) => Some(current(gateway, caller, plan).await?),
         None => None,
@@ -92,12 +103,63 @@ async fn push(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
 }
 
 /// Each entry is allowed as if it stood alone (SMART App Launch 2.2, batches and transactions).
-fn check_scopes(caller: &Caller, sent: &Transaction) -> Result<(), Fault> {
-    let allowed = sent.interactions().all(|(kind, is_update)| {
+fn check_scopes<'a>(caller: &Caller, mut sent: impl Iterator<Item = (&'a str, bool)>) -> Result<(), Fault> {
+    let allowed = sent.all(|(kind, is_update)| {
         let interaction = if is_update { Interaction::Update } else { Interaction::Create };
         kind.parse::<ResourceType>().is_ok_and(|kind| caller.allows(kind, interaction))
     });
     if allowed { Ok(()) } else { Err(Fault::Scope) }
+}
+
+/// A document always makes a new plan.
+async fn push_document(
+    gateway: &Gateway,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Fault> {
+    if !is_json(headers) {
+        return Err(Fault::MediaType);
+    }
+    let person = person_of(caller)?;
+    let sent = Document::read(body).map_err(faults)?;
+    check_scopes(caller, sent.kinds().map(|kind| (kind, false)))?;
+    let pushed = sent.into_pushed(person, gateway.fhir_base()).map_err(faults)?;
+    let once = idempotency_key(headers, body)?;
+    let written = gateway.exchange().create_plan(caller, pushed.content.clone(), once).await;
+    let written = written.map_err(|refusal| refused(gateway, &pushed, refusal))?;
+    made(
+        gateway,
+        caller,
+        headers,
+        &written,
+        "A new plan was made of this document; Location says where it can be read.",
+    )
+}
+
+/// The plan that was made is of another type than what was sent, so it is shown to those who may read that type; the
+/// others are told in `text` where it is.
+pub(super) fn made(
+    gateway: &Gateway,
+    caller: &Caller,
+    headers: &HeaderMap,
+    written: &Written,
+    text: &str,
+) -> Result<Response, Fault> {
+    let views = gateway.views().of(&written.sheet, gateway.fhir_base());
+    let view = views.iter().find(|view| view.shown.kind == "CarePlan").ok_or(Fault::Unrecorded)?;
+    let body = if caller.allows(ResourceType::CarePlan, Interaction::Read) {
+        view.bytes.clone()
+    } else {
+        let issue = json!({"severity": "information", "code": "informational", "diagnostics": text});
+        json!({"resourceType": "OperationOutcome", "issue": [issue]}).to_string().into()
+    };
+    let fingerprint = written.sheet.fingerprint().to_string();
+    let location = format!("{}/CarePlan/{}/_history/{fingerprint}", gateway.fhir_base(), view.shown.id);
+    let mut said = Answer::ok(FHIR_JSON, body).version(fingerprint, written.sheet.last_updated());
+    said.status = StatusCode::CREATED;
+    said.location = Some(location);
+    Ok(answer(&written.receipt, headers, said))
 }
 
 /// `ifNoneExist` of the plan's entry: the same condition and body again is the same answer again.

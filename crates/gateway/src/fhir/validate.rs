@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::{Caller, ResourceType};
 use sayso_exchange::check_plan::Checked;
-use sayso_fhir::incoming::{self, Answered, Pushed, Transaction};
+use sayso_fhir::incoming::{self, Answered, Document, Pushed, Transaction};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::{Content, PersonId};
 use sayso_wire::Tree;
@@ -27,7 +27,10 @@ type Read = fn(Tree, PersonId, &str) -> Result<Understood, Vec<sayso_fhir::Fault
 /// The types that can be validated, and how each is read: as it is when it is sent to be kept.
 const READS: [(ResourceType, Read); 4] = [
     (ResourceType::CarePlan, |tree, person, base| pushed(Transaction::of_plan(tree)?, person, base)),
-    (ResourceType::Bundle, |tree, person, base| pushed(Transaction::of(&tree)?, person, base)),
+    (ResourceType::Bundle, |tree, person, base| match Document::is(&tree) {
+        true => Ok(Understood::Push(Box::new(Document::of(&tree)?.into_pushed(person, base)?))),
+        false => pushed(Transaction::of(&tree)?, person, base),
+    }),
     (ResourceType::DocumentReference, |tree, person, base| {
         incoming::whole_document_of(tree, person, base).map(|content| Understood::Document(Box::new(content)))
     }),
