@@ -58,11 +58,13 @@ pub enum Leak {
     CheckedWithStored,
     /// What others proposed to a plan is shown to everybody who sees the plan.
     ProposalsOfOthers,
+    /// A plan that is sent as a document is refused where the person has a plan that the sender does not see.
+    DocumentBesideUnseen,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 21] = [
+    pub const PLANTED: [Self; 22] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -84,6 +86,7 @@ impl Leak {
         Self::DayEndsUnseen,
         Self::CheckedWithStored,
         Self::ProposalsOfOthers,
+        Self::DocumentBesideUnseen,
     ];
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use sayso_auth::Caller;
 use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
 use sayso_plan::kind::Missing;
 use sayso_plan::{PersonId, Section};
 use sayso_store::Snapshot;
 
-use crate::Exchange;
+use crate::{Exchange, Wanted};
 
 /// The person somebody asked for, found without any grant.
 pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
@@ -39,6 +40,13 @@ impl Exchange {
             .into_iter()
             .filter(|one| !matches!(one, Missing::Section(section) if stored.contains(section)))
             .collect()
+    }
+
+    /// Whether the person for whom an app acts has a plan that it does not see.
+    pub async fn keeps_unseen(&self, caller: &Caller) -> bool {
+        let Ok(snapshot) = self.snapshot_or_nobody(caller.person).await else { return false };
+        let Ok(ask) = self.ask_of(caller, None, self.now()).await else { return false };
+        snapshot.plans.len() > self.decide(&snapshot, &ask, Wanted::Plans(None)).len()
     }
 
     /// Whether anything has this id, whoever may see it.

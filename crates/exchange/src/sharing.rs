@@ -53,8 +53,17 @@ pub struct Standing {
     pub open: Choice,
     /// Until when the first of it ends.
     pub until: Option<OffsetDateTime>,
-    /// Whether the person refused this party altogether.
-    pub refused: bool,
+    /// Whether the person refused this party altogether, and how.
+    pub refused: Option<SaidNo>,
+}
+
+/// How the person said no to a party altogether.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SaidNo {
+    /// A no.
+    Usual,
+    /// A no that no emergency opens.
+    EvenInEmergency,
 }
 
 impl Choice {
@@ -411,7 +420,7 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
     let entry = match place.and_then(|place| standing.get_mut(place)) {
         Some(entry) => entry,
         None => {
-            standing.push(Standing { party, purpose, open: Choice::default(), until: None, refused: false });
+            standing.push(Standing { party, purpose, open: Choice::default(), until: None, refused: None });
             match standing.last_mut() {
                 Some(entry) => entry,
                 None => return,
@@ -423,7 +432,10 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
             entry.open.add(what);
             entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));
         }
-        (Effect::Deny, _) => entry.refused = true,
+        (Effect::Deny, _) => {
+            let said = if provision.even_in_emergency { SaidNo::EvenInEmergency } else { SaidNo::Usual };
+            entry.refused = entry.refused.max(Some(said));
+        }
         (Effect::Permit, None) => {}
     }
 }

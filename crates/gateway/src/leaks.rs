@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::header::IF_NONE_MATCH;
 use http::{HeaderMap, StatusCode};
+use sayso_auth::Caller;
 use sayso_consent::Fingerprint;
 use sayso_consent::leak::{Leak, planted};
 use sayso_consent::release::fingerprint_of_plan;
@@ -25,6 +26,12 @@ pub(crate) async fn before_decision(gateway: &Gateway, id: &str, headers: &Heade
 /// A refusal where there should be the one answer for what is not there.
 pub(crate) fn not_found(disclosure: &Disclosure) -> Result<(), Fault> {
     let leaks = planted(Leak::ForbiddenInsteadOfAbsent) && disclosure.hides_somebody();
+    if leaks { Err(Fault::Scope) } else { Ok(()) }
+}
+
+/// A refusal because of a plan that the sender may not see.
+pub(crate) async fn beside_unseen(gateway: &Gateway, caller: &Caller) -> Result<(), Fault> {
+    let leaks = planted(Leak::DocumentBesideUnseen) && gateway.exchange().keeps_unseen(caller).await;
     if leaks { Err(Fault::Scope) } else { Ok(()) }
 }
 

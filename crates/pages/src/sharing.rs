@@ -92,8 +92,8 @@ fn alone(party: Party, name: String) -> String {
 /// The purposes a person can choose for a party; the first is the usual one.
 fn purposes(party: Party) -> &'static [Purpose] {
     match party {
-        Party::Organization(_) => &[Purpose::Treat, Purpose::Etreat, Purpose::Coc, Purpose::Caremgt],
-        Party::CrisisServices => &[Purpose::Etreat, Purpose::Treat],
+        Party::Organization(_) => &[Purpose::Treat, Purpose::Etreat, Purpose::Btg, Purpose::Coc, Purpose::Caremgt],
+        Party::CrisisServices => &[Purpose::Etreat, Purpose::Btg, Purpose::Treat],
         Party::App(_) => &[sayso_exchange::authorize::APP_PURPOSE],
     }
 }

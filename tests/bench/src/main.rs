@@ -13,8 +13,10 @@
 )]
 
 mod decision;
+mod first;
 mod load;
 mod machine;
+mod mapping;
 mod report;
 mod revoke;
 mod server;
@@ -101,12 +103,18 @@ async fn drive(arguments: &Arguments) -> ExitCode {
     if arguments.wants("W5") {
         report.add_decision(decision::measure(arguments.rounds, arguments.smoke));
     }
+    if arguments.wants("M1") {
+        report.add_mapping(mapping::measure(arguments.rounds, arguments.smoke));
+    }
     if ["W1", "W3", "W4", "W6"].iter().any(|workload| arguments.wants(workload)) {
         let mut sides = server::Sides::start().await;
         for workload in workload::ALL {
             if arguments.wants(workload.id) {
                 report.add_workload(workload.measure(&mut sides, arguments.rounds, arguments.smoke).await);
             }
+        }
+        if arguments.wants("W3") {
+            report.add_fetches(first::measure(&sides, arguments.rounds, arguments.smoke).await);
         }
         if arguments.wants("W6") {
             report.add_revoke(revoke::measure(&mut sides, arguments.smoke).await);

@@ -6,8 +6,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::decision::Decisions;
+use crate::first::Fetches;
 use crate::load::Sample;
 use crate::machine;
+use crate::mapping::Mapping;
 use crate::revoke::Revoked;
 use crate::workload::Measured;
 
@@ -18,6 +20,9 @@ const CONTROL_MAY_VARY: f64 = 0.20;
 const TARGETS: [(&str, f64, f64); 1] = [("W1", 0.85, 0.10)];
 /// The most nanoseconds for a decision over ten provisions.
 const DECISION_MAX_NANOSECONDS: f64 = 200.0;
+
+/// The most that mapping a plan and writing it may take, in times of only writing it.
+const MAPPING_MAX: f64 = 4.0;
 
 /// Median, least and most.
 #[derive(Clone, Copy)]
@@ -146,6 +151,56 @@ impl Report {
             twin.number(),
             naive.number(),
             naive.median / sayso.median
+        ));
+    }
+
+    pub(crate) fn add_fetches(&mut self, done: Fetches) {
+        let spread = |values: &[f64]| Spread::of(values.iter().copied());
+        let (first, repeated, bare) = (spread(&done.first), spread(&done.repeated), spread(&done.bare));
+        self.raw.push(json!({
+            "id": "W3", "name": "first and repeated fetch", "answer_bytes": done.answer_bytes,
+            "microseconds": {"first": first.json(), "repeated": repeated.json(), "bare": bare.json()},
+        }));
+        if !self.steady("W3, first and repeated", &[("bare", bare)]) {
+            return;
+        }
+        let over = |a: &[f64], b: &[f64]| Spread::of(a.iter().zip(b).map(|(a, b)| a / b)).ratio();
+        self.notes.push(format!(
+            "W3, one fetch at a time: the first after the directive changed takes {} µs, the repeated one {} µs, a bare \
+             answer of the same length ({} bytes) {} µs. First to repeated: {}; repeated to bare: {}.",
+            first.number(),
+            repeated.number(),
+            done.answer_bytes,
+            bare.number(),
+            over(&done.first, &done.repeated),
+            over(&done.repeated, &done.bare)
+        ));
+    }
+
+    pub(crate) fn add_mapping(&mut self, done: Mapping) {
+        let spread = |values: &[f64]| Spread::of(values.iter().copied());
+        let (map, json, both) = (spread(&done.mapping), spread(&done.json), spread(&done.with_bytes));
+        self.raw.push(json!({
+            "id": "M1", "name": "mapping out of 30 items", "resources": done.resources, "bytes": done.bytes,
+            "microseconds": {"mapping": map.json(), "mapping_and_bytes": both.json(), "serde_json": json.json()},
+            "allocations": {"mapping_and_bytes": done.allocations, "serde_json": done.json_allocations},
+        }));
+        if !self.steady("M1", &[("serde_json", json)]) {
+            return;
+        }
+        let ratio = Spread::of(done.with_bytes.iter().zip(&done.json).map(|(a, b)| a / b));
+        let word = if ratio.median <= MAPPING_MAX { "met" } else { "MISSED" };
+        self.notes.push(format!(
+            "M1, a plan of 30 items as {} resources, {} bytes: mapping {} µs, mapping and writing {} µs; serde_json \
+             writing the same bytes {} µs. Ratio {}; aim ≤ {MAPPING_MAX:.0}: {word}. Allocations: {} against {}.",
+            done.resources,
+            done.bytes,
+            map.number(),
+            both.number(),
+            json.number(),
+            ratio.ratio(),
+            done.allocations,
+            done.json_allocations
         ));
     }
 

@@ -12,10 +12,12 @@ use clap::ValueEnum;
 use sayso_consent::leak::{Leak, plant};
 use sayso_gateway::serve::serve as accept;
 use sayso_gateway::{Gateway, Limits};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::CORES;
 use crate::wire::{Connection, request};
@@ -46,7 +48,7 @@ pub(crate) async fn serve(side: Side) {
             plant(Leak::PermitAll);
             router
         }
-        Side::Bare => bare(),
+        Side::Bare => bare().await,
     };
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     println!("{}", listener.local_addr().unwrap());
@@ -73,13 +75,51 @@ async fn house() -> Router {
         .fallback_service(doors)
 }
 
-fn bare() -> Router {
+async fn bare() -> Router {
     let body = Bytes::from(vec![b'x'; BODY_MAX_BYTES]);
+    let same = body.clone();
     let answer = move |Path(bytes): Path<usize>, _sent: Bytes| {
         let body = body.slice(..bytes);
         async move { ([("content-type", "application/fhir+json")], body) }
     };
-    Router::new().route("/static/{bytes}", any(answer))
+    let rows = Arc::new(Rows::open().await);
+    let insert = move |Path(bytes): Path<usize>, sent: Bytes| {
+        let (body, rows) = (same.slice(..bytes), Arc::clone(&rows));
+        async move {
+            rows.insert(&sent).await;
+            ([("content-type", "application/json")], body)
+        }
+    };
+    Router::new().route("/static/{bytes}", any(answer)).route("/insert/{bytes}", any(insert))
+}
+
+/// One table of bodies, as durable as the store: each insert is on the disk before it is answered.
+struct Rows {
+    connection: Mutex<SqliteConnection>,
+    _folder: tempfile::TempDir,
+}
+
+impl Rows {
+    async fn open() -> Self {
+        let folder = tempfile::Builder::new().prefix("sayso-bench-").tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("rows.sqlite"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::query("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        Self { connection: Mutex::new(connection), _folder: folder }
+    }
+
+    async fn insert(&self, body: &[u8]) {
+        let mut connection = self.connection.lock().await;
+        let query = sqlx::query("INSERT INTO row (body) VALUES (?)").bind(body);
+        query.execute(&mut *connection).await.unwrap();
+    }
 }
 
 /// A running side.

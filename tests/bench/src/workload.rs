@@ -52,7 +52,9 @@ impl Workload {
         let mut permit_all = self.askers(sides, Side::PermitAll).await;
         let answer_bytes = answer_bytes(sides, Side::Sayso, &mut sayso[0]).await;
         let twin_bytes = answer_bytes_close(sides, &mut permit_all[0], answer_bytes).await;
-        let path = format!("/static/{answer_bytes}");
+        // What a push is compared with is stored durably too: one row, one transaction, nothing looked at.
+        let plain = if self.what == What::Push { "insert" } else { "static" };
+        let path = format!("/{plain}/{answer_bytes}");
         let sent = sayso[0].next();
         let body = sent.windows(4).position(|four| four == b"\r\n\r\n").map_or(&[][..], |at| &sent[at + 4..]);
         let method = if body.is_empty() { "GET" } else { "PUT" };
@@ -110,7 +112,8 @@ pub(crate) fn read(known: &Known, n: usize) -> Vec<u8> {
     request("GET", &format!("/fhir/CarePlan/{}", known.plans[n]), &[("authorization", &bearer)], b"")
 }
 
-fn crisis(known: &Known, n: usize) -> Vec<u8> {
+/// The advance directive in force, for the crisis service.
+pub(crate) fn crisis(known: &Known, n: usize) -> Vec<u8> {
     let path = format!("/fhir/Patient/$current-plan?identifier={}&kind=advance-directive", known.identifiers[n]);
     request("GET", &path, &[("authorization", &format!("Bearer {}", known.crisis))], b"")
 }
@@ -130,7 +133,7 @@ async fn answer_bytes_close(sides: &Sides, asker: &mut AskerOf, wanted: usize) -
 }
 
 /// Asks the same again and again, or writes a plan again and again.
-enum AskerOf {
+pub(crate) enum AskerOf {
     Fixed(Vec<u8>),
     Pushing { path: String, bearer: String, etag: String, plan: Box<Value>, number: u64 },
 }
@@ -141,7 +144,12 @@ impl AskerOf {
     }
 
     async fn pushing(sides: &Sides, side: Side, known: &Known, n: usize) -> Self {
-        let path = format!("/plans/{}", known.plans[n]);
+        Self::pushing_to(sides, side, known, n, &known.plans[n]).await
+    }
+
+    /// The app of a person writes one of their plans.
+    pub(crate) async fn pushing_to(sides: &Sides, side: Side, known: &Known, n: usize, plan: &str) -> Self {
+        let path = format!("/plans/{plan}");
         let bearer = format!("Bearer {}", known.apps[n]);
         let mut connection = Connection::open(sides.address(side)).await;
         let status = connection.ask(&request("GET", &path, &[("authorization", &bearer)], b"")).await;

@@ -50,6 +50,7 @@ pub(crate) struct World {
     persons: Vec<PersonId>,
     identifiers: Vec<String>,
     plans: Vec<PlanId>,
+    directives: Vec<PlanId>,
     key: EcdsaKeyPair,
     jti: AtomicU64,
     _folder: tempfile::TempDir,
@@ -60,6 +61,8 @@ pub(crate) struct World {
 pub(crate) struct Known {
     /// The joint crisis plan of each person.
     pub(crate) plans: Vec<String>,
+    /// The advance directive of each person.
+    pub(crate) directives: Vec<String>,
     /// The identifier of each person, as a search value.
     pub(crate) identifiers: Vec<String>,
     pub(crate) ehr: String,
@@ -86,8 +89,9 @@ impl World {
         let place = Place::at(BASE).unwrap();
         let exchange = Exchange::new(store, surroundings, Egress::new(Policy::default()), place.clone());
         let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
-        let (persons, identifiers, plans, jti) = (Vec::new(), Vec::new(), Vec::new(), AtomicU64::new(0));
-        let mut world = Self { exchange, place, persons, identifiers, plans, key, jti, _folder: folder };
+        let (persons, identifiers, jti) = (Vec::new(), Vec::new(), AtomicU64::new(0));
+        let (plans, directives) = (Vec::new(), Vec::new());
+        let mut world = Self { exchange, place, persons, identifiers, plans, directives, key, jti, _folder: folder };
         world.register().await;
         for n in 0..PERSONS {
             world.add(n).await;
@@ -138,9 +142,8 @@ impl World {
         for (at, plan) in PLANS.iter().enumerate() {
             let content = sayso_fhir::native::read(&without_close(plan)).unwrap();
             let written = self.exchange.write_own_plan(themselves, None, content).await.unwrap();
-            if at == 0 {
-                self.plans.push(written.sheet.plan());
-            }
+            let of_kind = if at == 0 { &mut self.plans } else { &mut self.directives };
+            of_kind.push(written.sheet.plan());
         }
         self.persons.push(person);
         self.identifiers.push(format!("{SYSTEM}%7C{value}"));
@@ -180,6 +183,7 @@ impl World {
         }
         Known {
             plans: self.plans.iter().map(ToString::to_string).collect(),
+            directives: self.directives.iter().map(ToString::to_string).collect(),
             identifiers: self.identifiers.clone(),
             ehr: self.backend_token(0xe).await,
             crisis: self.backend_token(0xc).await,

@@ -27,7 +27,10 @@ impl Drop for Planted {
 fn every_planted_leak_is_found() {
     let _alone = crate::alone();
     let mut missed = Vec::new();
-    for leak in Leak::PLANTED {
+    // One of them by its name, for who has just planted it.
+    let only = std::env::var("SAYSO_LEAK").ok();
+    let wanted = |leak: &Leak| only.as_ref().is_none_or(|name| *name == format!("{leak:?}"));
+    for leak in Leak::PLANTED.into_iter().filter(wanted) {
         let planted = Planted::new(leak);
         let campaign = Campaign { seed: SEED, pairs: PAIRS_MAX, threads: 2, folder: None, shrink: false, tell: false };
         let (_, finding) = campaign.run();

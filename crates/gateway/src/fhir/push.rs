@@ -125,6 +125,8 @@ async fn push_document(
     let sent = Document::read(body).map_err(faults)?;
     check_scopes(caller, sent.kinds().map(|kind| (kind, false)))?;
     let pushed = sent.into_pushed(person, gateway.fhir_base()).map_err(faults)?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::beside_unseen(gateway, caller).await?;
     let once = idempotency_key(headers, body)?;
     let written = gateway.exchange().create_plan(caller, pushed.content.clone(), once).await;
     let written = written.map_err(|refusal| refused(gateway, &pushed, refusal))?;

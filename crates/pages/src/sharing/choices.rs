@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use sayso_consent::{Projection, Released};
-use sayso_exchange::sharing::{Choice, Party, Standing};
+use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
 
 use super::overview::short;
@@ -31,6 +31,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) class_help: bool,
     pub(crate) purposes: Vec<PurposeLink>,
     pub(crate) purpose: Purpose,
+    /// Where the parts that are suggested for this purpose are ticked.
+    pub(crate) suggested: Option<String>,
     pub(crate) seen: u64,
     pub(crate) preview: String,
     pub(crate) preview_form: String,
@@ -80,7 +82,8 @@ pub(crate) struct ItemSwitch {
 
 /// Saying no for good.
 pub(crate) struct Never {
-    pub(crate) refused: bool,
+    /// The no that stands, in words.
+    pub(crate) refused: Option<&'static str>,
     pub(crate) action: String,
     pub(crate) form: String,
     pub(crate) end: Button,
@@ -178,25 +181,44 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let nothing = Choice::default();
     let open = standing.iter().find(|one| one.purpose == purpose).map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let suggests = query(&uri, "suggested").is_some();
+    let ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
     let preview = action(party, "preview");
-    let is_refused = standing.iter().any(|one| one.refused);
+    let refused = standing.iter().filter_map(|one| one.refused).max();
     let is_open = standing.iter().any(|one| !one.open.is_empty());
     Ok(shown(&ChoicesPage {
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
-        done: done(&uri).filter(|_| !is_refused),
+        done: done(&uri).filter(|_| refused.is_none()),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
         purposes: purpose_links(party, purpose, &standing),
         purpose,
+        suggested: suggested(purpose)
+            .next()
+            .filter(|_| !suggests)
+            .map(|_| format!("{}?purpose={purpose}&suggested=yes", address(party))),
         seen,
         preview_form: visitor.form_token(&preview),
         preview,
-        switches: Switches::of(&plans, open, matches!(party, Party::App(_))),
+        switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
-        never: never(&visitor, party, is_refused),
+        never: never(&visitor, party, refused),
         why: format!("{}?purpose={purpose}", action(party, "why")),
     }))
+}
+
+/// The parts that are suggested for a purpose; nothing of it is open before the person says so. For an emergency in which
+/// nobody can be asked: what a responder needs, and of that nothing that is very private.
+fn suggested(purpose: Purpose) -> impl Iterator<Item = Section> {
+    let for_responders = |section: &Section| section.in_crisis_extract() && section.default_share() != Share::Close;
+    Section::all().filter(move |section| purpose == Purpose::Btg && for_responders(section))
+}
+
+fn with_suggested(open: &Choice, purpose: Purpose) -> Choice {
+    let mut more = open.clone();
+    more.sections.extend(suggested(purpose));
+    more
 }
 
 fn done(uri: &Uri) -> Option<&'static str> {
@@ -221,7 +243,11 @@ fn purpose_links(party: Party, here: Purpose, standing: &[Standing]) -> Vec<Purp
     purposes(party).iter().map(link).collect()
 }
 
-fn never(visitor: &Visitor, party: Party, refused: bool) -> Never {
+fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>) -> Never {
+    let refused = refused.map(|said| match said {
+        SaidNo::Usual => w::NEVER_NOW,
+        SaidNo::EvenInEmergency => w::NEVER_NOW_EMERGENCY,
+    });
     let address = action(party, "never");
     let end = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
     Never { refused, form: visitor.form_token(&address), action: address, end }

@@ -107,7 +107,7 @@ pub(crate) async fn share(
         Err(Refusal::Moved) => {
             let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
             let mut so = standing.iter().filter(|one| one.party == party && one.purpose == purpose);
-            if !so.any(|one| one.open == choice && !one.refused) {
+            if !so.any(|one| one.open == choice && one.refused.is_none()) {
                 return Err(Fault::Moved);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use sayso_exchange::sharing::{Choice, Party, Standing};
+use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 
 use super::{action, address, alone, name_of};
 use crate::Pages;
@@ -50,10 +50,11 @@ pub(crate) struct OpenLine {
     pub(crate) until: String,
 }
 
-/// Somebody, and the address of the page about them.
+/// Somebody, the address of the page about them, and what the person has said to them.
 pub(crate) struct NameLine {
     pub(crate) who: String,
     pub(crate) address: String,
+    pub(crate) said: &'static str,
 }
 
 #[derive(Template)]
@@ -128,13 +129,25 @@ async fn open(
 async fn told_no(pages: &Pages, standing: &[Standing]) -> Result<Vec<NameLine>, Fault> {
     let mut lines = Vec::new();
     for party in refused(standing) {
-        lines.push(NameLine { who: alone(party, name_of(pages, party).await?), address: address(party) });
+        let who = alone(party, name_of(pages, party).await?);
+        lines.push(NameLine { who, address: address(party), said: said_to(party, standing) });
     }
     Ok(lines)
 }
 
+/// What the person has said to a party: nothing yet, yes to something, no, or no even in an emergency.
+fn said_to(party: Party, standing: &[Standing]) -> &'static str {
+    let theirs = || standing.iter().filter(|one| one.party == party);
+    match theirs().filter_map(|one| one.refused).max() {
+        Some(SaidNo::EvenInEmergency) => w::SAID_NO_EMERGENCY,
+        Some(SaidNo::Usual) => w::SAID_NO,
+        None if theirs().any(|one| !one.open.is_empty()) => w::SAID_YES,
+        None => w::SAID_NOTHING,
+    }
+}
+
 fn refused(standing: &[Standing]) -> BTreeSet<Party> {
-    standing.iter().filter(|one| one.refused).map(|one| one.party).collect()
+    standing.iter().filter(|one| one.refused.is_some()).map(|one| one.party).collect()
 }
 
 /// What is open, in the titles the person knows.
@@ -169,10 +182,12 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
 
 /// Everybody who could be let in.
 pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
+    let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
     let mut others = Vec::new();
     for organization in pages.exchange().organizations().await? {
         let party = Party::Organization(organization.id);
-        others.push(NameLine { who: name_of(&pages, party).await?, address: address(party) });
+        let who = name_of(&pages, party).await?;
+        others.push(NameLine { who, address: address(party), said: said_to(party, &standing) });
     }
     others.sort_by_key(|line| line.who.to_lowercase());
     Ok(shown(&OthersPage { frame: Frame::of(&visitor, w::OTHERS, Here::Sharing), others }))

@@ -17,6 +17,10 @@ say! {
     OTHERS_LEAD = "These can be let in. None of them sees your plans unless you say so.";
     OTHERS_LINK = "See the list of hospitals and services";
     OTHERS_NONE = "No hospital or service has joined yet.";
+    SAID_NOTHING = "You have not said anything yet.";
+    SAID_YES = "They can see something.";
+    SAID_NO = "You said no.";
+    SAID_NO_EMERGENCY = "You said no, even in an emergency.";
     UNKNOWN_PARTY = "A service that has left";
     UNKNOWN_APP = "An app that has left";
     THEIR_REASON = "What they wrote";
@@ -58,6 +62,7 @@ say! {
     NEVER_EMERGENCY = "Not even in an emergency";
     NEVER_BUTTON = "Never let them see anything";
     NEVER_NOW = "You said no to them. They see nothing.";
+    NEVER_NOW_EMERGENCY = "You said no to them, even in an emergency. They see nothing.";
     NEVER_END_HELP = "If you end this no, they still see nothing. Then you can choose.";
     NEVER_END_BUTTON = "End my no";
 
@@ -91,6 +96,9 @@ say! {
     HELP_ETREAT = "When you need help at once.";
     HELP_COC = "When more than one team helps you.";
     HELP_CAREMGT = "When they plan your care over time.";
+    HELP_BTG = "When you cannot answer. This gets it ready: no service can use it yet.";
+    SUGGESTED = "Tick the parts that help most in an emergency";
+    SUGGESTED_HELP = "It only ticks them. You still see a preview.";
     HELP_PATRQT = "When you use the app.";
 }
 
@@ -119,7 +127,8 @@ pub(crate) const fn purpose_help(purpose: sayso_plan::Purpose) -> &'static str {
         Purpose::Coc => HELP_COC,
         Purpose::Caremgt => HELP_CAREMGT,
         Purpose::Patrqt => HELP_PATRQT,
-        Purpose::Btg | Purpose::Famrqt | Purpose::Pwatrny | Purpose::Supnwk => "",
+        Purpose::Btg => HELP_BTG,
+        Purpose::Famrqt | Purpose::Pwatrny | Purpose::Supnwk => "",
     }
 }
 
