@@ -56,7 +56,8 @@ An organization asks a person to share their plans with it. The person sees who 
 * purpose = "Consent must be able to begin. The person may not know yet that the hospital could read their plan; the hospital must not learn from asking whether there is one."
 * affectsState = true
 * comment = "Only by POST, and only for an organization. The asking is recorded."
-* insert Parameter(identifier, in, 1, "1", Identifier, [["Who is asked: an identifier with its system."]])
+* insert Parameter(identifier, in, 0, "1", Identifier, [["Who is asked: an identifier with its system. Either this or the code."]])
+* insert Parameter(code, in, 0, "1", string, [["A code that the person read out: good once, for a quarter of an hour, and only for asking. Hyphens, spaces and small letters do not matter."]])
 * insert Parameter(purpose, in, 0, "1", code, [["For what: one of the purposes the client is registered for. Without it the client's own purpose holds."]])
 * parameter[=].binding.strength = #required
 * parameter[=].binding.valueSet = Canonical(Purposes)

@@ -99,7 +99,8 @@ impl Caller {
     }
 
     /// The purpose of a request: what the operation states, else what the token states, else the default; none when
-    /// the client is not registered for it, or when token and operation contradict each other.
+    /// the client is not registered for it, or when token and operation contradict each other. Nobody breaks glass by
+    /// being registered for it: that takes the declaration of a practitioner, which cannot be made here yet.
     #[must_use]
     pub fn purpose(&self, stated: Option<Purpose>) -> Option<Purpose> {
         let purpose = match (stated, self.purpose) {
@@ -107,6 +108,6 @@ impl Caller {
             (Some(one), _) | (None, Some(one)) => one,
             (None, None) => self.default_purpose,
         };
-        self.purposes_registered.contains(&purpose).then_some(purpose)
+        (purpose != Purpose::Btg && self.purposes_registered.contains(&purpose)).then_some(purpose)
     }
 }

@@ -60,11 +60,13 @@ pub enum Leak {
     ProposalsOfOthers,
     /// A plan that is sent as a document is refused where the person has a plan that the sender does not see.
     DocumentBesideUnseen,
+    /// Who asks by a pairing code is told whether it was right.
+    CodeTold,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 22] = [
+    pub const PLANTED: [Self; 23] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -87,6 +89,7 @@ impl Leak {
         Self::CheckedWithStored,
         Self::ProposalsOfOthers,
         Self::DocumentBesideUnseen,
+        Self::CodeTold,
     ];
 }
 

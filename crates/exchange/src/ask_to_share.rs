@@ -4,11 +4,21 @@ use sayso_auth::Caller;
 use sayso_plan::Purpose;
 use sayso_store::{Act, Ask, Receipt};
 
+use crate::pair::PairingCode;
 use crate::read_released::Whom;
 use crate::{Exchange, Refusal};
 
 /// The longest reason an organization may give, in characters.
 pub const REASON_MAX_CHARS: usize = 500;
+
+/// Who is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// The person that is meant.
+    Whom(Whom),
+    /// The person who read out this code. It is used up by the asking.
+    Code(String),
+}
 
 impl Exchange {
     /// Records that an organization asks; the person sees it on their page, if there is such a person.
@@ -19,7 +29,7 @@ impl Exchange {
     pub async fn ask_to_share(
         &self,
         caller: &Caller,
-        whom: &Whom,
+        meant: &Meant,
         purpose: Option<Purpose>,
         reason: Option<String>,
     ) -> Result<Receipt, Refusal> {
@@ -27,16 +37,23 @@ impl Exchange {
             caller.organization.ok_or(Refusal::NotPossible("only an organization can ask to be let in"))?;
         let purpose =
             caller.purpose(purpose).ok_or(Refusal::NotPossible("state a purpose this client is registered for"))?;
-        let store = &self.inner.store;
-        let person = match whom {
-            Whom::Identifier { system, value } => store.person_by_identifier(system, value).await?,
-            Whom::Person(person) => store.snapshot(*person).await?.map(|snapshot| snapshot.person),
-            Whom::OwnerOf(_) => None,
-        };
         if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_MAX_CHARS) {
             return Err(Refusal::NotPossible("say why in at most 500 characters"));
         }
+        let store = &self.inner.store;
         let at = self.now();
+        let person = match meant {
+            Meant::Whom(Whom::Identifier { system, value }) => store.person_by_identifier(system, value).await?,
+            Meant::Whom(Whom::Person(person)) => store.snapshot(*person).await?.map(|snapshot| snapshot.person),
+            Meant::Whom(Whom::OwnerOf(_)) => None,
+            // What cannot be a code costs the same as what is none.
+            Meant::Code(heard) => {
+                let code = PairingCode::heard(heard);
+                store.redeem_pairing(code.as_ref().map_or("", PairingCode::expose), at).await?
+            }
+        };
+        #[cfg(feature = "leaks")]
+        crate::leaks::code_is_told(meant, person)?;
         let act = Act::AskedToShare { client: Some(caller.client), purpose: Some(purpose) };
         let leaf = self.leaf(at, Some(organization), act);
         let ask = Ask {

@@ -9,7 +9,8 @@ use sayso_plan::kind::Missing;
 use sayso_plan::{PersonId, Section};
 use sayso_store::Snapshot;
 
-use crate::{Exchange, Wanted};
+use crate::ask_to_share::Meant;
+use crate::{Exchange, Refusal, Wanted};
 
 /// The person somebody asked for, found without any grant.
 pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
@@ -20,6 +21,12 @@ pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
 /// Whether a day's answer ends where a hidden part changed.
 pub(crate) fn day_ends_unseen() -> bool {
     planted(Leak::DayEndsUnseen)
+}
+
+/// Whether a wrong code is answered otherwise than a right one.
+pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<(), Refusal> {
+    let wrong = matches!(meant, Meant::Code(_)) && person.is_none();
+    if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
 }
 
 impl Exchange {

@@ -9,6 +9,7 @@
 //! | an app has a plan checked before it writes it | [`check_plan`] |
 //! | somebody proposes something to a plan; the person answers | [`propose`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
+//! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what changed is told by the outbox | [`notify`] |
@@ -33,6 +34,7 @@ pub mod issue_token;
 mod leaks;
 pub mod notify;
 pub mod own_pages;
+pub mod pair;
 pub mod propose;
 pub mod publish_plan;
 pub mod read_released;

@@ -4,6 +4,7 @@ mod choice;
 mod choices;
 mod decide;
 pub(crate) mod overview;
+mod pairing;
 mod why;
 
 use http::Uri;
@@ -22,6 +23,8 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::get("/me/sharing", Policy::SignedIn, overview::page),
         Route::get("/me/sharing/others", Policy::SignedIn, overview::others),
+        Route::get("/me/sharing/code", Policy::SignedIn, pairing::page),
+        Route::post("/me/sharing/code", Policy::SignedInForm, pairing::make),
     ];
     for base in BASES {
         let under = |end: &str| format!("{base}/{end}");

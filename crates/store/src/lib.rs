@@ -42,6 +42,7 @@ mod granted;
 mod keys;
 mod moment;
 mod outbox;
+mod pairing;
 mod proposals;
 mod receipt;
 mod record;

@@ -12,10 +12,11 @@ use crate::writer::{Order, Record};
 const KEPT_DAYS: i64 = 1;
 
 /// Each statement takes at most a thousand rows: tidying must never hold up a write.
-const STATEMENTS: [&str; 5] = [
+const STATEMENTS: [&str; 6] = [
     "DELETE FROM code WHERE hash IN (SELECT hash FROM code WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM token WHERE hash IN (SELECT hash FROM token WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM link WHERE hash IN (SELECT hash FROM link WHERE expires_at <= ? LIMIT 1000)",
+    "DELETE FROM pairing WHERE hash IN (SELECT hash FROM pairing WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM granted WHERE id IN (SELECT id FROM granted AS g WHERE at <= ? \
      AND NOT EXISTS (SELECT 1 FROM token WHERE grant_id = g.id) \

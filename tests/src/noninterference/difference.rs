@@ -120,6 +120,8 @@ pub enum What {
     Claimed { subject: usize },
     /// The neighbour has typed the person's number.
     ClaimedByNeighbour { subject: usize },
+    /// The person has made a pairing code.
+    PairingCode { subject: usize },
     /// Another birth date and zone.
     Particulars { subject: usize },
 }
@@ -156,12 +158,13 @@ impl What {
             Self::OtherProposal { .. } => "proposal of others",
             Self::Claimed { .. } => "claimed number",
             Self::ClaimedByNeighbour { .. } => "number claimed by another",
+            Self::PairingCode { .. } => "pairing code",
             Self::Particulars { .. } => "particulars",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 28] = [
+    pub const NAMES: [&'static str; 29] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -189,6 +192,7 @@ impl What {
         "proposal of others",
         "claimed number",
         "number claimed by another",
+        "pairing code",
         "particulars",
     ];
 
@@ -228,7 +232,7 @@ impl What {
             hiding = Hiding::Refused;
         }
         let app = layout.adversary.is_app();
-        match choices.below(if looking { 25 } else { 34 }) {
+        match choices.below(if looking { 27 } else { 34 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
             5 => Self::Removed { at, n, early },
@@ -252,6 +256,8 @@ impl What {
             22 if !layout.subjects[subject].documents => Self::Document { subject, seed },
             22 => Self::OtherReads { subject },
             32 | 33 if !app => Self::Between { at, seed },
+            // It is good for minutes only.
+            25 | 26 if looking => Self::PairingCode { subject },
             25 => Self::Claimed { subject },
             26 => Self::ClaimedByNeighbour { subject },
             27 => Self::Particulars { subject },
@@ -297,6 +303,7 @@ impl House {
                 !refused && self.change_visible(*at, *n, |draft| draft.item.share = Some(level)).await
             }
             What::Plan { subject, hiding, seed } => self.hidden_plan(*subject, *hiding, *seed).await,
+            What::PairingCode { subject } => self.pairing_code(*subject).await,
             What::Drafting { at, seed } => self.drafting(*at, *seed).await,
             What::Person { seed } => self.another_person(*seed).await,
             What::Neighbour { seed } => self.neighbour(*seed).await,
@@ -569,6 +576,12 @@ impl House {
         let path = format!("/plans/{}/proposals", self.plan(at));
         let asked = Asked::new("POST", &path).bearer(&self.other_token);
         self.world.call(&asked.body("application/json", body.to_string())).await.status == 201
+    }
+
+    async fn pairing_code(&mut self, subject: usize) -> bool {
+        let made = self.world.exchange.pairing_code(Themselves::signed_in(person(subject))).await;
+        self.code = made.ok().map(|(code, _)| code.to_string());
+        self.code.is_some()
     }
 
     async fn other_ask(&mut self, subject: usize) -> bool {

@@ -50,6 +50,8 @@ pub struct House {
     pub choices: [Choice; 2],
     /// Items that were refused one by one, in this house.
     pub refused: BTreeSet<ItemId>,
+    /// The pairing code that was made last, in this house.
+    pub code: Option<String>,
     /// The plans that both houses have, by person.
     pub common: Vec<Vec<PlanId>>,
     /// Names of what was really done, for counting.
@@ -71,6 +73,7 @@ impl House {
             other_token: world.token(other_client(), None, SYSTEM_SCOPES, mix(&[layout.seed, 3])).await,
             choices: [0, 1].map(|n| first_choice(&layout, n)),
             refused: BTreeSet::new(),
+            code: None,
             common: Vec::new(),
             done: Vec::new(),
             world,

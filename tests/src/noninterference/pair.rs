@@ -234,6 +234,7 @@ impl Pair {
             "number" => format!("{}%7C{}", NUMBERS, value(n)),
             "seen" if self.memory.seen.is_empty() => format!("CarePlan/{}", of(&self.known.plans)),
             "seen" => of(&self.memory.seen),
+            "code" => self.a.code.clone().or_else(|| self.b.code.clone()).unwrap_or_else(|| "0000000000".into()),
             "etag" => self.memory.etag.clone(),
             "next" if self.memory.next.is_empty() => format!("/fhir/CarePlan?patient={}&_count=1", person(0)),
             "next" => self.memory.next.clone(),

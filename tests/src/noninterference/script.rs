@@ -191,6 +191,10 @@ fn current(layout: &Layout, choices: &mut Choices) -> Request {
 }
 
 fn ask_to_share(choices: &mut Choices) -> Request {
+    if choices.once_in(2) {
+        let body = r#"{"resourceType":"Parameters","parameter":[{"name":"code","valueString":"{code}"}]}"#;
+        return fhir("/fhir/Patient/$ask-to-share", body.to_owned());
+    }
     let n = choices.below(6);
     let body = format!(
         "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"identifier\",\"valueIdentifier\":\

@@ -20,6 +20,7 @@ mod lifecycle;
 mod matrix;
 mod noninterference;
 mod pages;
+mod pairing;
 mod planted;
 mod proposals;
 

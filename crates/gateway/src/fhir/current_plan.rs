@@ -22,6 +22,7 @@ pub(super) struct Asked {
     day: Option<PlanDate>,
     pub(super) purpose: Option<Purpose>,
     pub(super) reason: Option<String>,
+    pub(super) code: Option<String>,
 }
 
 impl Asked {
@@ -38,6 +39,7 @@ impl Asked {
             "purpose" if self.purpose.is_some() => return Err(bad("one request has one purpose")),
             "purpose" => self.purpose = Some(value.parse().map_err(|_| bad("not a purpose that can be allowed here"))?),
             "reason" if self.reason.is_none() => self.reason = Some(value.to_owned()),
+            "code" if self.code.is_none() => self.code = Some(value.to_owned()),
             "_format" | "_pretty" => {}
             _ => return Err(bad("this parameter is not known here; leave it out")),
         }
@@ -94,6 +96,12 @@ async fn current(
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     let asked = asked?;
+    if asked.code.is_some() {
+        return Err(Fault::Parameter {
+            name: "code".into(),
+            text: "a code is for asking to be let in, not for looking",
+        });
+    }
     let whom = match (asked.whom, caller.person) {
         (Some(whom), _) => whom,
         (None, Some(own)) => Whom::Person(own),

@@ -1,4 +1,5 @@
-//! `Patient/$ask-to-share`: an organization asks to be let in. The answer is always the same 202.
+//! `Patient/$ask-to-share`: an organization asks to be let in, by an identifier or by a code that the person read out.
+//! The answer is always the same 202.
 
 use axum::Extension;
 use axum::extract::State;
@@ -6,6 +7,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use sayso_auth::Caller;
+use sayso_exchange::ask_to_share::Meant;
 use serde_json::json;
 
 use super::current_plan::Asked;
@@ -13,7 +15,7 @@ use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
 
-/// `POST Patient/$ask-to-share` with Parameters `identifier` and `purpose`.
+/// `POST Patient/$ask-to-share` with Parameters `identifier` or `code`, and `purpose`.
 pub(super) async fn ask_to_share(
     State(gateway): State<Gateway>,
     Extension(caller): Extension<Caller>,
@@ -29,10 +31,18 @@ pub(super) async fn ask_to_share(
 
 async fn ask(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {
     let asked = Asked::of_body(body)?;
-    let whom =
-        asked.whom.ok_or(Fault::Parameter { name: "identifier".into(), text: "name the person by identifier" })?;
-    gateway.limits().asked(caller, &format!("ask {whom:?}"))?;
-    let receipt = gateway.exchange().ask_to_share(caller, &whom, asked.purpose, asked.reason).await?;
+    let meant = match (asked.whom, asked.code) {
+        (Some(whom), None) => Meant::Whom(whom),
+        (None, Some(code)) => Meant::Code(code),
+        (Some(_), Some(_)) | (None, None) => {
+            let text = "name the person by identifier, or give the code they read out";
+            return Err(Fault::Parameter { name: "identifier".into(), text });
+        }
+    };
+    // All codes together, so that nobody can try many.
+    let tried = if let Meant::Whom(whom) = &meant { format!("ask {whom:?}") } else { "ask by code".to_owned() };
+    gateway.limits().asked(caller, &tried)?;
+    let receipt = gateway.exchange().ask_to_share(caller, &meant, asked.purpose, asked.reason).await?;
     let text = "If there is such a person here, they now see that you ask. Whether they answer is up to them.";
     let outcome = json!({
         "resourceType": "OperationOutcome",

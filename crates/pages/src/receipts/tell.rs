@@ -178,6 +178,7 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
         Act::SignedIn { .. } => Told::that(w::at(w::SIGNED_IN_PASSWORD, when)),
         Act::SignInFailed { .. } => Told::that(w::at(w::SIGN_IN_FAILED, when)),
         Act::Operated { done, .. } if done.as_str() == "person-invited" => Told::that(w::at(w::INVITED, when)),
+        Act::Operated { done, .. } if done.as_str() == "pairing-code" => Told::that(w::at(w::CODE_MADE, when)),
         Act::Operated { .. } => Told::that(w::at(w::OPERATED, when)),
         Act::TokenIssued { client, .. } => Told::that(w::app_let_in(&names.app(*client), when)),
         Act::TokenRefused { client, .. } => {

@@ -76,7 +76,7 @@ mod tests {
     fn what_cannot_be_chosen_is_not_taken() {
         for bad in [
             "purpose=TREAT",
-            "purpose=BTG&seen=1",
+            "purpose=PATRQT&seen=1",
             "purpose=treat&seen=1",
             "purpose=TREAT&seen=1&section=diagnosis",
             "purpose=TREAT&seen=1&item=7",

@@ -24,6 +24,7 @@ say! {
     PASSWORD_SET = "Your sign-in name and password were set";
     DETAILS_CHANGED = "Your details were changed";
     INVITED = "A sign-in link was made for you";
+    CODE_MADE = "You made a code to read out";
     OPERATED = "The people who run this site changed its setup";
     NOT_READABLE = "Something happened that this page cannot tell";
 }

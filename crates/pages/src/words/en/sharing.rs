@@ -21,6 +21,14 @@ say! {
     SAID_YES = "They can see something.";
     SAID_NO = "You said no.";
     SAID_NO_EMERGENCY = "You said no, even in an emergency.";
+    CODE_TITLE = "Read out a code";
+    CODE_LINK_HELP = "For a desk or a phone call, so that they can ask you.";
+    CODE_LEAD = "Read the code to somebody, or show it. Then they can ask to see your plans.";
+    CODE_OPENS_NOTHING = "The code opens nothing. You still decide.";
+    CODE_ONCE = "It works once.";
+    CODE_THEN = "When they ask, you see it under “Who has asked”.";
+    CODE_MAKE = "Make a code";
+    CODE_AGAIN = "Make a new code";
     UNKNOWN_PARTY = "A service that has left";
     UNKNOWN_APP = "An app that has left";
     THEIR_REASON = "What they wrote";
@@ -138,6 +146,10 @@ pub(crate) fn may_see(who: &str) -> String {
 
 pub(crate) fn they_asked(when: &str, purpose: &str) -> String {
     format!("They asked {when}, {purpose}.")
+}
+
+pub(crate) fn code_good_until(moment: &str) -> String {
+    format!("It is good until {moment}.")
 }
 
 pub(crate) fn stop_with(who: &str) -> String {
