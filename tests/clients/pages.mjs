@@ -45,7 +45,7 @@ suite("the person's pages", () => {
     const page = await signIn(browser, ama);
     const plans = ama.plans.map((one) => [`/me/plans/${one.id}`, one.kind]);
     const party = `/me/sharing/${hospital.id}`;
-    const more = [[party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others']];
+    const more = [[party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others'], [`${party}?purpose=BTG&suggested=yes`, 'break-glass'], ['/me/sharing/code', 'code']];
     for (const [path, name] of [...PAGES.map((path) => [path, path.slice(1).replaceAll('/', '-')]), ...plans, ...more]) {
       await goTo(page, path);
       await assertAccessible(page, path);
@@ -68,6 +68,21 @@ suite("the person's pages", () => {
     assert.match(words, /ask/i);
     assert.ok(words.includes(hospital.name));
     await keep(page, 'sharing-asked');
+    await page.context().close();
+  });
+
+  test('make a code to read out, by which the hospital asks and sees nothing', async () => {
+    const page = await signIn(browser, ama);
+    await goTo(page, '/me/sharing/code');
+    await page.getByRole('button', { name: 'Make a code' }).click();
+    const code = (await page.getByRole('status').innerText()).trim();
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
+    await assertAccessible(page, 'code');
+    await keep(page, 'code-made');
+    await askToShare({ name: 'code', valueString: code.toLowerCase() });
+    assert.equal(await hospitalSees(), undefined, 'asking opens nothing');
+    await goTo(page, '/me/sharing');
+    assert.ok((await page.getByRole('main').innerText()).includes(hospital.name));
     await page.context().close();
   });
 
@@ -335,8 +350,8 @@ suite("the person's pages", () => {
     return [task.status, task.statusReason?.text];
   }
 
-  async function askToShare() {
-    const body = JSON.stringify(currentPlanParameters(ama));
+  async function askToShare(by) {
+    const body = JSON.stringify(by ? { resourceType: 'Parameters', parameter: [by] } : currentPlanParameters(ama));
     const headers = { 'content-type': 'application/fhir+json' };
     const answer = await ask(`${demo.fhir}/Patient/$ask-to-share`, { method: 'POST', token: bearer, headers, body });
     assert.equal(answer.status, 202, answer.text);
