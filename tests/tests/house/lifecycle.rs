@@ -1,7 +1,9 @@
 //! The life of a plan as record systems see it: in force, on a day, refused by the person, cancelled, over.
 
 use sayso_consent::Themselves;
-use sayso_plan::{Content, Lang, PlanDate, PlanId, State, Words};
+use sayso_exchange::Act;
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::{Content, Lang, PlanDate, PlanId, Purpose, Section, State, Words};
 use sayso_tests::world::{Asked, Observed};
 use time::Duration;
 
@@ -175,4 +177,32 @@ async fn what_is_past_its_day_is_not_current_and_ends_and_a_directive_says_that_
     assert_eq!(home.world.exchange.end_plans().await.unwrap(), 0);
     let own = home.world.exchange.own_plan(ama, home.plan).await.unwrap().unwrap();
     assert_eq!(own.get().state, State::Ended);
+}
+
+#[tokio::test]
+async fn what_a_hospital_saw_at_a_time_is_told_by_the_record_of_its_looks() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (ama, riverside) = (Themselves::signed_in(home.ama), crate::home::riverside());
+    let party = Party::Organization(riverside);
+    let mut looks = Vec::new();
+    for sections in [vec![Section::Helps], vec![Section::Helps, Section::Harms], vec![]] {
+        let choice = Choice { sections: sections.iter().copied().collect(), ..Choice::default() };
+        let _ = home.world.exchange.share(ama, party, Purpose::Treat, &choice, None).await.unwrap();
+        let answer = asks(&home, Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan))).await;
+        assert_eq!(answer.status, if sections.is_empty() { 404 } else { 200 });
+        looks.push((home.world.now(), sections));
+        home.world.wait(Duration::days(3));
+        changes(&home, home.plan, |content| content.head.title = words(&format!("After {} looks", looks.len()))).await;
+    }
+    let happened = home.world.exchange.happened(ama, None, 200).await.unwrap();
+    for (time, sections) in looks {
+        let last = happened.iter().find(|one| one.at <= time && one.organization == Some(riverside)).unwrap();
+        let seen: Vec<Section> = match last.act.as_ref().unwrap() {
+            Act::ReadAllowed { shown, .. } => shown.iter().flat_map(|one| one.sections.clone()).collect(),
+            Act::ReadRefused { .. } => Vec::new(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(seen, sections, "at {time}");
+    }
 }
