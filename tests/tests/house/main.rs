@@ -22,6 +22,7 @@ mod noninterference;
 mod pages;
 mod pairing;
 mod planted;
+mod preview;
 mod proposals;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};

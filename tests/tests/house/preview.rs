@@ -1,0 +1,76 @@
+//! A preview is exactly what they will get: the same bytes, for whatever the person chooses.
+
+use sayso_consent::Themselves;
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_fhir::{native, outgoing};
+use sayso_plan::{ItemId, PlanKind, Purpose, Section};
+use sayso_tests::generate::Choices;
+use sayso_tests::world::{Asked, BASE};
+use serde_json::Value;
+use time::Duration;
+
+use crate::home::{Home, riverside};
+
+/// How many choices are previewed, made and looked at.
+const CASES: u64 = 1_000;
+
+/// Some of these, each with the same chance.
+fn some<T: Copy>(all: &[T], one_in: u64, choices: &mut Choices) -> Vec<T> {
+    all.iter().copied().filter(|_| choices.once_in(one_in)).collect()
+}
+
+#[tokio::test]
+async fn what_was_previewed_is_to_the_byte_what_is_answered_then() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (ama, party) = (Themselves::signed_in(home.ama), Party::Organization(riverside()));
+    let token = home.ehr("system/*.rs").await;
+    let own = home.world.exchange.own_plans(ama).await.unwrap();
+    let items: Vec<ItemId> = own.iter().flat_map(|plan| plan.get().items.iter().map(|item| item.id)).collect();
+    let sections: Vec<Section> = Section::all().collect();
+    let mut choices = Choices::new(0x9e37);
+    let (mut shown, mut empty, mut several) = (0, 0, 0);
+    for case in 0..CASES {
+        let choice = Choice {
+            kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),
+            sections: some(&sections, 8, &mut choices).into_iter().collect(),
+            items: some(&items, 40, &mut choices).into_iter().collect(),
+            documents: choices.once_in(4),
+        };
+        let purpose = Purpose::Treat;
+        let previewed = home.world.exchange.preview(ama, party, purpose, &choice).await.unwrap();
+        let mut expected: Vec<(String, Vec<u8>, Vec<u8>)> = previewed
+            .iter()
+            .map(|released| {
+                let all = outgoing::resources(released, &format!("{BASE}/fhir"));
+                (released.get().id.to_string(), all[0].bytes(), native::write(released))
+            })
+            .collect();
+        expected.sort();
+
+        let _ = home.world.exchange.share(ama, party, purpose, &choice, None).await.unwrap();
+        let mut found = Vec::new();
+        for plan in own.iter().map(|plan| plan.get().id) {
+            let read = home.ask(Asked::new("GET", &format!("/fhir/CarePlan/{plan}")), Some(&token)).await;
+            let bare = home.ask(Asked::new("GET", &format!("/plans/{plan}")), Some(&token)).await;
+            if read.status == 200 {
+                found.push((plan.to_string(), read.body.to_vec(), bare.body.to_vec()));
+            }
+        }
+        found.sort();
+        assert_eq!(found.len(), expected.len(), "case {case}: {choice:?}");
+        for ((plan, resource, native), (_, expected, expected_native)) in found.iter().zip(&expected) {
+            let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+            assert_eq!(read(resource), read(expected), "case {case}, {plan}");
+            assert!(resource == expected && native == expected_native, "case {case}, {plan}: not the same bytes");
+        }
+        shown += u32::from(!found.is_empty());
+        empty += u32::from(found.is_empty());
+        several += u32::from(found.len() > 1);
+        home.world.wait(Duration::seconds(1));
+    }
+    assert!(
+        shown > 700 && empty > 5 && several > 100,
+        "{shown} showed something, {empty} nothing, {several} several plans"
+    );
+}
