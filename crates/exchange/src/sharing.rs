@@ -294,6 +294,7 @@ impl Exchange {
                 what: Known::Is(what),
                 period: Known::Is(Period { from: at, until: at + Duration::days(days) }),
                 even_in_emergency: false,
+                after_death: false,
             }],
         }
     }
