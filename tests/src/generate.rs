@@ -1,7 +1,8 @@
 //! Consents, parts and questions by the hundred thousand, from one seed: few values each, so that they often meet.
 
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
+    What,
 };
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
@@ -127,6 +128,7 @@ impl Choices {
             what: self.known(what),
             period: self.known(period),
             even_in_emergency: self.once_in(2),
+            after_death: self.once_in(2),
         }
     }
 
@@ -146,11 +148,26 @@ impl Choices {
             id: Id::from_stored(u128::from(self.next()).to_be_bytes()),
             person: Id::from_stored([1; 16]),
             status: self.known(status),
-            origin: if self.once_in(12) { Origin::Sent } else { Origin::Person },
+            origin: self.origin(),
             given_at: self.hours(-12, -2),
             withdrawn_at: self.once_in(30).then(|| self.hours(-2, 0)),
             provisions: (0..self.below(7)).map(|_| self.provision()).collect(),
         }
+    }
+
+    fn origin(&mut self) -> Origin {
+        match self.below(24) {
+            0 | 1 => Origin::Sent,
+            2 => Origin::ForAChild,
+            _ => Origin::Person,
+        }
+    }
+
+    /// A life, mostly of somebody who lives.
+    pub fn life(&mut self) -> Life {
+        let died = if self.once_in(12) { Some(self.hours(-4, 6)) } else { None };
+        let of_age = self.hours(-9, 9);
+        Life { died: self.known(died), of_age: self.known(of_age) }
     }
 
     /// One part of a plan: mostly an item, sometimes a whole document or what stands above the items.

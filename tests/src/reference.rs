@@ -2,7 +2,8 @@
 //! consent room and not one line of its reasoning; where the two disagree, one of them has misread the law.
 
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
+    What,
 };
 use sayso_plan::{ProvisionId, Purpose, Share};
 use time::OffsetDateTime;
@@ -35,7 +36,7 @@ pub struct Conditions {
     pub what: Truth,
     /// Would it be about this part, if the part were open?
     pub what_if_open: Truth,
-    /// Is it about this moment?
+    /// Is it about this moment, in the calendar and in the person's life?
     pub period: Truth,
 }
 
@@ -43,14 +44,17 @@ impl Conditions {
     /// All conditions together.
     #[must_use]
     pub fn all(&self) -> Truth {
-        let each = [self.recipient, self.purpose, self.what, self.period];
-        if each.contains(&No) {
-            No
-        } else if each.contains(&Unclear) {
-            Unclear
-        } else {
-            Yes
-        }
+        together(&[self.recipient, self.purpose, self.what, self.period])
+    }
+}
+
+fn together(each: &[Truth]) -> Truth {
+    if each.contains(&No) {
+        No
+    } else if each.contains(&Unclear) {
+        Unclear
+    } else {
+        Yes
     }
 }
 
@@ -71,13 +75,16 @@ impl Ruling {
     }
 }
 
-/// Reads the law for one part and one question.
+/// Reads the law for one part and one question, about somebody with this life.
 #[must_use]
-pub fn rule(consents: &[Consent], part: &Part, ask: &Ask) -> Ruling {
+pub fn rule(consents: &[Consent], part: &Part, ask: &Ask, life: &Life) -> Ruling {
     let mut ruling = Ruling { permits: Vec::new(), refusals: Vec::new() };
     for consent in consents {
         for provision in &consent.provisions {
-            let conditions = conditions(consent, provision, part, ask);
+            let mut conditions = conditions(consent, provision, part, ask);
+            let alive = about_death(provision, ask.at, life);
+            let in_charge = about_age(consent, ask.at, life);
+            conditions.period = together(&[conditions.period, alive, in_charge]);
             match provision.effect {
                 Effect::Permit if permit_counts(consent, provision) => ruling.permits.push(conditions),
                 Effect::Deny if refusal_counts(consent) => ruling.refusals.push(conditions),
@@ -97,7 +104,7 @@ fn permit_counts(consent: &Consent, provision: &Provision) -> bool {
         | Known::Unknown => false,
     };
     let own = match consent.origin {
-        Origin::Person => true,
+        Origin::Person | Origin::ForAChild => true,
         Origin::Sent => false,
     };
     let too_wide = provision.recipient == Known::Is(Recipient::Everyone)
@@ -245,6 +252,27 @@ fn about_now(period: Period, now: OffsetDateTime) -> Truth {
         return Unclear;
     }
     yes_if(period.from <= now && now < period.until)
+}
+
+/// Case 40: a permit ends with the person's death, unless it says that it does not; a refusal never does.
+fn about_death(provision: &Provision, now: OffsetDateTime, life: &Life) -> Truth {
+    if provision.effect == Effect::Deny || provision.after_death {
+        return Yes;
+    }
+    match life.died {
+        Known::Is(None) => Yes,
+        Known::Is(Some(died)) => yes_if(now < died),
+        Known::Unknown => Unclear,
+    }
+}
+
+/// Case 41: what others said for a child ends on the birthday, both sides of it.
+fn about_age(consent: &Consent, now: OffsetDateTime, life: &Life) -> Truth {
+    match (consent.origin, life.of_age) {
+        (Origin::Person | Origin::Sent, _) => Yes,
+        (Origin::ForAChild, Known::Is(of_age)) => yes_if(now < of_age),
+        (Origin::ForAChild, Known::Unknown) => Unclear,
+    }
 }
 
 fn yes_if(holds: bool) -> Truth {

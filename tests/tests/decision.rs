@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sayso_consent::{Ask, Compiled, Consent, Part, Verdict, Why, decide};
+use sayso_consent::{Ask, Compiled, Consent, Life, Part, Verdict, Why, decide};
 use sayso_plan::ProvisionId;
 use sayso_tests::generate::Choices;
 use sayso_tests::reference::{Conditions, Ruling, Truth, rule};
@@ -63,20 +63,20 @@ fn nearly(c: &Conditions) -> bool {
     c.recipient == Truth::Yes && (c.what == Truth::Yes || only_too_close(c))
 }
 
-fn case(choices: &mut Choices) -> (Vec<Consent>, Part, Ask) {
-    (choices.consents(), choices.part(), choices.ask())
+fn case(choices: &mut Choices) -> (Vec<Consent>, Part, Ask, Life) {
+    (choices.consents(), choices.part(), choices.ask(), choices.life())
 }
 
 #[test]
 fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for n in 0..CASES {
-        let (consents, part, ask) = case(&mut Choices::new(SEED + u64::from(n)));
-        let verdict = decide(&Compiled::of(&consents), &part, &ask);
-        let ruling = rule(&consents, &part, &ask);
+        let (consents, part, ask, life) = case(&mut Choices::new(SEED + u64::from(n)));
+        let verdict = decide(&Compiled::of(&consents).in_life(life), &part, &ask);
+        let ruling = rule(&consents, &part, &ask, &life);
         assert!(
             agrees(&verdict, &ruling),
-            "seed {:#x}: {verdict:?} is not\n{ruling:#?}\nof {consents:#?}\n{part:#?}\n{ask:#?}",
+            "seed {:#x}: {verdict:?} is not\n{ruling:#?}\nof {consents:#?}\n{part:#?}\n{ask:#?}\n{life:?}",
             SEED + u64::from(n)
         );
         *counts.entry(name(&verdict)).or_default() += 1;
@@ -93,12 +93,12 @@ fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
 fn the_naive_reading_contradicts_a_verdict_that_was_turned_round() {
     let somebody = ProvisionId::from_stored([9; 16]);
     for n in 0..2_000 {
-        let (consents, part, ask) = case(&mut Choices::new(SEED + n));
-        let verdict = decide(&Compiled::of(&consents), &part, &ask);
+        let (consents, part, ask, life) = case(&mut Choices::new(SEED + n));
+        let verdict = decide(&Compiled::of(&consents).in_life(life), &part, &ask);
         let wrong = match verdict {
             Verdict::Released { .. } => Verdict::Withheld(Why::NeverAsked),
             Verdict::Withheld(_) => Verdict::Released { by: somebody, since: ask.at },
         };
-        assert!(!agrees(&wrong, &rule(&consents, &part, &ask)));
+        assert!(!agrees(&wrong, &rule(&consents, &part, &ask, &life)));
     }
 }

@@ -1,4 +1,5 @@
-//! The ledger of attacks (`tests/ledger.toml`) is whole: every id has executed tests that are there, or a dated reason.
+//! The ledger of attacks (`tests/ledger.toml`) and that of the cases of consent (`tests/cases.toml`) are whole: every id has
+//! executed tests that are there, or a dated reason.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails says where")]
 
 use std::collections::BTreeMap;
@@ -13,6 +14,9 @@ const SECTIONS: [(&str, usize, usize); 8] =
 /// Those for which no reason counts any more.
 const SHOWN: [&str; 16] =
     ["C09", "C10", "C11", "C12", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D11", "D14", "D19", "F13", "F14"];
+
+/// How many edge cases the law of consent has.
+const CASES: usize = 42;
 
 /// The shortest reason that can say anything, after its day.
 const REASON_MIN: usize = 8;
@@ -34,12 +38,34 @@ struct Entry {
     but: Option<String>,
 }
 
+/// The ledger of the edge cases of consent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    case: BTreeMap<String, Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    case: String,
+    #[serde(default)]
+    tests: Vec<String>,
+    not_yet: Option<String>,
+    but: Option<String>,
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn ledger() -> Ledger {
     let text = std::fs::read_to_string(root().join("tests/ledger.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn cases() -> Cases {
+    let text = std::fs::read_to_string(root().join("tests/cases.toml")).unwrap();
     toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -126,6 +152,63 @@ fn every_attack_has_tests_that_are_there_or_a_dated_reason() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let gone: Vec<&String> = open.iter().filter(|id| SHOWN.contains(&id.as_str())).collect();
     assert!(gone.is_empty(), "for these no reason counts: {gone:?}");
+}
+
+/// What is wrong with a case.
+fn wrong_with_case(number: &str, entry: &Case) -> Vec<String> {
+    let mut faults = Vec::new();
+    if entry.case.is_empty() || entry.but.as_ref().is_some_and(|but| but.is_empty() || entry.tests.is_empty()) {
+        faults.push("say the case in words, and what tests do not show only beside tests".to_owned());
+    }
+    match (entry.tests.as_slice(), &entry.not_yet) {
+        ([], Some(reason)) if is_dated_reason(reason) => {}
+        ([_, ..], None) => faults.extend(entry.tests.iter().filter_map(|test| wrong(test))),
+        _ => faults.push("either tests, or a reason with its day".into()),
+    }
+    let mark = format!("case_{number}_");
+    let unmarked = entry.tests.iter().filter(|test| !test.contains(&mark));
+    faults.extend(unmarked.map(|test| format!("{test}: its name does not carry {mark}")));
+    faults
+}
+
+#[test]
+fn every_case_of_consent_is_in_its_ledger_once_and_no_other() {
+    let numbers: Vec<String> = (1..=CASES).map(|n| format!("{n:02}")).collect();
+    assert_eq!(cases().case.keys().cloned().collect::<Vec<_>>(), numbers);
+}
+
+#[test]
+fn every_case_of_consent_has_tests_that_carry_its_number_or_a_dated_reason() {
+    let mut faults = Vec::new();
+    for (number, case) in &cases().case {
+        faults.extend(wrong_with_case(number, case).into_iter().map(|wrong| format!("{number}: {wrong}")));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_case_that_is_not_stated_is_seen() {
+    let of = |tests: &[&str], not_yet: Option<&str>, but: Option<&str>| Case {
+        case: "It is said.".into(),
+        tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        not_yet: not_yet.map(str::to_owned),
+        but: but.map(str::to_owned),
+    };
+    let there = "crates/consent/tests/cases.rs::case_08_a_permit_and_a_refusal_match_and_the_refusal_wins";
+    let dated = Some("2026-11-28: nobody wrote it");
+    assert_eq!(wrong_with_case("08", &of(&[there], None, Some("not over HTTP"))), Vec::<String>::new());
+    assert_eq!(wrong_with_case("08", &of(&[], dated, None)), Vec::<String>::new());
+    let faults = [
+        ("09", of(&[there], None, None)),
+        ("08", of(&["crates/consent/tests/cases.rs::case_08_nobody"], None, None)),
+        ("08", of(&[there], dated, None)),
+        ("08", of(&[], None, None)),
+        ("08", of(&[], Some("nobody wrote it"), None)),
+        ("08", of(&[], dated, Some("a but without tests"))),
+    ];
+    for (number, case) in faults {
+        assert_eq!(wrong_with_case(number, &case).len(), 1, "{number} {:?} {:?}", case.tests, case.not_yet);
+    }
 }
 
 #[test]

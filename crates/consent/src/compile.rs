@@ -3,6 +3,7 @@
 use sayso_plan::{ConsentId, ProvisionId};
 use time::OffsetDateTime;
 
+use crate::life::Life;
 use crate::provision::{Consent, Effect, Origin, Period, Purposes, Recipient, Status, What};
 use crate::tri::Known;
 
@@ -15,6 +16,8 @@ pub(crate) struct Rule {
     pub(crate) what: Known<What>,
     pub(crate) period: Known<Period>,
     pub(crate) given_at: OffsetDateTime,
+    pub(crate) origin: Origin,
+    pub(crate) after_death: bool,
     pub(crate) consent: ConsentId,
     pub(crate) provision: ProvisionId,
 }
@@ -23,13 +26,20 @@ pub(crate) struct Rule {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Compiled {
     pub(crate) rules: Box<[Rule]>,
+    pub(crate) life: Life,
 }
 
 impl Compiled {
-    /// Compiles the consents of one person.
+    /// Compiles the consents of one person, who lives and of whose age nothing is known.
     #[must_use]
     pub fn of(consents: &[Consent]) -> Self {
-        Self { rules: consents.iter().flat_map(rules_of).collect() }
+        Self { rules: consents.iter().flat_map(rules_of).collect(), life: Life::default() }
+    }
+
+    /// The same, with what is known of the person's life.
+    #[must_use]
+    pub fn in_life(self, life: Life) -> Self {
+        Self { life, ..self }
     }
 
     /// How many provisions count.
@@ -53,6 +63,8 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
         what: p.what,
         period: p.period,
         given_at: consent.given_at,
+        origin: consent.origin,
+        after_death: p.after_death,
         consent: consent.id,
         provision: p.id,
     })
@@ -62,7 +74,7 @@ fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
     match provision.effect {
         Effect::Permit => {
             consent.status == Known::Is(Status::Active)
-                && consent.origin == Origin::Person
+                && matches!(consent.origin, Origin::Person | Origin::ForAChild)
                 && consent.withdrawn_at.is_none()
                 && provision.recipient != Known::Is(Recipient::Everyone)
                 && provision.purposes != Known::Is(Purposes::Any)

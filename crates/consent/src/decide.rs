@@ -7,7 +7,8 @@ use crate::audience::Ask;
 use crate::compile::{Compiled, Rule};
 #[cfg(feature = "leaks")]
 use crate::leak::{Leak, planted};
-use crate::provision::Effect;
+use crate::life::Life;
+use crate::provision::{Effect, Origin};
 use crate::tri::Tri;
 
 /// A part of a plan, as consent sees it: labels and ids, no words.
@@ -80,7 +81,7 @@ pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
     if let Some(since) = crate::leak::permits_all(ask) {
         return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
     }
-    match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask)), part, ask, None) {
+    match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)), part, ask, None) {
         Weighed::Permitted { by, since } => Verdict::Released { by, since },
         Weighed::Refused(why) => Verdict::Withheld(why),
         Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask)),
@@ -98,7 +99,7 @@ impl<'a> Narrowed<'a> {
     /// For a version that was in force until `held_until`, a permit counts only if it was given before (case 28: words
     /// removed before the grant stay removed).
     pub(crate) fn to(rules: &'a Compiled, ask: &'a Ask, held_until: Option<OffsetDateTime>) -> Self {
-        let rules = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask)).collect();
+        let rules = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)).collect();
         Self { ask, rules, held_until }
     }
 
@@ -163,17 +164,28 @@ fn weigh<'a>(
 
 impl Rule {
     /// The rule, unless one of its conditions on the asker is false: then it speaks of no part at all.
-    fn speaking_to(&self, ask: &Ask) -> Option<Speaking<'_>> {
+    fn speaking_to(&self, ask: &Ask, life: &Life) -> Option<Speaking<'_>> {
         let recipient = self.recipient.test(|r| r.matches(&ask.audience));
         if recipient == Tri::False {
             return None;
         }
         let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
-        let period = self.period.test(|p| p.holds(ask.at));
+        let period = self.period.test(|p| p.holds(ask.at)).and(self.stands(life, ask.at));
         #[cfg(feature = "leaks")]
         let (purpose, period) = crate::leak::conditions(purpose, period);
         let asker = recipient.and(purpose).and(period);
         (asker != Tri::False).then_some(Speaking { rule: self, asker })
+    }
+
+    /// Whether it still stands in the person's life: a permit until death unless it names it, and what others said for a
+    /// child until the child comes of age.
+    fn stands(&self, life: &Life, at: OffsetDateTime) -> Tri {
+        let outlives = self.effect == Effect::Deny || self.after_death;
+        let alive = if outlives { Tri::True } else { life.lives(at) };
+        match self.origin {
+            Origin::Person | Origin::Sent => alive,
+            Origin::ForAChild => alive.and(life.is_child(at)),
+        }
     }
 
     /// Since when the rule allows: when it was given, or the later begin of its period.
@@ -196,7 +208,7 @@ fn nearest(rules: &Compiled, part: &Part, ask: &Ask) -> Why {
         let what = rule.what.test(|w| w.matches(Effect::Permit, part, ask)) == Tri::True;
         let what_if_open = rule.what.test(|w| w.matches(Effect::Permit, &open, ask)) == Tri::True;
         let purpose = rule.purposes.test(|p| p.matches(Effect::Permit, ask.purpose)) == Tri::True;
-        let now = rule.period.test(|p| p.holds(ask.at)) == Tri::True;
+        let now = rule.period.test(|p| p.holds(ask.at)).and(rule.stands(&rules.life, ask.at)) == Tri::True;
         match (what, what_if_open, purpose, now) {
             (true, _, true, false) => return Why::NotNow(rule.provision),
             (true, _, false, _) => why = Why::OtherPurpose(rule.provision),

@@ -1,20 +1,24 @@
 //! Decides what may leave and says why; the only maker of [`Released`]. Pure and total: no clock, no I/O, no panic.
 
 pub mod audience;
+pub mod capacity;
 pub mod compile;
 pub mod decide;
 pub mod explain;
 #[cfg(feature = "leaks")]
 pub mod leak;
+pub mod life;
 pub mod provision;
 pub mod release;
 pub mod sealed;
 pub mod tri;
 
 pub use audience::{Ask, Audience, Class};
+pub use capacity::{Advance, Capacity, Taken};
 pub use compile::Compiled;
 pub use decide::{Part, Verdict, Why, decide};
 pub use explain::{Explained, explain};
+pub use life::Life;
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
 pub use release::{
     Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, own_grant,

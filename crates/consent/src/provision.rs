@@ -96,6 +96,9 @@ pub struct Provision {
     /// A refusal that no emergency opens.
     #[serde(default)]
     pub even_in_emergency: bool,
+    /// A permit that holds after the person's death too, because it says so (case 40). A refusal always does.
+    #[serde(default)]
+    pub after_death: bool,
 }
 
 /// Where a consent stands.
@@ -120,8 +123,11 @@ pub enum Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
-    /// The person's own act, signed in, on our page; only this can permit.
+    /// The person's own act, signed in, on our page.
     Person,
+    /// The act of those who could decide for the person as a child; both sides of it end when the person comes of age
+    /// (case 41).
+    ForAChild,
     /// Sent by an app or system and not confirmed by the person: its refusals count, its permits do not.
     Sent,
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "the generated plans beside this file unwrap what they make")]
 
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient,
-    Status, Verdict, What, Why, decide,
+    Advance, Ask, Audience, Capacity, Class, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision,
+    Purposes, Recipient, Status, Taken, Verdict, What, Why, decide,
 };
 use sayso_plan::{Purpose, Section, Share};
 
@@ -263,4 +263,198 @@ fn the_cause_that_is_named_is_the_cause_taking_it_away_flips_the_answer() {
     let Verdict::Released { by, since } = answer(&given[..1], &treat()) else { panic!("released") };
     assert_eq!((by, since), (id(1), at(-50)));
     assert!(!yes(&given[1..], &treat()), "without the permit it stays");
+}
+
+#[test]
+fn case_09_all_crisis_services_but_one_is_a_permit_and_a_refusal_that_agree() {
+    let class = Provision { recipient: Known::Is(Recipient::Class(Class::CrisisServices)), ..permit() };
+    let not_seven = Provision { recipient: Known::Is(Recipient::Organization(id(7))), ..refusal() };
+    let service = |n| {
+        let class = Some(Class::CrisisServices);
+        ask(Audience::Organization { organization: id(n), practitioner: None, class }, Purpose::Treat)
+    };
+    for given in [vec![class.clone(), not_seven.clone()], vec![not_seven, class]] {
+        let given = [consent(given)];
+        assert!(yes(&given, &service(6)) && yes(&given, &service(8)), "everyone of them");
+        assert_eq!(answer(&given, &service(7)), Verdict::Withheld(Why::Refused(id(2))), "but one");
+    }
+}
+
+#[test]
+fn case_09_what_others_sent_as_everyone_but_one_refuses_everyone() {
+    // Nobody here can tell a base rule from an exception in it: the refusal counts, the permit does not.
+    let sent = Consent { origin: Origin::Sent, ..consent(vec![permit(), refusal()]) };
+    let everyone = Provision { recipient: Known::Is(Recipient::Everyone), ..refusal() };
+    let all = Consent { origin: Origin::Sent, ..consent(vec![everyone, permit()]) };
+    for foreign in [sent, all] {
+        assert!(!yes(std::slice::from_ref(&foreign), &treat()));
+        assert!(!yes(&[consent(vec![permit()]), foreign], &treat()));
+    }
+}
+
+#[test]
+fn case_14_each_emergency_that_is_permitted_is_permitted_alone() {
+    for (given, other) in [(Purpose::Etreat, Purpose::Btg), (Purpose::Btg, Purpose::Etreat)] {
+        let named = Provision { purposes: Known::Is(Purposes::Only(given)), ..permit() };
+        let given_for = [consent(vec![named])];
+        assert!(yes(&given_for, &ask(organization(1), given)));
+        assert!(!yes(&given_for, &ask(organization(1), other)) && !yes(&given_for, &treat()), "{given} {other}");
+    }
+}
+
+#[test]
+fn case_17_a_list_of_named_recipients_stays_as_it_was_said() {
+    // Whoever joins a class later is in no list of names that was said before.
+    let named = |n| Provision { recipient: Known::Is(Recipient::Organization(id(n))), ..permit() };
+    let given = [consent(vec![named(1), named(2)])];
+    for (n, in_list) in [(1, true), (2, true), (3, false)] {
+        for class in [None, Some(Class::CrisisServices)] {
+            let audience = Audience::Organization { organization: id(n), practitioner: None, class };
+            assert_eq!(yes(&given, &ask(audience, Purpose::Treat)), in_list, "{n} {class:?}");
+        }
+    }
+}
+
+#[test]
+fn case_18_who_left_the_organization_is_nobody_of_it() {
+    let named = Provision { recipient: Known::Is(Recipient::Practitioner(id(1), id(9))), ..permit() };
+    let given = [consent(vec![named])];
+    let at_work = |organization, practitioner| {
+        ask(Audience::Organization { organization, practitioner, class: None }, Purpose::Treat)
+    };
+    assert!(yes(&given, &at_work(id(1), Some(id(9)))));
+    assert!(!yes(&given, &at_work(id(2), Some(id(9)))), "at another one now");
+    assert!(!yes(&given, &at_work(id(1), Some(id(8)))) && !yes(&given, &at_work(id(1), None)), "somebody else, nobody");
+}
+
+#[test]
+fn case_23_what_bears_no_level_of_its_own_bears_that_of_its_section_and_leaves_by_it_alone() {
+    for section in Section::all() {
+        let bare = world::plans::item(section, "x", None, 1, None);
+        assert_eq!(bare.share_level(), section.default_share(), "{section:?}");
+        let part = Part { section: Some(section), ..part(section, bare.share_level()) };
+        let leaves = |what| {
+            let given = Provision { what: Known::Is(what), ..permit() };
+            decide(&Compiled::of(&[consent(vec![given])]), &part, &treat()).is_released()
+        };
+        let close = section.default_share() == Share::Close;
+        assert_eq!(leaves(What::Section(section)), !close, "{section:?}");
+        assert!(leaves(What::Item(id(1))), "{section:?}");
+        let open = section.default_share() == Share::Open;
+        assert_eq!(leaves(What::Level(Share::Open)), open, "nothing is open because nobody said so: {section:?}");
+    }
+}
+
+#[test]
+fn case_39_a_permit_for_one_organization_is_none_for_another_that_it_works_for() {
+    let given = [consent(vec![permit()])];
+    let both =
+        [consent(vec![Provision { recipient: Known::Is(Recipient::Organization(id(2))), ..permit() }, permit()])];
+    assert!(yes(&given, &treat()) && !yes(&given, &ask(organization(2), Purpose::Treat)));
+    assert!(yes(&both, &treat()) && yes(&both, &ask(organization(2), Purpose::Treat)), "each by its own permit");
+    let no = Provision { recipient: Known::Is(Recipient::Organization(id(2))), ..refusal() };
+    let one_refused = [consent(vec![permit(), no])];
+    assert!(yes(&one_refused, &treat()) && !yes(&one_refused, &ask(organization(2), Purpose::Treat)));
+}
+
+fn in_life(consents: &[Consent], life: Life, ask: &Ask) -> Verdict {
+    decide(&Compiled::of(consents).in_life(life), &helps(), ask)
+}
+
+fn died(died: Known<Option<time::OffsetDateTime>>) -> Life {
+    Life { died, ..Life::default() }
+}
+
+#[test]
+fn case_40_a_permit_ends_with_the_persons_death_unless_it_names_it() {
+    let later = Ask { at: at(2), ..treat() };
+    let silent = [consent(vec![permit()])];
+    let lasting = [consent(vec![Provision { after_death: true, ..permit() }])];
+    let at_one = died(Known::Is(Some(at(1))));
+    assert!(in_life(&silent, at_one, &treat()).is_released(), "until then");
+    assert_eq!(in_life(&silent, at_one, &later), Verdict::Withheld(Why::NotNow(id(1))));
+    assert_eq!(in_life(&silent, at_one, &Ask { at: at(1), ..treat() }), Verdict::Withheld(Why::NotNow(id(1))));
+    assert!(in_life(&lasting, at_one, &later).is_released());
+    assert!(!in_life(&lasting, at_one, &Ask { at: at(200), ..treat() }).is_released(), "and no longer than its period");
+}
+
+#[test]
+fn case_40_a_refusal_stays_after_death() {
+    let lasting = Provision { after_death: true, ..permit() };
+    let given = [consent(vec![lasting, refusal()])];
+    let verdict = in_life(&given, died(Known::Is(Some(at(-1)))), &treat());
+    assert_eq!(verdict, Verdict::Withheld(Why::Refused(id(2))));
+}
+
+#[test]
+fn case_40_while_nobody_knows_whether_the_person_lives_only_what_outlasts_death_is_open() {
+    let lasting = Provision { after_death: true, ..permit() };
+    assert!(!in_life(&[consent(vec![permit()])], died(Known::Unknown), &treat()).is_released());
+    assert!(in_life(&[consent(vec![lasting])], died(Known::Unknown), &treat()).is_released());
+}
+
+#[test]
+fn case_40_a_permit_of_before_says_nothing_of_death() {
+    let mut kept = serde_json::to_value(permit()).unwrap();
+    kept.as_object_mut().unwrap().remove("after_death").unwrap();
+    assert_eq!(serde_json::from_value::<Provision>(kept).unwrap(), permit());
+}
+
+#[test]
+fn case_41_what_others_decided_for_a_child_ends_on_the_birthday() {
+    let theirs = |provisions| Consent { origin: Origin::ForAChild, ..consent(provisions) };
+    let eighteen_at = |hours| Life { of_age: Known::Is(at(hours)), ..Life::default() };
+    let given = [theirs(vec![permit()])];
+    assert!(in_life(&given, eighteen_at(1), &treat()).is_released());
+    assert_eq!(in_life(&given, eighteen_at(0), &treat()), Verdict::Withheld(Why::NotNow(id(1))));
+    // Both sides: what they refused is the person's own to say now.
+    let refused = [consent(vec![permit()]), theirs(vec![refusal()])];
+    assert_eq!(in_life(&refused, eighteen_at(1), &treat()), Verdict::Withheld(Why::Refused(id(2))));
+    assert!(in_life(&refused, eighteen_at(0), &treat()).is_released());
+    // The person's own word has no age.
+    assert!(in_life(&[consent(vec![permit()])], eighteen_at(-9), &treat()).is_released());
+}
+
+#[test]
+fn case_41_of_whom_no_birthday_is_known_others_permit_nothing_and_refuse() {
+    let theirs = |provisions| Consent { origin: Origin::ForAChild, ..consent(provisions) };
+    assert!(!yes(&[theirs(vec![permit()])], &treat()));
+    let refused = [consent(vec![permit()]), theirs(vec![refusal()])];
+    assert_eq!(answer(&refused, &treat()), Verdict::Withheld(Why::RefusalNotUnderstood(id(2))));
+}
+
+const DOUBTED: Capacity = Capacity::Doubted { advance: Advance::Silent };
+
+#[test]
+fn case_42_while_somebody_doubts_the_person_closes_what_they_like() {
+    let open = vec![consent(vec![permit()])];
+    let shorter = Provision { period: world::period(-100, 1), ..permit() };
+    let withdrawn = Consent { status: Known::Is(Status::Inactive), withdrawn_at: Some(at(0)), ..open[0].clone() };
+    for less in [vec![], vec![withdrawn], vec![consent(vec![shorter])], vec![open[0].clone(), consent(vec![refusal()])]]
+    {
+        assert_eq!(DOUBTED.takes(&open, &less), Taken::AtOnce, "{less:?}");
+    }
+}
+
+#[test]
+fn case_42_while_somebody_doubts_what_opens_more_is_held() {
+    let closed = vec![consent(vec![permit(), refusal()])];
+    let open = vec![consent(vec![permit()])];
+    let longer = vec![consent(vec![Provision { period: world::period(-100, 101), ..permit() }])];
+    let outlasting = vec![consent(vec![Provision { after_death: true, ..permit() }])];
+    let earlier = vec![Consent { given_at: at(-60), ..consent(vec![permit()]) }];
+    assert_eq!(DOUBTED.takes(&closed, &open), Taken::Held, "a refusal that is gone");
+    for more in [longer, outlasting, earlier] {
+        assert_eq!(DOUBTED.takes(&open, &more), Taken::Held, "{more:?}");
+    }
+    assert_eq!(DOUBTED.takes(&[], &open), Taken::Held);
+}
+
+#[test]
+fn case_42_the_persons_own_advance_word_and_the_absence_of_doubt_take_everything_at_once() {
+    let open = [consent(vec![permit()])];
+    for capacity in [Capacity::Assumed, Capacity::Doubted { advance: Advance::MyWordCounts }] {
+        assert_eq!(capacity.takes(&[], &open), Taken::AtOnce);
+        assert_eq!(capacity.takes(&open, &[]), Taken::AtOnce);
+    }
 }

@@ -138,7 +138,8 @@ impl Exchange {
     /// is no longer in the choice ends at once. `seen` is the consent version that the person decided on.
     ///
     /// # Errors
-    /// [`Refusal::Moved`] when something changed since `seen`; [`Refusal::Unrecorded`] when nothing could be stored.
+    /// [`Refusal::Moved`] when something changed since `seen`: then what the choice closes is closed, and nothing is opened;
+    /// [`Refusal::Unrecorded`] when nothing could be stored.
     pub async fn share(
         &self,
         person: Themselves,
@@ -147,13 +148,27 @@ impl Exchange {
         choice: &Choice,
         seen: Option<u64>,
     ) -> Result<Receipt, Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        if seen.is_some_and(|seen| seen != snapshot.consent_version) {
-            return Err(Refusal::Moved);
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.snapshot_of(person).await?;
+            let stale = seen.is_some_and(|seen| seen != snapshot.consent_version);
+            let at = self.now();
+            let mut changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
+            if stale {
+                // Case 33: of two devices that decided without knowing of each other, what either closes is closed.
+                changed.retain(|consent| consent.withdrawn_at.is_some());
+                if changed.is_empty() {
+                    return Err(Refusal::Moved);
+                }
+            }
+            let strict = seen.is_some();
+            match self.decided(person, &snapshot, party, Some(purpose), changed, at, strict).await {
+                Ok(_closed) if stale => return Err(Refusal::Moved),
+                // It moved while this was decided: from here on it is stale.
+                Err(Refusal::Moved) if strict => {}
+                done => return done,
+            }
         }
-        let at = self.now();
-        let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
-        self.decided(person, &snapshot, party, Some(purpose), changed, at, seen.is_some()).await
+        Err(Refusal::Moved)
     }
 
     /// Takes back everything that is open to a party, for all purposes.
@@ -303,6 +318,7 @@ impl Exchange {
                 what: Known::Is(what),
                 period: Known::Is(Period { from: at, until: at + Duration::days(days) }),
                 even_in_emergency: false,
+                after_death: false,
             }],
         }
     }

@@ -98,6 +98,7 @@ fn consents() -> Vec<Consent> {
         what: Known::Is(what),
         period: Known::Is(period),
         even_in_emergency: false,
+        after_death: false,
     };
     let refusals = (0..3).map(|n| provision(n, Effect::Deny, 10 + n, What::Everything));
     let permits =

@@ -206,6 +206,7 @@ impl House {
             what: Known::Is(what),
             period: Known::Is(period),
             even_in_emergency: false,
+            after_death: false,
         }
     }
 

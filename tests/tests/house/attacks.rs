@@ -375,3 +375,124 @@ async fn f14_of_two_devices_the_second_is_shown_both_versions_and_merges_nothing
     let none = none.body("application/json", edited("Written on the tablet."));
     assert_eq!(home.ask(none, Some(&app)).await.status, 428, "whoever does not say what they saw changes nothing");
 }
+
+/// Questions that would look into what is hidden, or lead to it. None of them is known here.
+const REACHING: [&str; 24] = [
+    "_has:Observation:patient:code=x",
+    "_has:Consent:patient:status=active",
+    "patient.name=Ama",
+    "patient:Patient.name=Ama",
+    "subject.birthdate=1990-01-01",
+    "subject:Patient.identifier=x",
+    "activity-reference.status=x",
+    "_filter=status%20eq%20active",
+    "_sort=_lastUpdated",
+    "_elements=id",
+    "_summary=data",
+    "_include=CarePlan:subject",
+    "_include=*",
+    "_include:iterate=CarePlan:care-team",
+    "_include:recurse=CarePlan:care-team",
+    "_revinclude=Provenance:target",
+    "_revinclude:iterate=Consent:data",
+    "_contained=true",
+    "_containedType=container",
+    "_query=everything",
+    "_text=scarf",
+    "_content=scarf",
+    "_list=42",
+    "_type=CarePlan",
+];
+
+#[tokio::test]
+async fn a04_a05_case_27_questions_that_reach_further_are_refused_alike_for_hidden_and_absent() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let nobody = "00000000-0000-4000-8000-0000000000ff";
+    let (sees, does_not) = (home.ehr("system/*.rs").await, home.other_ehr("system/*.rs").await);
+    for kind in ["CarePlan", "Observation", "Goal", "Consent", "DocumentReference", "Composition", "Patient", "Task"] {
+        let person = if kind == "Patient" { "_id" } else { "patient" };
+        for question in REACHING {
+            let mut answers = Vec::new();
+            for (token, whom) in
+                [(&does_not, nobody), (&does_not, &home.ama.to_string()), (&sees, &home.ama.to_string())]
+            {
+                let query = format!("{person}={whom}&{question}");
+                let form = "application/x-www-form-urlencoded";
+                for asked in [
+                    Asked::new("GET", &format!("/fhir/{kind}?{query}")),
+                    Asked::new("POST", &format!("/fhir/{kind}/_search")).body(form, query.clone()),
+                ] {
+                    let answer = home.ask(asked, Some(token)).await;
+                    assert_eq!(answer.status, 400, "{kind} {question}: {answer:?}");
+                    answers.push(answer);
+                }
+            }
+            assert!(answers.iter().all(|answer| *answer == answers[0]), "{kind} {question}: {answers:?}");
+            // Whoever says that what is not known may be ignored is answered as if it had not been asked.
+            let lenient = async |query: &str| {
+                let asked = Asked::new("GET", &format!("/fhir/{kind}?{query}")).header("prefer", "handling=lenient");
+                home.ask(asked, Some(&does_not)).await
+            };
+            let hidden = lenient(&format!("{person}={}&{question}", home.ama)).await;
+            assert_eq!(hidden, lenient(&format!("{person}={}", home.ama)).await, "{kind} {question}");
+            assert_eq!(hidden.json()["total"], 0, "{kind} {question}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn d06_dates_numbers_and_absent_values_at_their_edges_are_refused_with_their_place_and_store_nothing() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let bundle = home.transaction().await;
+    let entry = bundle["entry"].as_array().unwrap().iter();
+    let place = entry.clone().position(|entry| entry["resource"]["resourceType"] == "CarePlan").unwrap();
+    // A number keeps its digits only as text: it is put in there.
+    let with = |member: &str, value: &str| {
+        let mut spoilt = bundle.clone();
+        spoilt["entry"][place]["resource"][member] = "PUT HERE".into();
+        spoilt.to_string().replacen("\"PUT HERE\"", value, 1)
+    };
+    let extension = |value: &str| format!("[{{\"url\":\"urn:x\",{value}}}]");
+    let edges = [
+        ("period", "{\"start\":\"2026-02-30\"}".to_owned()),
+        ("period", "{\"start\":\"2026-13\"}".into()),
+        ("period", "{\"start\":\"0000-00-00\"}".into()),
+        ("period", "{\"start\":\"2026-03-01T25:00:00Z\"}".into()),
+        ("period", "{\"start\":\"2026-03-01T10:00:00\"}".into()),
+        ("period", "{\"start\":\"+12026-03-01\"}".into()),
+        ("period", "{\"start\":20260301}".into()),
+        ("period", "{\"start\":null}".into()),
+        ("period", "{\"_start\":[null]}".into()),
+        ("created", "\"\"".into()),
+        ("extension", extension("\"valueInteger\":2147483648")),
+        ("extension", extension("\"valueInteger\":1.5")),
+        ("extension", extension("\"valueDecimal\":1e999999")),
+        ("extension", extension("\"valueDecimal\":0.12345678901234567890123456789")),
+        ("extension", extension("\"valueBoolean\":\"false\"")),
+        ("title", "\"a\",\"_title\":[null]".into()),
+        ("title", "null".into()),
+    ];
+    let before = home.kept().await;
+    for (member, value) in edges {
+        let asked = Asked::new("POST", "/fhir").body(FHIR, with(member, &value));
+        let answer = home.ask(asked, Some(&app)).await;
+        assert!([400, 422].contains(&answer.status), "{member} {value}: {answer:?}");
+        let issues = &answer.json()["issue"];
+        assert!(issues[0]["expression"][0].is_string() || issues[0]["diagnostics"].is_string(), "{value}: {answer:?}");
+    }
+    let (plan, version) = home.native().await;
+    for day in
+        ["2026-02-30", "2026-13-01", "0000-00-00", "2026-3-1", "26-03-01", "+12026-03-01", "2026-03-01T00:00:00Z", ""]
+    {
+        let mut spoilt = plan.clone();
+        spoilt["until"] = day.into();
+        let asked = Asked::new("PUT", &format!("/plans/{}", home.plan)).header("if-match", &format!("W/\"{version}\""));
+        let answer = home.ask(asked.body("application/json", spoilt.to_string()), Some(&app)).await;
+        assert_eq!(answer.status, 422, "{day:?}: {answer:?}");
+        assert!(text(&answer).contains("until"), "{day:?}: {answer:?}");
+    }
+    assert_eq!(home.kept().await, before, "nothing was stored");
+}

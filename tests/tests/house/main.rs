@@ -13,6 +13,7 @@
 
 mod attacks;
 mod bad_input;
+mod consent_cases;
 mod fence;
 mod forms;
 mod home;

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::house::{Ground, run_with};
+use crate::house::{Ground, run, run_with};
 
 const LOOPBACK: &str = "127.0.0.1:0";
 
@@ -125,4 +125,27 @@ fn a_key_file_is_never_overwritten_and_only_its_owner_can_read_it() {
     assert_eq!(std::fs::metadata(ground.path("key")).unwrap().permissions().mode() & 0o777, 0o600);
     let done = run_with(&["key", &ground.text("key")], &[]);
     assert!(!done.status.success() && before == std::fs::read(ground.path("key")).unwrap());
+}
+
+/// The commands that a help text lists.
+fn commands(of: &[&str]) -> Vec<String> {
+    let help = run(&[of, &["--help"]].concat());
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let named = listed.filter_map(|line| line.split_whitespace().next());
+    named.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn a23_case_35_no_command_reads_or_opens_a_plan() {
+    // Whoever adds a command says here that it neither shows what persons keep nor opens it to anybody.
+    let all = ["demo", "serve", "org", "client", "person", "audit", "doctor", "key", "token"];
+    assert_eq!(commands(&[]), all);
+    for (group, own) in [("org", "add"), ("client", "add"), ("person", "invite"), ("audit", "verify")] {
+        assert_eq!(commands(&[group]), [own], "{group}");
+    }
+    // An invitation is for somebody new, never into the place of somebody who is here.
+    let invites = run(&["person", "invite", "--help"]);
+    assert!(!invites.contains("--person") && !invites.contains("<ID>"), "{invites}");
+    // A token is for a client of the demo, by that client's own key.
+    assert!(run(&["token", "--help"]).contains("demo"), "of the demo only");
 }

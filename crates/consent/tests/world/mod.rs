@@ -5,7 +5,8 @@
 
 use proptest::prelude::*;
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
+    What,
 };
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
@@ -49,6 +50,7 @@ pub fn provision(effect: Effect, recipient: Recipient, purpose: Purpose, what: W
         what: Known::Is(what),
         period: period(-100, 100),
         even_in_emergency: false,
+        after_death: false,
     }
 }
 
@@ -116,8 +118,9 @@ fn periods() -> impl Strategy<Value = Period> {
 
 pub fn provisions() -> impl Strategy<Value = Provision> {
     let effect = prop_oneof![16 => Just(Effect::Permit), 1 => Just(Effect::Deny)];
-    (any::<u8>(), effect, known(recipient()), known(purposes()), known(what()), known(periods()), any::<bool>())
-        .prop_map(|(n, effect, recipient, purposes, what, period, even_in_emergency)| Provision {
+    let marks = (any::<bool>(), any::<bool>());
+    (any::<u8>(), effect, known(recipient()), known(purposes()), known(what()), known(periods()), marks).prop_map(
+        |(n, effect, recipient, purposes, what, period, (even_in_emergency, after_death))| Provision {
             id: id(n),
             effect,
             recipient,
@@ -125,7 +128,9 @@ pub fn provisions() -> impl Strategy<Value = Provision> {
             what,
             period,
             even_in_emergency,
-        })
+            after_death,
+        },
+    )
 }
 
 fn status() -> impl Strategy<Value = Status> {
@@ -137,7 +142,7 @@ fn status() -> impl Strategy<Value = Status> {
 
 /// One consent, in any state, from anybody.
 pub fn a_consent() -> impl Strategy<Value = Consent> {
-    let origin = prop_oneof![9 => Just(Origin::Person), 1 => Just(Origin::Sent)];
+    let origin = prop_oneof![18 => Just(Origin::Person), 2 => Just(Origin::Sent), 1 => Just(Origin::ForAChild)];
     let withdrawn = prop_oneof![20 => Just(None), 1 => Just(Some(at(-1)))];
     (any::<u8>(), known(status()), origin, -9i64..0, withdrawn, prop::collection::vec(provisions(), 1..7)).prop_map(
         |(n, status, origin, given, withdrawn_at, provisions)| Consent {
@@ -164,6 +169,14 @@ pub fn parts() -> impl Strategy<Value = Part> {
     (few(), prop::sample::select(&KINDS[..]), section, item, prop::sample::select(&LEVELS[..])).prop_map(
         |(plan, kind, section, item, level)| Part { plan: id(plan), kind, section, item: item.map(id), level },
     )
+}
+
+/// What is known of a life: mostly that the person lives, and of what age they are.
+pub fn lives() -> impl Strategy<Value = Life> {
+    let died = prop_oneof![6 => Just(None), 1 => (-3i64..6).prop_map(|hours| Some(at(hours)))];
+    let of_age = prop_oneof![1 => -9i64..6, 1 => Just(9i64)].prop_map(at);
+    (known(died), prop_oneof![4 => of_age.prop_map(Known::Is), 1 => Just(Known::Unknown)])
+        .prop_map(|(died, of_age)| Life { died, of_age })
 }
 
 /// One question.

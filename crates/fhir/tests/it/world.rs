@@ -64,6 +64,7 @@ pub(crate) fn permitted(plan: &Plan, what: What) -> Option<Grant> {
         what: Known::Is(what),
         period: Known::Is(period),
         even_in_emergency: false,
+        after_death: false,
     };
     let consent = Consent {
         id: ConsentId::from_stored([5; 16]),

@@ -100,6 +100,7 @@ fn provision(effect: Effect, recipient: Recipient, purposes: Purposes, what: Wha
         what: Known::Is(what),
         period: Known::Is(Period { from: at, until: at + Duration::days(365) }),
         even_in_emergency: false,
+        after_death: false,
     }
 }
 
