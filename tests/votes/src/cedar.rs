@@ -24,8 +24,6 @@ pub enum Slip {
     NamelessUnguarded,
     /// Whoever is not named is not the one who is refused.
     NamelessIsNobody,
-    /// A purpose that nobody stated is not the one that is refused.
-    UnstatedIsNone,
     /// A refusal does not reach the purposes below its own.
     BelowForgotten,
     /// A permit reaches the purposes below its own.
@@ -58,10 +56,9 @@ pub enum Slip {
 
 impl Slip {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::NamelessUnguarded,
         Self::NamelessIsNobody,
-        Self::UnstatedIsNone,
         Self::BelowForgotten,
         Self::BelowPermitted,
         Self::UnclearIsFalse,
@@ -179,8 +176,9 @@ impl Translation {
         };
         let matches = if below { format!("action in {named}") } else { format!("action == {named}") };
         match effect {
-            Effect::Deny if !self.slips(Slip::UnstatedIsNone) => format!("{matches} || action == {}", action(None)),
-            Effect::Deny | Effect::Permit => matches,
+            Effect::Permit => matches,
+            // To forget it would not be noticed: where no purpose is stated no permit fires either.
+            Effect::Deny => format!("{matches} || action == {}", action(None)),
         }
     }
 

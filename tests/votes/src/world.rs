@@ -1,8 +1,9 @@
 //! The small world: every case in it has a number, and every number below [`size`] is one case and no other.
 //!
-//! Two layers, one behind the other. *Alone*: one consent with one provision, every value of every condition against
-//! every question. *Together*: two consents with up to two provisions each, to see how provisions weigh against each
-//! other. Provisions of a consent and consents of a person are multisets: another order is no other case, because it
+//! Two layers, one behind the other. *Alone*: one provision, every value of every condition against every question; a
+//! refusal stands against a permit that is made for the question, because where nothing is permitted a refusal changes
+//! nothing. *Together*: two consents with up to two provisions each, to see how provisions weigh against each other.
+//! Provisions of a consent and consents of a person are multisets: another order is no other case, because it
 //! is another test that order has no meaning.
 
 use sayso_consent::{
@@ -190,7 +191,9 @@ const QUESTIONS_TOGETHER: u64 = 3 * 4 * 5 * 4 * 3;
 const TOGETHER: u64 = multisets(CONSENTS) * QUESTIONS_TOGETHER;
 
 const PROVISIONS_ALONE: u64 = 2 * 6 * 5 * 11 * 5;
-const QUESTIONS_ALONE: u64 = 6 * 5 * 5 * 5 * 3;
+/// Instants and levels, the last digits of a question.
+const QUESTIONS_OF_A_PERMIT: u64 = 5 * 3;
+const QUESTIONS_ALONE: u64 = 6 * 5 * 5 * QUESTIONS_OF_A_PERMIT;
 const ALONE: u64 = 10 * PROVISIONS_ALONE * QUESTIONS_ALONE;
 
 /// How many cases there are.
@@ -217,7 +220,7 @@ fn pair_number((lesser, greater): (u64, u64)) -> u64 {
 /// A case by its parts, each by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// One consent with one provision.
+    /// One provision, and the permit that it stands against when it is a refusal.
     Alone {
         /// In what state the consent is.
         standing: u64,
@@ -268,8 +271,9 @@ impl Place {
     #[must_use]
     pub fn decided(self) -> Decided {
         Decided(match self {
-            Self::Alone { standing, provision, .. } => standing * PROVISIONS_ALONE + provision,
-            Self::Together { consents, .. } => ALONE / QUESTIONS_ALONE + pair_number(consents),
+            // The permit is the same at every instant and for every level.
+            Self::Alone { question, .. } => (self.index() - question) + question / QUESTIONS_OF_A_PERMIT,
+            Self::Together { consents, .. } => ALONE + pair_number(consents),
         })
     }
 
@@ -277,8 +281,11 @@ impl Place {
     #[must_use]
     pub fn consents(self) -> Vec<Consent> {
         match self {
-            Self::Alone { standing, provision, .. } => {
-                vec![consent(1, standing, vec![named(1, provision_alone(provision))])]
+            Self::Alone { standing, provision, question } => {
+                let provision = named(1, provision_alone(provision));
+                let against = (provision.effect == Effect::Deny).then(|| permit_for(question)).flatten();
+                let against = against.map(|permit| consent(2, 0, vec![named(2, permit)]));
+                [consent(1, standing, vec![provision])].into_iter().chain(against).collect()
             }
             Self::Together { consents: (lesser, greater), .. } => {
                 vec![consent_together(1, lesser), consent_together(2, greater)]
@@ -324,13 +331,31 @@ fn digit<T: Copy>(number: &mut u64, all: &[T]) -> T {
 
 fn asked(mut question: u64, [askers_of, purposes_of, parts_of]: [usize; 3]) -> (Ask, Part) {
     let level = digit(&mut question, &LEVELS);
-    let part = Part { level, ..digit(&mut question, &parts()[..parts_of]) };
     let at = instant(digit(&mut question, &INSTANTS));
+    let part = Part { level, ..digit(&mut question, &parts()[..parts_of]) };
     let purpose = digit(&mut question, &ASKED[..purposes_of]);
     let who: [usize; 6] = std::array::from_fn(|n| n);
     let audience = askers()[digit(&mut question, &who[..askers_of])].clone();
     assert_eq!(question, 0, "a question too many");
     (Ask { audience, purpose, at }, part)
+}
+
+/// The narrowest permit for what is asked, at every instant, which no permit of *Together* is; none when no purpose is
+/// stated, because every permit names one.
+fn permit_for(question: u64) -> Option<(Effect, Conditions)> {
+    let (ask, part) = asked(question, [6, 5, 5]);
+    let recipient = match ask.audience {
+        Audience::Organization { organization, .. } => Recipient::Organization(organization),
+        Audience::App { client } => Recipient::App(client),
+    };
+    let what = match (part.item, part.section) {
+        (Some(item), _) => What::Item(item),
+        (None, Some(section)) => What::Section(section),
+        (None, None) => What::Plan(part.plan),
+    };
+    let purposes = Purposes::Only(ask.purpose?);
+    let period = Period { from: instant(0), until: instant(5) };
+    Some((Effect::Permit, (Known::Is(recipient), Known::Is(purposes), Known::Is(what), Known::Is(period))))
 }
 
 fn provision_alone(mut number: u64) -> (Effect, Conditions) {
@@ -439,7 +464,6 @@ mod tests {
 
     fn as_data(index: u64) -> String {
         let case = case(index);
-        // One consent alone is not the same as two of which one is empty, and no order is part of a case.
         assert!(case.consents.len() == 1 || case.consents.len() == 2);
         format!("{case:?}")
     }
