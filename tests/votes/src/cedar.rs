@@ -139,7 +139,9 @@ impl Translation {
             Effect::Permit => "permit",
             Effect::Deny => "forbid",
         };
-        format!("{head}(principal, action, resource) when {{ {recipient} }} when {{ {purpose} }} when {{ {what} }} when {{ {period} }};")
+        format!(
+            "{head}(principal, action, resource) when {{ {recipient} }} when {{ {purpose} }} when {{ {what} }} when {{ {period} }};"
+        )
     }
 
     fn recipient(self, effect: Effect, recipient: Recipient) -> String {

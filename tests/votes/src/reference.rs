@@ -2,8 +2,8 @@
 //! consent room and not one line of its reasoning; where the two disagree, one of them has misread the law.
 
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, Verdict,
-    What, Why,
+    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status,
+    Verdict, What, Why,
 };
 use sayso_plan::{ProvisionId, Purpose, Share};
 use time::OffsetDateTime;

@@ -378,7 +378,8 @@ fn consent_together(n: u8, number: u64) -> Consent {
         Some(of_two) => vec![pair(of_two).0, pair(of_two).1],
         None => set.checked_sub(1).into_iter().collect(),
     };
-    let provisions = numbers.into_iter().zip(1..).map(|(number, place)| named(10 * n + place, provision_together(number)));
+    let provisions =
+        numbers.into_iter().zip(1..).map(|(number, place)| named(10 * n + place, provision_together(number)));
     consent(n, standing, provisions.collect())
 }
 
@@ -455,8 +456,7 @@ mod tests {
         let numbers: HashSet<u64> = some.collect();
         let cases: HashSet<String> = numbers.iter().map(|&index| as_data(index)).collect();
         assert_eq!(cases.len(), numbers.len());
-        let provisions: HashSet<String> =
-            (0..PROVISIONS_ALONE).map(|n| format!("{:?}", provision_alone(n))).collect();
+        let provisions: HashSet<String> = (0..PROVISIONS_ALONE).map(|n| format!("{:?}", provision_alone(n))).collect();
         assert_eq!(provisions.len() as u64, PROVISIONS_ALONE);
         let consents: HashSet<String> = (0..CONSENTS).map(|n| format!("{:?}", consent_together(1, n))).collect();
         assert_eq!(consents.len() as u64, CONSENTS);

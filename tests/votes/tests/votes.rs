@@ -21,7 +21,12 @@ fn three_votes_agree_on_half_a_million_cases() {
     assert_eq!(table.cases, CASES);
     if let Some(first) = table.first.first() {
         let votes = Voter::new(Translation::default()).vote(*first);
-        panic!("{} disagreements, {:?}; case {first}: {votes:#?} {:#?}", table.disagreements, table.first, case(*first));
+        panic!(
+            "{} disagreements, {:?}; case {first}: {votes:#?} {:#?}",
+            table.disagreements,
+            table.first,
+            case(*first)
+        );
     }
     for (cause, at_least) in [
         ("released", 50_000),
