@@ -2,5 +2,4 @@
 
 pub mod generate;
 pub mod noninterference;
-pub mod reference;
 pub mod world;

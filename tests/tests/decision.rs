@@ -1,11 +1,16 @@
 //! The decision agrees with a second, deliberately naive reading of the law of consent.
 
+/// One file for two rooms: the other has a foreign engine beside it, which these tests need not compile.
+#[path = "../votes/src/reference.rs"]
+mod reference;
+
 use std::collections::BTreeMap;
 
 use sayso_consent::{Ask, Compiled, Consent, Life, Part, Verdict, Why, decide};
 use sayso_plan::ProvisionId;
 use sayso_tests::generate::Choices;
-use sayso_tests::reference::{Conditions, Ruling, Truth, rule};
+
+use crate::reference::rule;
 
 const CASES: u32 = 100_000;
 const SEED: u64 = 0x5a75_0000_0000_0001;
@@ -24,45 +29,6 @@ fn name(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn agrees(verdict: &Verdict, ruling: &Ruling) -> bool {
-    let permit = |id: ProvisionId, test: &dyn Fn(&Conditions) -> bool| {
-        ruling.permits.iter().any(|c| c.provision == id && c.recipient == Truth::Yes && test(c))
-    };
-    let refusal = |id: ProvisionId, truth: Truth| ruling.refusals.iter().any(|c| c.provision == id && c.all() == truth);
-    let fired = || ruling.permits.iter().filter(|c| c.all() == Truth::Yes);
-    let nothing_refuses = ruling.refusals.iter().all(|c| c.all() == Truth::No);
-    if verdict.is_released() != ruling.releases() {
-        return false;
-    }
-    match verdict {
-        Verdict::Released { by, since } => {
-            let earliest = fired().map(|c| c.since).min();
-            earliest == Some(*since) && fired().any(|c| c.provision == *by && c.since == *since)
-        }
-        Verdict::Withheld(Why::Refused(id)) => refusal(*id, Truth::Yes),
-        Verdict::Withheld(Why::RefusalNotUnderstood(id)) => refusal(*id, Truth::Unclear),
-        Verdict::Withheld(Why::NotNow(id)) => {
-            nothing_refuses
-                && permit(*id, &|c| c.what == Truth::Yes && c.purpose == Truth::Yes && c.period != Truth::Yes)
-        }
-        Verdict::Withheld(Why::OtherPurpose(id)) => {
-            nothing_refuses && permit(*id, &|c| c.what == Truth::Yes && c.purpose != Truth::Yes)
-        }
-        Verdict::Withheld(Why::Close(id)) => nothing_refuses && permit(*id, &only_too_close),
-        Verdict::Withheld(Why::NeverAsked) => nothing_refuses && !ruling.permits.iter().any(nearly),
-        Verdict::Withheld(Why::NotShared) => false,
-    }
-}
-
-fn only_too_close(c: &Conditions) -> bool {
-    c.what != Truth::Yes && [c.what_if_open, c.purpose, c.period] == [Truth::Yes; 3]
-}
-
-/// Whether the permit speaks of this recipient and this part, and something else is missing.
-fn nearly(c: &Conditions) -> bool {
-    c.recipient == Truth::Yes && (c.what == Truth::Yes || only_too_close(c))
-}
-
 fn case(choices: &mut Choices) -> (Vec<Consent>, Part, Ask, Life) {
     (choices.consents(), choices.part(), choices.ask(), choices.life())
 }
@@ -75,7 +41,7 @@ fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
         let verdict = decide(&Compiled::of(&consents).in_life(life), &part, &ask);
         let ruling = rule(&consents, &part, &ask, &life);
         assert!(
-            agrees(&verdict, &ruling),
+            ruling.agrees_with(&verdict),
             "seed {:#x}: {verdict:?} is not\n{ruling:#?}\nof {consents:#?}\n{part:#?}\n{ask:#?}\n{life:?}",
             SEED + u64::from(n)
         );
@@ -99,6 +65,6 @@ fn the_naive_reading_contradicts_a_verdict_that_was_turned_round() {
             Verdict::Released { .. } => Verdict::Withheld(Why::NeverAsked),
             Verdict::Withheld(_) => Verdict::Released { by: somebody, since: ask.at },
         };
-        assert!(!agrees(&wrong, &rule(&consents, &part, &ask, &life)));
+        assert!(!rule(&consents, &part, &ask, &life).agrees_with(&wrong));
     }
 }

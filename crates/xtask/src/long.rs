@@ -21,7 +21,7 @@ const FUZZ: [&str; 9] =
     ["json", "native", "transaction", "document", "answers", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
-pub(crate) const STAGES: [Stage; 14] = [
+pub(crate) const STAGES: [Stage; 15] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
@@ -31,6 +31,7 @@ pub(crate) const STAGES: [Stage; 14] = [
     Stage { name: "rust", needs: &["shipped"], counts: true, does: || rust(&["--profile", "long"], &[]) },
     Stage { name: "clients", needs: &["tools", "shipped"], counts: true, does: clients },
     Stage { name: "oracle", needs: &["profiles"], counts: true, does: oracle::judge },
+    Stage { name: "votes", needs: &[], counts: false, does: || decision_table(None) },
     Stage { name: "worlds", needs: &[], counts: true, does: || noninterference(PAIRS) },
     Stage { name: "roundtrip", needs: &[], counts: true, does: || roundtrip(PLANS) },
     Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
@@ -42,6 +43,15 @@ pub(crate) const STAGES: [Stage; 14] = [
 pub(crate) fn noninterference(pairs: u64) -> Result<Run, String> {
     let call = Call::cargo(&["test", "--release", "-p", "sayso-tests", "noninterference", "--", "--nocapture"]);
     call.with("SAYSO_PAIRS", &pairs.to_string()).run()
+}
+
+/// Three votes on so many cases, or on all; optimised, because there are many.
+pub(crate) fn decision_table(cases: Option<u64>) -> Result<Run, String> {
+    let call = Call::cargo(&["run", "--release", "-p", "sayso-votes", "--", "table"]);
+    match cases {
+        Some(cases) => call.and(&["--cases", &cases.to_string()]).run(),
+        None => call.run(),
+    }
 }
 
 /// Plans to FHIR and back, many; optimised, because there are many. `SAYSO_SEED` sets another seed.

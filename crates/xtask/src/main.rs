@@ -51,6 +51,12 @@ enum Command {
         #[arg(long, default_value_t = 200_000)]
         plans: u64,
     },
+    /// Three votes on each case of a small world: the decision, a naive reading of the law, and Cedar.
+    DecisionTable {
+        /// How many cases, spread over the whole; all of them without it.
+        #[arg(long)]
+        cases: Option<u64>,
+    },
     /// Kills a real process under write load again and again.
     Kill {
         /// How often.
@@ -85,6 +91,7 @@ fn main() -> ExitCode {
         Command::Long { only } => whole(&stage::run(&long::STAGES, only.as_deref())),
         Command::Noninterference { pairs } => one(long::noninterference(pairs)),
         Command::Roundtrip { plans } => one(long::roundtrip(plans)),
+        Command::DecisionTable { cases } => one(long::decision_table(cases)),
         Command::Kill { rounds } => one(long::kill(rounds)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
         Command::Oracle => one(oracle::oracle()),

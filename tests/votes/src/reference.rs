@@ -3,7 +3,7 @@
 
 use sayso_consent::{
     Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
-    What,
+    Verdict, What, Why,
 };
 use sayso_plan::{ProvisionId, Purpose, Share};
 use time::OffsetDateTime;
@@ -73,6 +73,46 @@ impl Ruling {
     pub fn releases(&self) -> bool {
         self.permits.iter().any(|p| p.all() == Yes) && self.refusals.iter().all(|r| r.all() == No)
     }
+
+    /// Whether a verdict is right, in what it decides and in the cause that it names.
+    #[must_use]
+    pub fn agrees_with(&self, verdict: &Verdict) -> bool {
+        let permit = |id: ProvisionId, test: &dyn Fn(&Conditions) -> bool| {
+            self.permits.iter().any(|c| c.provision == id && c.recipient == Yes && test(c))
+        };
+        let refusal = |id: ProvisionId, truth| self.refusals.iter().any(|c| c.provision == id && c.all() == truth);
+        let fired = || self.permits.iter().filter(|c| c.all() == Yes);
+        let nothing_refuses = self.refusals.iter().all(|c| c.all() == No);
+        if verdict.is_released() != self.releases() {
+            return false;
+        }
+        match verdict {
+            Verdict::Released { by, since } => {
+                let earliest = fired().map(|c| c.since).min();
+                earliest == Some(*since) && fired().any(|c| c.provision == *by && c.since == *since)
+            }
+            Verdict::Withheld(Why::Refused(id)) => refusal(*id, Yes),
+            Verdict::Withheld(Why::RefusalNotUnderstood(id)) => refusal(*id, Unclear),
+            Verdict::Withheld(Why::NotNow(id)) => {
+                nothing_refuses && permit(*id, &|c| c.what == Yes && c.purpose == Yes && c.period != Yes)
+            }
+            Verdict::Withheld(Why::OtherPurpose(id)) => {
+                nothing_refuses && permit(*id, &|c| c.what == Yes && c.purpose != Yes)
+            }
+            Verdict::Withheld(Why::Close(id)) => nothing_refuses && permit(*id, &only_too_close),
+            Verdict::Withheld(Why::NeverAsked) => nothing_refuses && !self.permits.iter().any(nearly),
+            Verdict::Withheld(Why::NotShared) => false,
+        }
+    }
+}
+
+fn only_too_close(c: &Conditions) -> bool {
+    c.what != Yes && [c.what_if_open, c.purpose, c.period] == [Yes; 3]
+}
+
+/// Whether the permit speaks of this recipient and this part, and something else is missing.
+fn nearly(c: &Conditions) -> bool {
+    c.recipient == Yes && (c.what == Yes || only_too_close(c))
 }
 
 /// Reads the law for one part and one question, about somebody with this life.
