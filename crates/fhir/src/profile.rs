@@ -170,8 +170,14 @@ pub const NOTICE: &str = "The person chose what to share here. There may be more
 
 /// Elements that the server makes. What is sent in them is not kept, and sending them is no loss; `*` is any resource.
 /// Narrative is looked at all the same: words in it that are not in the plan are refused.
-pub const SERVER_OWNED: [(&str, &str); 5] =
-    [("*", "id"), ("*", "meta"), ("*", "text"), ("CarePlan", "identifier"), ("DocumentReference", "date")];
+pub const SERVER_OWNED: [(&str, &str); 6] = [
+    ("*", "id"),
+    ("*", "meta"),
+    ("*", "text"),
+    ("CarePlan", "identifier"),
+    ("DocumentReference", "date"),
+    ("QuestionnaireResponse", "authored"),
+];
 
 /// Elements in which a moment (with a time) is the server's record of when a statement last changed; a day in them is
 /// the person's `since`, and is kept.
