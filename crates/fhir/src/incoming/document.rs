@@ -68,7 +68,9 @@ fn subject(tree: &mut Tree, person: PersonId, base: &str) -> Result<(), Fault> {
         let path = Path::default().key(key);
         let references: Vec<_> = match value {
             Tree::Array(all) => all.iter_mut().enumerate().map(|(n, one)| (path.index(n), one)).collect(),
-            one @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_)) => vec![(path, one)],
+            one @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_)) => {
+                vec![(path, one)]
+            }
         };
         for (path, reference) in references {
             let Tree::Object(parts) = reference else { continue };
