@@ -265,8 +265,8 @@ impl Trial {
 
     fn holds(&self, elements: usize) {
         let (tried, seen, faults) = (self.tried.len(), &self.seen, &self.faults);
-        println!("{tried} elements, {seen:?}");
-        assert!(faults.is_empty(), "{} of them: {:#?}", faults.len(), &faults[..faults.len().min(20)]);
+        let first = &faults[..faults.len().min(20)];
+        assert!(faults.is_empty(), "{tried} elements, {seen:?}; {} of them: {first:#?}", faults.len());
         assert!(tried >= elements, "{tried} {seen:?}");
         assert!(seen.refused_at_its_place > 9 * seen.refused_around_it && seen.contradicted < 10, "{seen:?}");
     }
