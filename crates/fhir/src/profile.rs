@@ -171,7 +171,7 @@ pub const NOTICE: &str = "The person chose what to share here. There may be more
 /// Elements that the server makes. What is sent in them is not kept, and sending them is no loss; `*` is any resource.
 /// Narrative is looked at all the same: words in it that are not in the plan are refused. What a person is called, and
 /// by which numbers they are found, is their own act and no document's.
-pub const SERVER_OWNED: [(&str, &str); 13] = [
+pub const SERVER_OWNED: [(&str, &str); 14] = [
     ("*", "id"),
     ("*", "meta"),
     ("*", "text"),
@@ -185,6 +185,7 @@ pub const SERVER_OWNED: [(&str, &str); 13] = [
     ("Patient", "name"),
     ("Provenance", "activity"),
     ("Provenance", "recorded"),
+    ("QuestionnaireResponse", "authored"),
 ];
 
 /// Elements in which a moment (with a time) is the server's record of when a statement last changed; a day in them is

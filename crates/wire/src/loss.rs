@@ -1,8 +1,6 @@
 //! The loss gate: what the typed reader would drop or change is refused with its path, never silently lost.
 
 use fhir_sdk::r4b::resources::Resource;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::fault::{Fault, Path, Reason};
 use crate::resource::{parse_tree, write};
@@ -116,12 +114,21 @@ fn lost(value: &Tree) -> Reason {
     if value.says_nothing() { Reason::Empty } else { Reason::Unknown }
 }
 
-/// `2026-03-01T10:00:00.000+00:00` and `2026-03-01T10:00:00Z` are one instant with one offset. A string element never
-/// comes here changed, because the typed reader keeps strings as they are.
+/// Whether two texts are one moment in one zone. Only zeros at the end of a fraction and the name of UTC may differ: a
+/// fraction that is cut off, or a leap second that is moved, is another moment. A text that is no moment never comes
+/// here changed, because the typed reader keeps strings as they are.
 fn same_moment(sent: &Tree, back: &Tree) -> bool {
-    let moment = |tree: &Tree| tree.as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
-    match (moment(sent), moment(back)) {
-        (Some(a), Some(b)) => a == b && a.offset() == b.offset(),
+    match (sent.as_str().and_then(moment), back.as_str().and_then(moment)) {
+        (Some(sent), Some(back)) => sent == back,
         _ => false,
     }
+}
+
+/// A moment to the second, its fraction, and its zone.
+fn moment(text: &str) -> Option<(&str, &str, &str)> {
+    let (second, rest) =
+        text.split_at_checked("YYYY-MM-DDThh:mm:ss".len()).filter(|(second, _)| second.contains('T'))?;
+    let (fraction, zone) = rest.split_at_checked(rest.find(['Z', '+', '-'])?)?;
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    Some((second, fraction, if zone == "Z" { "+00:00" } else { zone }))
 }

@@ -95,6 +95,7 @@ fn consents() -> Vec<Consent> {
         what: Known::Is(what),
         period: Known::Is(period),
         even_in_emergency: false,
+        after_death: false,
     };
     let refusals = (0..3).map(|n| provision(n, Effect::Deny, 10 + n, Purposes::Any, What::Everything));
     let permits = sections

@@ -66,11 +66,13 @@ fn subject(tree: &mut Tree, person: PersonId, base: &str) -> Result<(), Fault> {
     };
     for (key, value) in members.iter_mut().filter(|(key, _)| key == "subject" || key == "author") {
         let path = Path::default().key(key);
-        let references = match value {
-            Tree::Array(elements) => elements.iter_mut().collect(),
-            one @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_)) => vec![one],
+        let references: Vec<_> = match value {
+            Tree::Array(all) => all.iter_mut().enumerate().map(|(n, one)| (path.index(n), one)).collect(),
+            one @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_)) => {
+                vec![(path, one)]
+            }
         };
-        for reference in references {
+        for (path, reference) in references {
             let Tree::Object(parts) = reference else { continue };
             for (_, to) in parts.iter_mut().filter(|(part, _)| part == "reference") {
                 if to.as_str() == Some(&absolute) {

@@ -206,12 +206,21 @@ impl Search<'_> {
                     used.insert(place);
                     next = if unordered { 0 } else { place + 1 };
                 }
-                None if self.faults.len() < 20 => match counterpart(element, back, at) {
-                    Some(other) => self.tree(element, other, &here),
-                    None => self.faults.push((here, Why::NotMapped)),
-                },
+                None if self.faults.len() < 20 => self.missed(element, counterpart(element, back, at), here),
                 None => return,
             }
+        }
+    }
+
+    /// Says where an element that was not found differs from the one it was meant to be; as a whole where it does not,
+    /// because then it was sent more often than it comes back, or in another order.
+    fn missed(&mut self, sent: &Tree, meant: Option<&Tree>, here: Path) {
+        let before = self.faults.len();
+        if let Some(meant) = meant {
+            self.tree(sent, meant, &here);
+        }
+        if self.faults.len() == before {
+            self.faults.push((here, Why::NotMapped));
         }
     }
 

@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 use crate::world::{BASE, person, plan, whole};
 
 /// The form as somebody gets it who only has the published package.
-fn published(kind: PlanKind) -> Value {
+pub(crate) fn published(kind: PlanKind) -> Value {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../profiles/generated");
     let text = std::fs::read_to_string(format!("{folder}/Questionnaire-{}.json", kind.code())).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
-fn response(kind: PlanKind, items: Vec<Value>) -> Value {
+pub(crate) fn response(kind: PlanKind, items: Vec<Value>) -> Value {
     json!({
         "resourceType": "QuestionnaireResponse", "status": "completed", "language": "en-GB",
         "questionnaire": format!("https://sayso.example/fhir/Questionnaire/{}", kind.code()),
@@ -31,8 +31,10 @@ fn read(response: &Value) -> Result<Content, Vec<Fault>> {
 }
 
 /// Somebody who fills a form and knows nothing but the form.
-struct Filler {
+pub(crate) struct Filler {
     seed: u64,
+    /// Whether everything is answered.
+    eager: bool,
     texts: Vec<String>,
     /// What was written, and what was chosen.
     written: Vec<String>,
@@ -40,21 +42,26 @@ struct Filler {
 }
 
 impl Filler {
+    /// Who answers everything that is asked.
+    pub(crate) fn eager(seed: u64, texts: Vec<String>) -> Self {
+        Self { seed, eager: true, texts, written: Vec::new(), chosen: Vec::new() }
+    }
+
     fn below(&mut self, end: usize) -> usize {
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.seed >> 33) % u64::try_from(end).unwrap()).unwrap()
     }
 
-    fn items(&mut self, questions: &Value) -> Vec<Value> {
+    pub(crate) fn items(&mut self, questions: &Value) -> Vec<Value> {
         let mut items: Vec<Value> = Vec::new();
         for question in questions.as_array().unwrap() {
             let (required, repeats) = (question["required"] == true, question["repeats"] == true);
-            if !enabled(question, &items) || (!required && self.below(3) == 0) {
+            if !enabled(question, &items) || (!required && !self.eager && self.below(3) == 0) {
                 continue;
             }
             let times = if repeats { 1 + self.below(3) } else { 1 };
             let mut item = json!({ "linkId": question["linkId"] });
-            if self.below(2) == 0 {
+            if self.eager || self.below(2) == 0 {
                 item["text"] = question["text"].clone();
             }
             if question["type"] == "group" {
@@ -90,7 +97,7 @@ impl Filler {
                 let n = if wish { 0 } else { self.below(options.len()) };
                 let mut coding = options[n]["valueCoding"].clone();
                 self.chosen.push(coding["code"].as_str().unwrap().to_owned());
-                if self.below(2) == 0 {
+                if !self.eager && self.below(2) == 0 {
                     coding.as_object_mut().unwrap().remove("display");
                 }
                 json!({ "valueCoding": coding })
@@ -141,7 +148,7 @@ fn kept(value: &Value, written: &mut Vec<String>, chosen: &mut Vec<String>) {
     }
 }
 
-fn both(content: &Content) -> (Vec<String>, Vec<String>) {
+pub(crate) fn both(content: &Content) -> (Vec<String>, Vec<String>) {
     let native = serde_json::to_value(content).unwrap();
     let (mut written, mut chosen) = (Vec::new(), Vec::new());
     kept(&json!({ "parties": native["parties"], "items": native["items"] }), &mut written, &mut chosen);
@@ -169,7 +176,7 @@ proptest! {
         texts in prop::collection::vec("[ -~\u{e000}-\u{f8ff}äŵ🥄👩🏾‍🌾\u{200d}\u{202e}\t\n\r]{1,40}", 1..8),
     ) {
         let kind = PlanKind::ALL[kind];
-        let mut filler = Filler { seed, texts, written: Vec::new(), chosen: Vec::new() };
+        let mut filler = Filler { seed, eager: false, texts, written: Vec::new(), chosen: Vec::new() };
         let items = filler.items(&published(kind)["item"]);
         let content = read(&response(kind, items)).unwrap();
         filler.written.sort();

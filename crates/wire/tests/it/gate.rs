@@ -1,15 +1,5 @@
 //! What the typed reader would lose or change is refused with its path; what it keeps passes.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    clippy::type_complexity,
-    clippy::wildcard_enum_match_arm,
-    reason = "tests fail by panicking"
-)]
-
 use sayso_wire::{Reason, Tree, loss, parse, strict, write};
 
 fn faults(text: &str) -> Vec<(String, Reason)> {
