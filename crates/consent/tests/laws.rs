@@ -54,8 +54,9 @@ impl Tried {
 /// Tries a law on generated worlds, and sees that it was worth it.
 fn law<S: Strategy>(worlds: S, law: impl Fn(S::Value, &Tried) -> Result<(), TestCaseError>) {
     let tried = Tried::default();
-    let mut runner =
-        TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(WORLDS) });
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(WORLDS) };
+    // The same worlds each time, so that what they are worth is not left to chance.
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     if let Err(broken) = runner.run(&worlds, |world| law(world, &tried)) {
         panic!("{broken}");
     }
@@ -379,7 +380,7 @@ fn law_2_a_refusal_beats_every_permit() {
 
 #[test]
 fn law_2_without_a_refusal_that_fires_the_permits_decide() {
-    law((asked(), prop::option::of(saying(Effect::Deny))), |((world, part, ask), more), tried| {
+    law((asked(), prop::option::weighted(0.3, saying(Effect::Deny))), |((world, part, ask), more), tried| {
         let world: Vec<Consent> = world.into_iter().chain(more).collect();
         let before = tried.before(released(&world, &part, &ask));
         let refusals = only(Effect::Deny, &world);
