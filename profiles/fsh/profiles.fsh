@@ -53,10 +53,10 @@ Description: "The working view of one plan. Its narrative can be read as the who
 * activity.detail.code 1..1
 * insert SectionCoding(activity.detail.code)
 * activity.detail.code ^short = "The section; in text the cue, or what was agreed"
-* activity.detail.statusReason ^short = "That it stands ready: not started is no delay here"
+* activity.detail.statusReason ^short = "That it stands ready: not started is no delay here; or that not all agree: then it is on hold, and the description says who does not"
 * activity.detail.doNotPerform MS
-* activity.detail.doNotPerform ^definition = "True where the steps say what makes it worse. A reader that drops it turns a warning into advice."
-* activity.detail.performer ^short = "Who does it; a contact by identifier, others by name"
+* activity.detail.doNotPerform ^definition = "True where the steps say what makes it worse, and where the person does not agree. A reader that drops it turns a warning into advice."
+* activity.detail.performer ^short = "Who does it, or has agreed to it; a contact by identifier, others by name"
 * note 1..*
 * note ^short = "That the person chose what to share and that there may be more: the same sentence in every release"
 

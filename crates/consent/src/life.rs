@@ -45,7 +45,7 @@ impl Life {
 fn of_age(PlanDate(born): PlanDate, zone_minutes: i16) -> Option<OffsetDateTime> {
     let year = born.year().checked_add(OF_AGE_YEARS)?;
     let same_day = || born.replace_year(year).ok();
-    let next_day = || born.checked_sub(Duration::DAY)?.replace_year(year).ok()?.checked_add(Duration::days(2));
+    let next_day = || born.checked_sub(Duration::DAY)?.replace_year(year).ok()?.checked_add(Duration::DAY);
     let zone = UtcOffset::from_whole_seconds(i32::from(zone_minutes).checked_mul(60)?).ok()?;
     Some(same_day().or_else(next_day)?.midnight().assume_offset(zone))
 }

@@ -192,6 +192,12 @@ impl Sealed<Plan> {
         self.0.holds_on(day)
     }
 
+    /// Whether its time is over on this day.
+    #[must_use]
+    pub fn is_over_on(&self, day: PlanDate) -> bool {
+        self.0.is_over_on(day)
+    }
+
     /// What its dates say on this day, as far as every reader of the plan may know them: not the day of signing.
     #[must_use]
     pub fn in_force_on(&self, day: PlanDate) -> InForce {

@@ -50,6 +50,9 @@ pub enum Refusal {
     /// A plan of this kind is in force, and the writer does not see the whole of it.
     #[error("a plan of this kind is in force; change that one, or let the person replace it on their page")]
     InForce,
+    /// It would take the place of a plan that is in force now, and is itself for another time.
+    #[error("this plan is for another time, and one of its kind is in force; keep it as a draft or ready until then")]
+    OtherTime,
     /// Somebody else changed what this change is based on.
     #[error("something changed meanwhile; look again and decide")]
     Moved,

@@ -256,6 +256,10 @@ impl From<Refusal> for Fault {
             Refusal::InForce => Self::Conflict(
                 "A plan of this kind is in force. Change that one, or let the person replace it on their page.",
             ),
+            Refusal::OtherTime => Self::Conflict(
+                "A plan of this kind is in force now, and this one is for another time. Keep it as a draft or ready until \
+                 its time begins.",
+            ),
             Refusal::Moved => Self::Conflict("Something changed meanwhile; read again and decide."),
             Refusal::Unrecorded(_) => Self::Unrecorded,
             Refusal::NotPossible(text) => Self::Parameter { name: "request".into(), text },

@@ -53,6 +53,7 @@ impl From<Refusal> for Fault {
             | Refusal::SectionNotOpen { .. }
             | Refusal::PartyNotNamed { .. }
             | Refusal::InForce
+            | Refusal::OtherTime
             | Refusal::Exists
             | Refusal::NotPossible(_) => Self::Unreadable,
         }

@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use crate::id::{ItemId, ItemVersion, PersonId, PlanId, PlanVersionId};
-use crate::item::{AGREEMENT_PARTIES_MAX, DraftItem, ITEMS_MAX, Item, ItemKind, PlanDate, RUNGS_MAX};
+use crate::item::{
+    AGREEMENT_PARTIES_MAX, Contactable, DraftItem, ITEMS_MAX, Item, ItemKind, PlanDate, RUNGS_MAX, VoiceRole,
+};
 use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
-use crate::people::{PARTIES_MAX, Party, PartyId};
-use crate::plan::{Absence, Content, DOCUMENT_MAX_BYTES, Head, No, Opened, Plan, Removal, StoredDocument, StoredItem};
+use crate::people::{PARTIES_MAX, Party, PartyId, PartyRole};
+use crate::plan::{
+    Absence, Content, DOCUMENT_MAX_BYTES, Head, No, Opened, Plan, Removal, StoredDocument, StoredItem, bytes_in_base64,
+};
 use crate::section::Section;
 
 /// What the writer could see of the plan they change: ids only, nothing unseen is in here.
@@ -104,6 +108,18 @@ pub enum NotTaken {
         /// Where.
         path: &'static str,
     },
+    /// The person is one party, and nobody else is.
+    #[error("the party self is the person, with the role person, and nobody else has this role")]
+    NotThePerson {
+        /// Where.
+        path: String,
+    },
+    /// Somebody who is not to be involved is said to be somebody to contact.
+    #[error("who stands in not-involve is not to be contacted: say never or only-if, or move them to another section")]
+    NotInvolved {
+        /// Where.
+        path: String,
+    },
     /// A document and items cannot be one plan.
     #[error("a plan holds either items or one whole document")]
     DocumentAndItems,
@@ -128,6 +144,8 @@ impl NotTaken {
             Self::Frozen { path } => (*path).to_owned(),
             Self::UnknownParty { path }
             | Self::SameParty { path }
+            | Self::NotThePerson { path }
+            | Self::NotInvolved { path }
             | Self::UnknownItem { path }
             | Self::SameItem { path }
             | Self::TooMany { path, .. }
@@ -170,14 +188,19 @@ impl Content {
         if self.document.is_some() && !self.items.is_empty() {
             return Err(NotTaken::DocumentAndItems);
         }
-        if self.document.as_ref().is_some_and(|d| d.data.len() / 4 * 3 > DOCUMENT_MAX_BYTES) {
+        if self.document.as_ref().is_some_and(|d| bytes_in_base64(&d.data) > DOCUMENT_MAX_BYTES) {
             return Err(NotTaken::TooMany { path: "/document/data".into(), most: DOCUMENT_MAX_BYTES });
         }
         let mut known = BTreeSet::from([PartyId::person()]);
         for (place, party) in self.parties.iter().enumerate() {
-            if !known.insert(party.id.clone()) && !party.id.is_person() {
+            let again = self.parties.iter().take(place).any(|other| other.id == party.id);
+            if again {
                 return Err(NotTaken::SameParty { path: format!("/parties/{place}/id") });
             }
+            if party.id.is_person() != (party.role == PartyRole::Person) {
+                return Err(NotTaken::NotThePerson { path: format!("/parties/{place}/role") });
+            }
+            known.insert(party.id.clone());
         }
         self.check_head(&known)?;
         let has_items = |section: &Section| self.items.iter().any(|draft| draft.item.section == *section);
@@ -192,6 +215,15 @@ impl Content {
             }
             if !draft.item.section.types().contains(&draft.item.item_type()) {
                 return Err(NotTaken::WrongType { path: format!("{path}/type") });
+            }
+            let voice = &draft.item.voice;
+            if voice.party.is_person() != (voice.role == VoiceRole::Person) {
+                return Err(NotTaken::NotThePerson { path: format!("{path}/voice/role") });
+            }
+            if let (Section::NotInvolve, ItemKind::Contact(contact)) = (draft.item.section, &draft.item.kind)
+                && contact.contact == Contactable::Yes
+            {
+                return Err(NotTaken::NotInvolved { path: format!("{path}/contact") });
             }
             let (count, most) = match &draft.item.kind {
                 ItemKind::Ladder(l) => (l.rungs.len(), RUNGS_MAX),

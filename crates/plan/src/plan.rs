@@ -19,6 +19,12 @@ use crate::words::{Lang, Words};
 /// The largest whole document that is kept, in bytes before base64.
 pub const DOCUMENT_MAX_BYTES: usize = 1_048_576;
 
+/// How many bytes a base64 text stands for; blanks in it stand for none.
+#[must_use]
+pub fn bytes_in_base64(text: &str) -> usize {
+    text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').count() * 3 / 4
+}
+
 /// What the plan as a whole says, beside its items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {

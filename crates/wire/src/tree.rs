@@ -44,6 +44,24 @@ impl Tree {
         }
     }
 
+    /// The members of an object, to be changed; none for anything else.
+    #[must_use]
+    pub fn members_mut(&mut self) -> &mut [(String, Self)] {
+        match self {
+            Self::Object(members) => members,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => &mut [],
+        }
+    }
+
+    /// The elements of an array, to be changed; none for anything else.
+    #[must_use]
+    pub fn elements_mut(&mut self) -> &mut [Self] {
+        match self {
+            Self::Array(elements) => elements,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Object(_) => &mut [],
+        }
+    }
+
     /// The text of a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

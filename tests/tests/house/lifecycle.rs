@@ -206,3 +206,54 @@ async fn what_a_hospital_saw_at_a_time_is_told_by_the_record_of_its_looks() {
         assert_eq!(seen, sections, "at {time}");
     }
 }
+
+#[tokio::test]
+async fn a_plan_for_another_time_takes_the_place_of_none_that_is_in_force() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let (later, past) = (day(&home, 400), day(&home, -400));
+    for (from, until) in [(later, None), (day(&home, -800), Some(past))] {
+        let mut plan: serde_json::Value = serde_json::from_str(DIRECTIVE).unwrap();
+        plan["from"] = from.to_string().into();
+        if let Some(until) = until {
+            plan["until"] = until.to_string().into();
+        }
+        // Of another kind of law it would stand beside the other.
+        let sent = Asked::new("POST", "/plans").body("application/json", plan.to_string());
+        let answer = home.ask(sent, Some(&app)).await;
+        assert_eq!(answer.status, if until.is_some() { answer.status } else { 409 }, "{answer:?}");
+        let now = asks(&home, current(&home, "")).await;
+        assert_eq!(now.status, 200, "what is in force stays in force");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_whose_time_is_over_is_seen_by_no_system_before_it_is_written_that_it_ended() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let read = || Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan));
+    let search = || Asked::new("GET", &format!("/fhir/CarePlan?patient={}", home.ama));
+    let until = day(&home, 3);
+    changes(&home, home.plan, |content| content.head.until = Some(until)).await;
+    let before = asks(&home, read()).await;
+    assert!(before.status == 200 && text(&before).contains("In force within its dates"), "{before:?}");
+    home.world.wait(Duration::days(5));
+    assert_eq!(asks(&home, read()).await.status, 404);
+    assert!(!text(&asks(&home, search()).await).contains(&home.plan.to_string()));
+    let app = home.app_of(home.ama, "patient/*.rs").await;
+    assert_eq!(home.ask(read(), Some(&app)).await.status, 200, "her own app still has it");
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_compared_is_refused_and_not_answered_with_nothing() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    for wrong in ["2026", "ne2026-01-01", "sa2026-01-01", "ap2026-01", "gt2026-11-28T17:00:00", "gt2026-13-01", "", "x"]
+    {
+        let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}&_lastUpdated={wrong}", home.ama));
+        assert_eq!(asks(&home, asked).await.status, 400, "{wrong}");
+    }
+    let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}&_lastUpdated=ge2020-01-01", home.ama));
+    assert!(asks(&home, asked).await.json()["total"].as_u64().unwrap() > 0);
+}

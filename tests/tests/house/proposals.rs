@@ -122,7 +122,7 @@ async fn she_says_it_in_her_own_words_or_says_no_with_a_reason_or_without() {
 }
 
 #[tokio::test]
-async fn a_stance_stands_beside_the_item_and_a_second_one_takes_the_place_of_the_first() {
+async fn a_stance_stands_beside_the_item_and_a_second_one_beside_the_first() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let ama = Themselves::signed_in(home.ama);
@@ -140,7 +140,7 @@ async fn a_stance_stands_beside_the_item_and_a_second_one_takes_the_place_of_the
         .iter()
         .filter(|one| one["words"]["text"] == "I would not do this at night.")
         .collect();
-    assert_eq!(theirs.len(), 1);
+    assert_eq!(theirs.len(), 2, "what was said before still stands: somebody else may have said it under this name");
     assert_eq!(theirs[0]["position"], "disagreed");
     // Her own words are no answer to where somebody else stands.
     let made = propose(&home, &token, &stance(&home, &about)).await;

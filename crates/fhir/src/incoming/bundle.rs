@@ -131,7 +131,7 @@ fn check_patient(sent: &Sent, person: PersonId, address: &str) -> Result<(), Vec
 /// The entry of a plan in an index leads to the document that the plan will be shown as, and is as old as that.
 fn lead_here(reference: &mut Tree, base: &str) {
     let Tree::Object(members) = reference else { return };
-    let contents = members.iter_mut().filter(|(key, _)| key == "content").flat_map(|(_, value)| elements_of(value));
+    let contents = members.iter_mut().filter(|(key, _)| key == "content").flat_map(|(_, value)| value.elements_mut());
     for content in contents {
         let Tree::Object(members) = content else { continue };
         for attachment in members.iter_mut().filter(|(key, _)| key == "attachment").map(|(_, value)| value) {
@@ -147,13 +147,6 @@ fn lead_here(reference: &mut Tree, base: &str) {
                 }
             }
         }
-    }
-}
-
-fn elements_of(tree: &mut Tree) -> &mut [Tree] {
-    match tree {
-        Tree::Array(elements) => elements,
-        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_) => &mut [],
     }
 }
 

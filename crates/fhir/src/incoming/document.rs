@@ -102,7 +102,14 @@ fn read(tree: &Tree) -> Result<Content, Fault> {
         text("data").ok_or_else(|| Fault::new(format!("{path}.data"), Why::Missing("the document in base64")))?;
     let content_type =
         text("contentType").ok_or_else(|| Fault::new(format!("{path}.contentType"), Why::Missing("contentType")))?;
-    if data.len() / 4 * 3 > sayso_plan::plan::DOCUMENT_MAX_BYTES {
+    // R4, datatypes, code: no blank at its ends, and single ones inside.
+    if content_type.split(' ').any(str::is_empty) || content_type.chars().any(|c| c.is_control()) {
+        return Err(Fault::new(
+            format!("{path}.contentType"),
+            Why::Value("write a media type, for instance application/pdf"),
+        ));
+    }
+    if sayso_plan::plan::bytes_in_base64(&data) > sayso_plan::plan::DOCUMENT_MAX_BYTES {
         return Err(Fault::new(format!("{path}.data"), Why::Value("at most 1 MiB is kept as one document")));
     }
     let kind = kind_of(tree);

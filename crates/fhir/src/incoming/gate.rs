@@ -11,9 +11,10 @@ use time::OffsetDateTime;
 
 use super::draft::Drafted;
 use super::references::{Names, stand_in};
+use super::strange;
 use super::transaction::{Sent, Transaction, stop};
 use crate::fault::{Fault, Why};
-use crate::outgoing::{View, resources_of, text_runs};
+use crate::outgoing::{View, has_hidden_words, resources_of, text_runs};
 use crate::profile;
 
 /// Lists whose order means nothing in FHIR.
@@ -146,12 +147,12 @@ impl Written {
 
     /// Finds the words of a narrative in what would be shown.
     pub(super) fn narrative(&self, resource: &Tree, root: &str, faults: &mut Vec<Fault>) {
-        let Some(div) = resource.get("text").and_then(|text| text.text("div")) else {
-            return;
-        };
+        let Some(text) = resource.get("text") else { return };
+        faults.extend(strange(text, &format!("{root}.text"), &["status", "div"]));
+        let Some(div) = text.text("div") else { return };
         let runs: BTreeSet<String> = text_runs(div).into_iter().filter(|run| !self.words.contains(run)).collect();
         let foreign = |run: &String| !self.all_words.contains(run.as_str());
-        if runs.len() > RUNS_SOUGHT_MAX || runs.iter().any(foreign) {
+        if has_hidden_words(div) || runs.len() > RUNS_SOUGHT_MAX || runs.iter().any(foreign) {
             faults.push(Fault::new(format!("{root}.text.div"), Why::ForeignNarrative));
         }
     }
@@ -172,6 +173,13 @@ impl Search<'_> {
     fn tree(&mut self, sent: &Tree, back: &Tree, path: &Path) {
         match (sent, back) {
             (Tree::Object(members), Tree::Object(_)) => {
+                // What changes the meaning of the rest cannot be left out of it.
+                for key in ["modifierExtension", "doNotPerform", "provision"] {
+                    let belongs = back.get(key).is_some() && (key != "provision" || path.0.is_empty());
+                    if belongs && sent.get(key).is_none() {
+                        self.faults.push((path.key(key), Why::Contradicts));
+                    }
+                }
                 for (key, value) in members {
                     if self.is_server_owned(key, value, path) {
                         continue;

@@ -146,6 +146,10 @@ fn reference<T: FromStr>(tree: &Tree, element: &str, kind: &str, base: &str, fau
 fn words(tree: &Tree, faults: &mut Vec<Fault>) -> Option<Words> {
     let lang = language(tree, ROOT).map_err(|fault| faults.push(fault));
     let text = tree.text("description")?;
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')) {
+        faults.push(Fault::new(format!("{ROOT}.description"), Why::Value("control characters are no words")));
+        return None;
+    }
     let words = (text.chars().count() <= WORDS_MAX_SCALARS).then(|| Words::new(text.to_owned(), lang.ok()?).ok());
     if words.is_none() {
         faults.push(Fault::new(format!("{ROOT}.description"), Why::Value("at most 20,000 characters")));

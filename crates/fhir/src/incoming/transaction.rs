@@ -229,13 +229,26 @@ pub(super) fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fa
     stop(strange(tree, root, known).collect())
 }
 
+/// A Bundle with an empty resource in place of each of its resources, which are looked at one by one.
+fn envelope(bundle: &Tree) -> Tree {
+    let empty = || Tree::Object(vec![("resourceType".to_owned(), Tree::String("Parameters".to_owned()))]);
+    let mut envelope = bundle.clone();
+    for entry in members_of(&mut envelope, "entry").flat_map(Tree::elements_mut) {
+        members_of(entry, "resource").for_each(|resource| *resource = empty());
+    }
+    envelope
+}
+
+fn members_of<'t>(tree: &'t mut Tree, name: &'t str) -> impl Iterator<Item = &'t mut Tree> {
+    tree.members_mut().iter_mut().filter(move |(key, _)| key == name).map(|(_, value)| value)
+}
+
 /// The entries of a Bundle, each with its place.
 pub(super) fn read_entries(
     bundle: &Tree,
     read: impl Fn(&Tree, &str) -> Result<Sent, Vec<Fault>>,
 ) -> Result<Vec<Sent>, Vec<Fault>> {
-    let envelope = bundle.members().iter().filter(|(key, _)| key != "entry").cloned().collect();
-    loss_of(Tree::Object(envelope))
+    loss_of(envelope(bundle))
         .map_err(|lost| lost.iter().map(|fault| Fault::fhir("Bundle", fault)).collect::<Vec<_>>())?;
     let sent = bundle.get("entry").map(Tree::elements).unwrap_or_default();
     if sent.len() > ENTRIES_MAX {

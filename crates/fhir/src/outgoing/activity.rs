@@ -1,7 +1,7 @@
 //! CarePlan.activity: rungs of ladders, agreements, arrangements, and the steps towards goals.
 
-use sayso_plan::item::{Agreement, Arrangement, Goal, ItemKind, Ladder};
-use sayso_plan::{PlanDate, Section, StoredItem};
+use sayso_plan::item::{Agreement, Arrangement, Goal, ItemKind, Ladder, Position, Stance};
+use sayso_plan::{PartyId, PlanDate, Section, StoredItem};
 use serde_json::{Map, Value, json};
 
 use super::parts;
@@ -32,13 +32,17 @@ fn detail(item: &StoredItem, extensions: Vec<Value>, text: &str) -> Map<String, 
     detail
 }
 
-/// The members in the order of the specification; `not-started` says that the plan stands ready, not that it is late.
+/// The members in the order of the specification; `not-started` says that the plan stands ready, not that it is late, and
+/// `on-hold` that not all agree to it.
 fn finish(mut detail: Map<String, Value>, view: &View<'_>, more: More<'_>) -> Value {
     parts::put_list(&mut detail, "goal", more.goal.into_iter().map(|goal| parts::reference(&goal)).collect());
-    detail.insert("status".into(), if more.done { "completed" } else { "not-started" }.into());
-    if !more.done {
-        detail.insert("statusReason".into(), json!({ "text": "stands ready" }));
-    }
+    let (status, reason) = match (more.done, more.not_agreed) {
+        (true, _) => ("completed", None),
+        (false, true) => ("on-hold", Some("not agreed by all")),
+        (false, false) => ("not-started", Some("stands ready")),
+    };
+    detail.insert("status".into(), status.into());
+    parts::put(&mut detail, "statusReason", reason.map(|text| json!({ "text": text })));
     if more.do_not {
         detail.insert("doNotPerform".into(), true.into());
     }
@@ -58,6 +62,8 @@ struct More<'a> {
     from: Option<PlanDate>,
     until: Option<PlanDate>,
     done: bool,
+    /// Somebody whom it concerns does not agree, or is not sure.
+    not_agreed: bool,
     do_not: bool,
 }
 
@@ -89,12 +95,26 @@ fn ladder(view: &View<'_>, item: &StoredItem, ladder: &Ladder) -> Vec<Value> {
 
 fn agreement(view: &View<'_>, item: &StoredItem, agreement: &Agreement) -> Value {
     let stances = item.item.stances.iter().map(|stance| stance_of(view, stance)).collect();
-    let words = said(view, item).map(|said| said.text()).unwrap_or_default();
+    let stand = |party: &PartyId| item.item.stances.iter().rfind(|stance| stance.party == *party);
+    let agrees = |party: &&PartyId| match stand(party).map(|stance| stance.position) {
+        Some(Position::Agreed | Position::AgreedInPart) => true,
+        Some(Position::Disagreed | Position::NotSure | Position::NotPresent | Position::NotAsked) => false,
+        // Where nobody has said where they stand, those it lists are those it is between.
+        None => item.item.stances.is_empty(),
+    };
+    let against = |stance: &&Stance| matches!(stance.position, Position::Disagreed | Position::NotSure);
+    let mut text: Vec<String> = said(view, item).map(|said| said.text()).into_iter().collect();
+    text.extend(item.item.stances.iter().filter(against).map(|stance| {
+        let name = if stance.party.is_person() { "The person".to_owned() } else { view.name(&stance.party) };
+        format!("{name}: {}", native_name(&stance.position).replace('-', " "))
+    }));
     let more = More {
-        text: words,
-        who: agreement.parties.iter().collect(),
+        text: text.join("\n"),
+        who: agreement.parties.iter().filter(agrees).collect(),
         from: agreement.from,
         until: agreement.until,
+        not_agreed: item.item.stances.iter().any(|stance| against(&stance)),
+        do_not: stand(&PartyId::person()).is_some_and(|stance| stance.position == Position::Disagreed),
         ..More::default()
     };
     finish(detail(item, stances, &agreement.what), view, more)

@@ -24,7 +24,7 @@ mod statement;
 mod task;
 mod view;
 
-pub(crate) use narrative::text_runs;
+pub(crate) use narrative::{has_hidden_words, text_runs};
 use statement::{Home, home_of};
 pub(crate) use view::{View, instant};
 

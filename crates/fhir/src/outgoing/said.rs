@@ -149,7 +149,7 @@ pub(crate) fn meaning(item: &StoredItem, preference: &Preference) -> Meaning {
 fn around(item: &StoredItem, phrases: &'static Phrases) -> Option<&'static str> {
     let conditional = !item.item.when.is_empty();
     match &item.item.kind {
-        ItemKind::Preference(p) if p.stands_alone => None,
+        ItemKind::Preference(p) if p.stands_alone && !meaning(item, p).is_no() => None,
         ItemKind::Preference(p) => match meaning(item, p) {
             meaning if meaning.is_no() || conditional || item.item.words.is_none() => Some(meaning.phrase(phrases)),
             Meaning::Refuses | Meaning::Worse | Meaning::Wants | Meaning::Accepts => None,

@@ -140,3 +140,27 @@ fn an_extract_of_several_plans_is_no_plan() {
     let extract = outgoing::crisis_extract(&somebody(&plan), &[&released], BASE).unwrap().json;
     assert!(take(&extract).is_err());
 }
+
+#[test]
+fn what_changes_the_meaning_of_a_consent_cannot_be_left_out_of_it() {
+    let document = document();
+    let conditional = |entry: &&Value| entry["resource"]["provision"].get("modifierExtension").is_some();
+    let at = document["entry"].as_array().unwrap().iter().position(|entry| conditional(&entry)).unwrap();
+    let place = format!("Bundle.entry[{at}].resource.provision");
+    let without =
+        |key: &str| places(|d| drop(d["entry"][at]["resource"]["provision"].as_object_mut().unwrap().remove(key)));
+    assert_eq!(without("modifierExtension"), [format!("{place}.modifierExtension")]);
+    assert_eq!(places(|d| drop(d["entry"][at]["resource"].as_object_mut().unwrap().remove("provision"))), [place]);
+}
+
+#[test]
+fn words_that_hide_in_a_narrative_are_refused() {
+    let at = entry(&document(), "CarePlan");
+    for hidden in ["<![CDATA[x]]>", "<img alt=\"x\"/>", "<!-- x -->", "<p title=\"x\">y</p>"] {
+        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{hidden}</div>");
+        let found = places(|d| d["entry"][at]["resource"]["text"]["div"] = div.into());
+        assert!(found.contains(&format!("Bundle.entry[{at}].resource.text.div")), "{hidden}: {found:?}");
+    }
+    let found = places(|d| d["entry"][at]["resource"]["text"]["extension"] = json!([{"url": "x", "valueString": "x"}]));
+    assert!(found.iter().any(|place| place.contains("text")), "{found:?}");
+}

@@ -198,8 +198,14 @@ fn item_in(section: Section, kind: ItemType) -> BoxedStrategy<Value> {
     )
         .prop_map(move |(own, when, stances, translations, since, order, voice, share, framework, about)| {
             let kind = name_of(kind);
-            let base = json!({ "section": section.code(), "type": kind, "voice": { "party": voice, "role": "peer" } });
-            merge(vec![members(base), own, when, stances, translations, since, order, share, framework, about])
+            let role = if voice == "self" { "person" } else { "peer" };
+            let base = json!({ "section": section.code(), "type": kind, "voice": { "party": voice, "role": role } });
+            let mut item =
+                merge(vec![members(base), own, when, stances, translations, since, order, share, framework, about]);
+            if section == Section::NotInvolve && item["contact"] == "yes" {
+                item["contact"] = "only-if".into();
+            }
+            item
         })
         .boxed()
 }

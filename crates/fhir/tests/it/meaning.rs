@@ -104,10 +104,6 @@ const NO: [(&str, [&str; 3]); 11] = [
     ("tr", ["Reddediyorum:", "Bu durumu kötüleştirir:", "Aramayın ve bilgi vermeyin:"]),
 ];
 
-/// The words by which a sentence that the person lets stand alone says no by itself.
-const SAYS_NO: [(&str, &[&str]); 4] =
-    [("en", &["refuse", "No ", "Not "]), ("cy", &["Dim ", "gwrthod"]), ("de", &["kein", "nein"]), ("ar", &["أرفض"])];
-
 fn of_language<T: Copy>(table: &[(&str, T)], lang: &str) -> Option<T> {
     let first = lang.split('-').next().unwrap_or_default();
     table.iter().find(|(known, _)| *known == first).map(|(_, value)| *value)
@@ -118,23 +114,21 @@ struct No<'a> {
     item: &'a StoredItem,
     /// The words that must not stand alone.
     bare: Vec<String>,
-    /// The person says that their words are a whole sentence.
-    stands_alone: bool,
 }
 
 fn no<'a>(item: &'a StoredItem, plan: &Projection) -> Option<No<'a>> {
     let own = item.item.words.as_ref().map(|words| words.text().to_owned());
     let harms = item.item.section == Section::Harms;
-    let (bare, stands_alone) = match &item.item.kind {
-        ItemKind::Preference(p) if harms || refuses(p) => (own.or_else(|| p.about.words.clone()), p.stands_alone),
-        ItemKind::Words(_) if harms => (own, false),
+    let bare = match &item.item.kind {
+        ItemKind::Preference(p) if harms || refuses(p) => own.or_else(|| p.about.words.clone()),
+        ItemKind::Words(_) if harms => own,
         ItemKind::Contact(c) if c.contact == Contactable::Never => {
             let name = plan.parties.iter().find(|party| party.id == c.party).map(|party| party.name.clone());
-            return Some(No { item, bare: name.into_iter().chain(own).collect(), stands_alone: false });
+            return Some(No { item, bare: name.into_iter().chain(own).collect() });
         }
         _ => return None,
     };
-    Some(No { item, bare: bare.into_iter().collect(), stands_alone })
+    Some(No { item, bare: bare.into_iter().collect() })
 }
 
 fn refuses(preference: &Preference) -> bool {
@@ -163,7 +157,7 @@ fn turned_over(released: &Released<Projection>, lines: &[Line]) -> Vec<String> {
             if !told {
                 faults.push(fault("nothing beside the words says that it is a no"));
             }
-            if !says_no(&line.says) && !no.stands_alone {
+            if !says_no(&line.says) {
                 faults.push(fault("the words do not say that it is a no"));
             }
             if line.kind == "Consent" {
@@ -186,7 +180,7 @@ fn turned_over(released: &Released<Projection>, lines: &[Line]) -> Vec<String> {
 /// Whether a line shows the words of a no and nothing else.
 fn is_alone(line: &Line, no: &No<'_>) -> bool {
     let alone = |shown: &str| no.bare.iter().any(|bare| !bare.trim().is_empty() && shown.trim() == bare.trim());
-    !no.stands_alone && (alone(&line.says) || alone(&line.label))
+    alone(&line.says) || alone(&line.label)
 }
 
 /// Where the words of a no stand alone in something that does not say which item it is of. Only for plans in which no
@@ -297,17 +291,19 @@ fn the_crisis_extract_of_all_plans_turns_nothing_over() {
 }
 
 #[test]
-fn who_lets_words_stand_alone_says_no_in_them() {
-    for folder in persons() {
-        for (name, plan) in plans_of(&folder) {
-            let released = whole(&plan);
-            let projection = released.get();
-            for no in projection.items.iter().filter_map(|item| no(item, projection)).filter(|no| no.stands_alone) {
-                let signs = of_language(&SAYS_NO, projection.head.language.as_str()).unwrap();
-                assert!(no.bare.iter().all(|words| signs.iter().any(|sign| words.contains(sign))), "{name}");
-            }
-        }
-    }
+fn a_no_has_its_sentence_also_where_the_person_lets_the_words_stand_alone() {
+    let item = |section: &str, words: &str| {
+        json!({ "section": section, "type": "preference", "voice": { "party": "self", "role": "person" },
+                "about": { "kind": "approach" }, "direction": "refuse", "intent": "wish", "stands_alone": true,
+                "words": { "text": words, "lang": "en" } })
+    };
+    let plan = crate::world::plan(&json!({
+        "kind": "recovery-plan", "status": "draft", "language": "en", "title": { "text": "t", "lang": "en" },
+        "items": [item("helps", "Being held down"), item("treatment", "Haloperidol")]
+    }));
+    let released = whole(&plan);
+    let shown = outgoing::resources(&released, BASE);
+    assert_eq!(turned_over(&released, &all_lines(&shown)), Vec::<String>::new());
 }
 
 /// One way to turn a meaning over: what it does to a resource, where it can do it.
@@ -315,11 +311,11 @@ type Planted = (&'static str, fn(&mut Value, &No<'_>) -> bool);
 
 const PLANTED: [Planted; 8] = [
     ("the bare words as the value", |resource, no| {
-        let here = resource["resourceType"] == "Observation" && !no.stands_alone && !no.bare.is_empty();
+        let here = resource["resourceType"] == "Observation" && !no.bare.is_empty();
         here && put(&mut resource["valueString"], json!(no.bare[0]))
     }),
     ("the bare words in a Consent", |resource, no| {
-        let here = resource["resourceType"] == "Consent" && !no.stands_alone && !no.bare.is_empty();
+        let here = resource["resourceType"] == "Consent" && !no.bare.is_empty();
         here && put(&mut resource["provision"]["code"][0]["text"], json!(no.bare[0]))
     }),
     ("a label that wants it", |resource, no| {
@@ -336,7 +332,7 @@ const PLANTED: [Planted; 8] = [
         condition.is_some_and(|condition| provision.insert("extension".into(), condition).is_none())
     }),
     ("the words in another language's wish", |resource, no| {
-        let here = resource["resourceType"] == "Observation" && !no.stands_alone && !no.bare.is_empty();
+        let here = resource["resourceType"] == "Observation" && !no.bare.is_empty();
         here && put(&mut resource["valueString"], json!(format!("Ich möchte: «{}»", no.bare[0])))
     }),
     ("somebody not to be told among those to turn to", |resource, no| {
@@ -347,7 +343,7 @@ const PLANTED: [Planted; 8] = [
     }),
     ("the bare words among the activities", |resource, no| {
         let detail = json!({ "detail": { "status": "not-started", "description": no.bare[0] } });
-        let here = resource["resourceType"] == "CarePlan" && !no.stands_alone;
+        let here = resource["resourceType"] == "CarePlan";
         here && resource["activity"].as_array_mut().is_some_and(|activities| {
             activities.push(detail);
             true

@@ -56,6 +56,7 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         | Refusal::AlreadyDone(_)
         | Refusal::PartyNotNamed { .. }
         | Refusal::InForce
+        | Refusal::OtherTime
         | Refusal::Moved
         | Refusal::Unrecorded(_)
         | Refusal::Exists

@@ -6,6 +6,7 @@ use sayso_auth::{Caller, ResourceType};
 use sayso_exchange::Whom;
 use sayso_plan::PersonId;
 
+use super::search::is_understood;
 use crate::fault::Fault;
 
 /// The most parameters of one search.
@@ -146,6 +147,12 @@ pub(super) fn search(
             "_pretty" => continue,
             "_page" => continue,
             other => match filter(kind, other) {
+                Some(Filter::LastUpdated) if !value.split(',').all(is_understood) => {
+                    return Err(bad(
+                        other,
+                        "write a day (2026-11-28) or an instant with its zone, after ge, gt, le, lt or eq",
+                    ));
+                }
                 Some(filter) => search.filters.push((filter, value.to_owned())),
                 None if lenient(headers) => continue,
                 None => return Err(bad(other, "this search parameter is not known here; leave it out")),

@@ -158,8 +158,9 @@ fn has_token(element: &Value, value: &str) -> bool {
     })
 }
 
-/// `ge`, `gt`, `le`, `lt`, `eq` before an instant or a day; a day without prefix is the whole day, in UTC.
-fn compares(at: OffsetDateTime, value: &str) -> bool {
+/// The comparison and the time of a date parameter, from its first instant to the first after it: `ge`, `gt`, `le`, `lt`,
+/// `eq` before an instant or a day; a day without prefix is the whole day, in UTC. None for anything else.
+fn asked_time(value: &str) -> Option<(&str, OffsetDateTime, OffsetDateTime)> {
     let (prefix, rest) = match value.get(..2) {
         Some(prefix @ ("ge" | "gt" | "le" | "lt" | "eq")) => (prefix, value.get(2..).unwrap_or_default()),
         _ => ("eq", value),
@@ -167,11 +168,20 @@ fn compares(at: OffsetDateTime, value: &str) -> bool {
     let day = time::format_description::parse_borrowed::<2>("[year]-[month]-[day]").ok();
     let instant = OffsetDateTime::parse(rest, &Rfc3339).ok();
     let as_day = day.and_then(|form| time::Date::parse(rest, &form).ok()).map(|d| d.midnight().assume_utc());
-    let (from, until) = match (instant, as_day) {
-        (Some(instant), _) => (instant, instant + time::Duration::milliseconds(1)),
-        (None, Some(day)) => (day, day + time::Duration::days(1)),
-        (None, None) => return false,
-    };
+    match (instant, as_day) {
+        (Some(instant), _) => Some((prefix, instant, instant.checked_add(time::Duration::milliseconds(1))?)),
+        (None, Some(day)) => Some((prefix, day, day.checked_add(time::Duration::days(1))?)),
+        (None, None) => None,
+    }
+}
+
+/// Whether a time can be compared with this; what could not would find nothing, and look like news of nothing.
+pub(super) fn is_understood(value: &str) -> bool {
+    asked_time(value).is_some()
+}
+
+fn compares(at: OffsetDateTime, value: &str) -> bool {
+    let Some((prefix, from, until)) = asked_time(value) else { return false };
     match prefix {
         "ge" => at >= from,
         "gt" => at >= until,

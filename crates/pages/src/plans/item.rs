@@ -126,9 +126,9 @@ fn spoken(item: &Item) -> Option<Said> {
 pub(crate) fn lead(item: &Item) -> Option<&'static str> {
     let bare = spoken(item).is_none();
     match &item.kind {
-        ItemKind::Preference(p) if p.stands_alone => None,
         ItemKind::Preference(p) if p.direction == Direction::Refuse => Some(w::REFUSE),
         ItemKind::Preference(_) | ItemKind::Words(_) if item.section == Section::Harms => Some(w::WORSE),
+        ItemKind::Preference(p) if p.stands_alone => None,
         ItemKind::Preference(p) if bare || !item.when.is_empty() => Some(w::direction(p.direction)),
         ItemKind::Contact(c) if bare && c.contact == Contactable::Never => Some(w::NEVER_TELL),
         ItemKind::Words(_)

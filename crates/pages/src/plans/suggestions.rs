@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use sayso_consent::Projection;
 use sayso_exchange::Refusal;
 use sayso_plan::proposal::{Proposed, Reply};
-use sayso_plan::{ItemId, Lang, Proposal, Words};
+use sayso_plan::{ItemId, Lang, PartyId, Proposal, Words};
 
 use super::own;
 use super::view::{Said, title};
@@ -58,11 +58,19 @@ struct Suggested {
     /// The words of the plan that it is about.
     about: Option<Said>,
     words: Option<Said>,
+    /// Where somebody of this name stands on it already.
+    before: Vec<Stand>,
     /// Whether the person can say it in words of their own instead.
     can_change: bool,
     on: String,
     answer: Option<&'static str>,
     reason: Option<Said>,
+}
+
+/// Where somebody stands, in words.
+struct Stand {
+    position: &'static str,
+    words: Option<Said>,
 }
 
 impl Suggested {
@@ -82,12 +90,24 @@ impl Suggested {
             what,
             about: suggestion.proposed.about().and_then(|item| about(plan, item)),
             words: words.map(Said::words),
+            before: before(plan, &suggestion.proposed, &suggestion.by.name),
             can_change: matches!(suggestion.proposed, Proposed::Words { .. }),
             on: w::date(proposal.at.date()),
             answer: proposal.answer.as_ref().map(|answer| w::answered(answer.is)),
             reason: proposal.answer.as_ref().and_then(|answer| answer.reason.as_ref()).map(Said::words),
         }
     }
+}
+
+/// What the plan says already of where somebody of this name stands.
+fn before(plan: &Projection, proposed: &Proposed, name: &str) -> Vec<Stand> {
+    let Proposed::Stance { about, .. } = proposed else { return Vec::new() };
+    let named = |party: &PartyId| plan.parties.iter().any(|one| one.id == *party && one.name == name);
+    let stances = plan.items.iter().filter(|stored| stored.id == *about).flat_map(|stored| &stored.item.stances);
+    let theirs = stances.filter(|stance| named(&stance.party));
+    theirs
+        .map(|one| Stand { position: w::position(one.position, false), words: one.words.as_ref().map(Said::words) })
+        .collect()
 }
 
 /// What the person says in an item, or the title of its section.

@@ -352,3 +352,35 @@ fn once_the_text_is_ready_only_stances_and_signatures_are_added() {
     });
     assert!(back.is_ok());
 }
+
+#[test]
+fn the_person_is_one_party_and_speaks_in_one_role_and_who_is_not_to_be_involved_is_nobody_to_call() {
+    let party = |id: &str, role: &str| {
+        serde_json::from_value(serde_json::json!({"id": id, "name": "N", "role": role})).unwrap()
+    };
+    let contact = |contact: &str| {
+        let mut draft = item(Section::NotInvolve, "not him");
+        draft.item.kind =
+            serde_json::from_value(serde_json::json!({"type": "contact", "party": "neil", "contact": contact}))
+                .unwrap();
+        draft
+    };
+    let with = |parties: Vec<Party>, items: Vec<DraftItem>| Content { parties, ..content(items) }.check();
+    let me = || party("self", "person");
+    let neil = || party("neil", "family");
+    assert_eq!(with(vec![me(), neil()], vec![contact("never"), contact("only-if")]), Ok(()));
+    let call = with(vec![neil()], vec![contact("yes")]).unwrap_err();
+    assert_eq!((call.path().as_str(), matches!(call, NotTaken::NotInvolved { .. })), ("/items/0/contact", true));
+    for (parties, path) in [
+        (vec![me(), me()], "/parties/1/id"),
+        (vec![party("self", "clinician")], "/parties/0/role"),
+        (vec![me(), party("neil", "person")], "/parties/1/role"),
+    ] {
+        assert_eq!(with(parties, vec![]).unwrap_err().path(), path);
+    }
+    for (id, role) in [(PartyId::person(), VoiceRole::Clinician), (neil().id, VoiceRole::Person)] {
+        let mut draft = item(Section::Helps, "x");
+        draft.item.voice = Voice { party: id, role };
+        assert_eq!(with(vec![neil()], vec![draft]).unwrap_err().path(), "/items/0/voice/role");
+    }
+}

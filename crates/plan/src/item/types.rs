@@ -123,7 +123,8 @@ pub struct Preference {
     /// What if it is impossible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_impossible: Option<String>,
-    /// The person says the words stand alone as a whole sentence, so that no sentence is put around them.
+    /// The person says the words stand alone as a whole sentence, so that no sentence is put around them. Around a no one
+    /// is put all the same: nobody here can tell whether the words say it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stands_alone: bool,
 }

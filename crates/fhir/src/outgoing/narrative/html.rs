@@ -41,6 +41,17 @@ pub(crate) fn text_runs(div: &str) -> Vec<String> {
     runs
 }
 
+/// Whether words may stand in a narrative where [`text_runs`] does not look: in comments, sections of raw text and
+/// attributes. Those that our own narrative has hold no words of anybody's.
+pub(crate) fn has_hidden_words(div: &str) -> bool {
+    const OURS: [&str; 7] = ["xmlns", "lang", "xml:lang", "dir", "style", "class", "id"];
+    let strange = |tag: &str| {
+        let attributes = tag.split('=').rev().skip(1).filter_map(|before| before.split_whitespace().next_back());
+        tag.starts_with(['!', '?']) || attributes.into_iter().any(|name| !OURS.contains(&name))
+    };
+    div.split('<').skip(1).any(|piece| strange(piece.split_once('>').map_or(piece, |(tag, _)| tag)))
+}
+
 fn resolve(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -76,6 +87,23 @@ fn resolve(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_no_reader_would_find_are_noticed() {
+        for hidden in [
+            "<div><![CDATA[x]]></div>",
+            "<div><!-- x --></div>",
+            "<div><img alt=\"x\"/></div>",
+            "<p lang=\"en\" title = 'x'>y</p>",
+            "<a href=\"https://x.example/\">y</a>",
+            "<?x y?>",
+        ] {
+            assert!(has_hidden_words(hidden), "{hidden}");
+        }
+        let ours =
+            format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>1 = 1</p><br/>{}</div>", bdi("a\nb=\"c\"", "tw"));
+        assert!(!has_hidden_words(&ours));
+    }
 
     #[test]
     fn words_survive_the_narrative_and_carry_no_markup_into_it() {

@@ -9,8 +9,8 @@ use crate::profile;
 mod html;
 mod item;
 
-pub(crate) use html::text_runs;
 use html::{bdi, escape};
+pub(crate) use html::{has_hidden_words, text_runs};
 
 /// A whole plan.
 pub(crate) fn plan(view: &View<'_>) -> String {
@@ -34,7 +34,7 @@ pub(crate) fn merged_section(views: &[&View<'_>], section: Section) -> Option<St
     let first = views.first()?;
     let mut body = heading("h3", section.title());
     for view in views {
-        body.push_str(&paragraph(&format!("{}: {}", escape(view.kind.label()), title(view))));
+        body.push_str(&paragraph(&format!("{}: {}{}", escape(view.kind.label()), title(view), dates(view))));
         body.push_str(&list(view, section));
     }
     Some(wrap(first, &body))
@@ -86,10 +86,14 @@ fn title(view: &View<'_>) -> String {
 }
 
 fn head(view: &View<'_>) -> String {
+    let dated = view.head.from.is_some() || view.head.until.is_some();
     let state = match view.state {
         State::Draft => "Draft, not in force",
         State::InTalks => "Being talked about, not in force",
         State::Ready => "Ready for signing, not in force",
+        // Whoever reads it later must not be told that it holds: its dates say so, or do not.
+        State::Active if dated => "In force within its dates",
+        State::UnderReview if dated => "In force within its dates, being looked at again",
         State::Active => "In force",
         State::UnderReview => "In force, being looked at again",
         State::RevokeRequested => "In force, and the person has said no to it",
@@ -120,6 +124,12 @@ fn head(view: &View<'_>) -> String {
         body.push_str(&paragraph(&format!("One document kept whole: {} ({kind})", bdi(name, view.lang()))));
     }
     body
+}
+
+/// The dates of a plan, behind its title.
+fn dates(view: &View<'_>) -> String {
+    let dates = [("from", view.head.from), ("until", view.head.until)];
+    dates.iter().filter_map(|(label, day)| day.map(|day| format!(" · {label} {day}"))).collect()
 }
 
 /// The person's no stands before everything else.

@@ -99,6 +99,8 @@ say! {
     SUGGESTIONS_ANSWERED = "What you answered";
     SUGGESTIONS_BACK = "Back to the plan";
     SUGGESTION_ABOUT = "It is about";
+    SUGGESTION_BEFORE = "Your plan says of them already";
+    SUGGESTION_BEFORE_STAYS = "That stays.";
     SUGGESTION_ACCEPT = "Put it in my plan";
     SUGGESTION_DECLINE = "No";
     SUGGESTION_WORDS = "Your own words. Put them in the plan instead, or use them to say why not.";
