@@ -128,6 +128,9 @@ pub fn more(choices: &mut Choices, section: Section, share: Option<Share>, party
         "voice": {"party": "self", "role": "person"},
     });
     put(&mut item, typed(kind, party, &text(choices)));
+    if section == Section::NotInvolve && kind == ItemType::Contact {
+        put(&mut item, json!({"contact": "never"}));
+    }
     if choices.once_in(2) {
         put(&mut item, json!({ "order": 1 + choices.below(5) }));
     }

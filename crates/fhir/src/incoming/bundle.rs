@@ -152,16 +152,11 @@ fn lead_here(reference: &mut Tree, base: &str) {
 
 /// Writes every reference to `called` as one to `address`.
 fn point(tree: &mut Tree, called: &str, address: &str) {
-    match tree {
-        Tree::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Tree::String(text) if key == "reference" && text == called => address.clone_into(text),
-                    value => point(value, called, address),
-                }
-            }
+    for (key, value) in tree.members_mut() {
+        if key == "reference" && value.as_str() == Some(called) {
+            *value = Tree::String(address.to_owned());
         }
-        Tree::Array(elements) => elements.iter_mut().for_each(|element| point(element, called, address)),
-        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {}
+        point(value, called, address);
     }
+    tree.elements_mut().iter_mut().for_each(|element| point(element, called, address));
 }
