@@ -245,7 +245,7 @@ Extension: OwnWords
 Id: own-words
 Title: "Own words"
 Description: "The person's words byte for byte, as base64 of their UTF-8. It is there where the element that shows them holds a whole sentence around them, as for a refusal, or where a FHIR string cannot hold them as they are."
-Context: CarePlan, Observation, Goal, RelatedPerson
+Context: CarePlan, Observation, Goal, RelatedPerson, Task, Task.statusReason
 * ^purpose = "Somebody's words are evidence. A reader may see a sentence made of them; whoever has to know what was really written can still take it from here, to the last space."
 * value[x] 1..1
 * value[x] only base64Binary

@@ -10,6 +10,7 @@ Description: "What a clinician, a supporter or a facilitator proposes to a perso
 * modifierExtension 0..0
 * status from ProposalStatus (required)
 * statusReason.coding 0..0
+* statusReason.extension contains OwnWords named ownWords 0..1
 * statusReason.text ^short = "Why the person said no, in their own words, where they want to say it"
 * businessStatus from ProposalAnswers (required)
 * intent = #proposal

@@ -3,7 +3,7 @@
 use sayso_consent::Released;
 use sayso_plan::Proposal;
 use sayso_plan::proposal::{AnswerKind, Proposed};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::said::native_name;
 use super::view::instant;
@@ -35,7 +35,7 @@ pub(super) fn task(released: &Released<Proposal>) -> Shown {
     };
     resource.insert("status".into(), status.into());
     let reason = answer.and_then(|answer| answer.reason.as_ref());
-    parts::put(&mut resource, "statusReason", reason.map(|words| json!({ "text": parts::string(words.text()) })));
+    parts::put(&mut resource, "statusReason", reason.map(|words| said_no(words.text())));
     let said = answer.map(|answer| concept(profile::PROPOSAL_ANSWERS, &native_name(&answer.is)));
     parts::put(&mut resource, "businessStatus", said);
     resource.insert("intent".into(), "proposal".into());
@@ -52,6 +52,15 @@ pub(super) fn task(released: &Released<Proposal>) -> Shown {
     inputs.extend(position.map(|position| input("position", "valueCode", native_name(&position))));
     resource.insert("input".into(), inputs.into());
     Shown { kind: "Task", id, json: resource.into() }
+}
+
+/// Why the person said no; beside it byte for byte, where a string cannot hold it.
+fn said_no(words: &str) -> Value {
+    let mut reason = Map::new();
+    let odd = (!envelope::fits_string(words)).then(|| parts::own_words(words));
+    parts::put_list(&mut reason, "extension", odd.into_iter().collect());
+    reason.insert("text".into(), parts::string(words));
+    reason.into()
 }
 
 fn concept(system: &str, code: &str) -> Value {

@@ -90,6 +90,23 @@ fn words_that_a_string_cannot_hold_are_beside_it_byte_for_byte() {
 }
 
 #[test]
+fn a_reason_that_a_string_cannot_hold_is_beside_it_byte_for_byte() {
+    let by = Proposer { name: "Jo".into(), role: VoiceRole::Peer };
+    let proposed = Proposed::Words { section: Section::Helps, words: words("Sing"), about: None };
+    let open = proposal(PlanId::from_stored([2; 16]), Suggestion { by, proposed });
+    let at = open.at;
+    let said = |reason: &str| {
+        let answered = open.clone().answered(&Reply::Decline(Some(words(reason))), at);
+        let task = outgoing::task(&released(answered));
+        assert!(task.typed().is_ok());
+        task.json["statusReason"].clone()
+    };
+    let odd = said("  n\u{202e}o\r\n ");
+    assert_eq!(odd["extension"][0]["valueBase64Binary"], "ICBu4oCubw0KIA==");
+    assert_eq!(said("No room."), serde_json::json!({ "text": "No room." }));
+}
+
+#[test]
 fn whatever_is_not_understood_is_refused_with_its_place() {
     let by = Proposer { name: "Jo".into(), role: VoiceRole::Peer };
     let proposed = Proposed::Words { section: Section::Helps, words: words("Sing"), about: None };
