@@ -49,6 +49,8 @@ What a server does that holds people's plans and releases them on their say-so. 
 * rest[0].resource[=].operation[1].name = "ask-to-share"
 * rest[0].resource[=].operation[1].definition = Canonical(ask-to-share)
 * insert Resource(CarePlan, SaysoCarePlan)
+* rest[0].resource[=].interaction[+].code = #create
+* rest[0].resource[=].interaction[+].code = #update
 * insert Search(patient, clinical-patient, reference)
 * insert Search(status, CarePlan-status, token)
 * insert Search(category, CarePlan-category, token)

@@ -31,6 +31,8 @@ pub enum Form {
     Fhir,
     /// The whole document, as a new plan.
     Document,
+    /// The CarePlan by itself.
+    CarePlan,
 }
 
 /// What is said of the version.
@@ -106,6 +108,7 @@ impl Push {
         let form = match choices.below(12) {
             0..=3 => Form::Fhir,
             4 => Form::Document,
+            5 => Form::CarePlan,
             _ => Form::Native,
         };
         Self { plan, form, edit, base }
@@ -116,6 +119,7 @@ impl Push {
     pub fn reads(&self, plan: &str) -> Asked {
         match self.form {
             Form::Native => Asked::new("GET", &format!("/plans/{plan}")),
+            Form::CarePlan => Asked::new("GET", &format!("/fhir/CarePlan/{plan}")),
             Form::Fhir | Form::Document => Asked::new("GET", &format!("/fhir/Bundle/{plan}")),
         }
     }
@@ -132,6 +136,7 @@ impl Push {
             Form::Native => self.native(plan, read.json(), tag, foreign),
             Form::Fhir => self.fhir(read.json(), tag),
             Form::Document => self.document(read.json()),
+            Form::CarePlan => self.care_plan(plan, read.json(), tag),
         }
     }
 
@@ -203,6 +208,26 @@ impl Push {
             _ => {}
         }
         Some(())
+    }
+
+    /// What was read as a CarePlan goes back as it is, or with another title, or with something less.
+    fn care_plan(&self, plan: &str, mut json: Value, tag: Option<String>) -> Option<Asked> {
+        let members = json.as_object_mut()?;
+        if let Edit::Title { seed } = &self.edit {
+            members.remove("text");
+            members.insert("title".into(), plans::text(&mut Choices::new(*seed)).into());
+        }
+        if let Edit::Drop { n } | Edit::Words { n, .. } = &self.edit
+            && let Some(list) = members.get_mut("extension").and_then(Value::as_array_mut)
+            && !list.is_empty()
+        {
+            list.remove(n % list.len());
+        }
+        let put = Asked::new("PUT", &format!("/fhir/CarePlan/{plan}")).body("application/fhir+json", json.to_string());
+        Some(match tag {
+            Some(tag) => put.header("if-match", &format!("W/\"{tag}\"")),
+            None => put,
+        })
     }
 
     /// What was read as a document goes back as one; of an extract that is a new plan of what was shown.

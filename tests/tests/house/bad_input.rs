@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MUTATIONS: u64 = 400;
 const SEED: u64 = 0x5a75_0000_0000_0005;
 /// How many write routes there are, and others that take a body.
-const TARGETS: usize = 17;
+const TARGETS: usize = 18;
 const DEEP: usize = 100_000;
 
 /// How a route says what is wrong.
@@ -82,6 +82,7 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
         of("create native", post("/plans"), &app, "application/json", draft, Says::Native, 201),
         of("update native", put, &app, "application/json", plan.to_string(), Says::Native, 200),
         of("transaction", post("/fhir"), &app, FHIR, transaction, Says::Fhir, 200),
+        of("care plan", post("/fhir/CarePlan"), &app, FHIR, home.care_plan().to_string(), Says::Fhir, 201),
         of("plan as a document", post("/fhir/Bundle"), &app, FHIR, plan_as_document.clone(), Says::Fhir, 201),
         of("document", post("/fhir/DocumentReference"), &app, FHIR, document.clone(), Says::Fhir, 201),
         of(

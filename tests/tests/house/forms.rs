@@ -232,3 +232,36 @@ async fn a_plan_sent_as_a_document_is_a_new_plan_with_the_same_words() {
     let refused = home.ask(post("/fhir/Bundle", &theirs), Some(&app)).await;
     assert_eq!(refused.status, 422, "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_care_plan_by_itself_makes_a_plan_or_changes_one_and_keeps_what_it_refers_to() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let new = post("/fhir/CarePlan", &home.care_plan()).header("idempotency-key", "care-plan-1");
+    let made = home.ask(new.clone(), Some(&app)).await;
+    let path = place(&made);
+    assert_eq!(made.json()["title"], "All right, a start");
+    assert_eq!(place(&home.ask(new, Some(&app)).await), path, "the same again is the same plan");
+
+    let before = home.native().await.0;
+    let (mut plan, etag) = home.own_care_plan().await;
+    plan["title"] = "What we do now \u{1f944}".into();
+    plan.as_object_mut().unwrap().remove("text");
+    let put = |plan: &Value| Asked { method: "PUT".into(), ..post(&format!("/fhir/CarePlan/{}", home.plan), plan) };
+    assert_eq!(home.ask(put(&plan), Some(&app)).await.status, 428, "without If-Match nothing is changed");
+    let tag = format!("W/\"{etag}\"");
+    let changed = home.ask(put(&plan).header("if-match", &tag), Some(&app)).await;
+    assert_eq!((changed.status, &changed.json()["title"]), (200, &plan["title"]), "{changed:?}");
+    let after = home.native().await.0;
+    assert_eq!(after["items"].as_array().unwrap().len(), before["items"].as_array().unwrap().len());
+    assert_eq!(after["title"]["text"], "What we do now \u{1f944}");
+    assert_eq!(home.ask(put(&plan).header("if-match", &tag), Some(&app)).await.status, 412, "what is old is refused");
+
+    plan["id"] = home.directive.to_string().into();
+    assert_eq!(home.ask(put(&plan).header("if-match", &tag), Some(&app)).await.status, 422, "of another plan");
+    let (mut plan, etag) = home.own_care_plan().await;
+    plan["goal"] = json!([{"reference": format!("Goal/{}", home.bea)}]);
+    let lost = home.ask(put(&plan).header("if-match", &format!("W/\"{etag}\"")), Some(&app)).await;
+    assert_eq!(lost.status, 422, "{lost:?}");
+}

@@ -278,6 +278,13 @@ impl Home {
         bundle
     }
 
+    /// Her plan as her app reads it, a CarePlan by itself, and its version.
+    pub(crate) async fn own_care_plan(&self) -> (Value, String) {
+        let token = self.app_of(self.ama, "patient/*.cruds").await;
+        let read = self.ask(Asked::new("GET", &format!("/fhir/CarePlan/{}", self.plan)), Some(&token)).await;
+        (read.json(), read.etag().unwrap().to_owned())
+    }
+
     /// Her plan as a FHIR document.
     pub(crate) async fn plan_as_document(&self) -> Value {
         let token = self.app_of(self.ama, "patient/*.cruds").await;

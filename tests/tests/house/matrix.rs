@@ -158,6 +158,19 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
         ("POST", path) if path.ends_with("/_search") => asked.body(FORM, format!("patient={}", home.ama)),
         ("POST", "/fhir/Patient/$current-plan" | "/fhir/Patient/$ask-to-share") => fhir(home.parameters()),
         ("POST", "/fhir" | "/fhir/") => fhir(home.transaction().await),
+        ("POST", "/fhir/CarePlan") => {
+            let mut plan = home.care_plan();
+            if caller == Caller::OtherPerson {
+                plan["subject"]["reference"] = format!("Patient/{}", home.bea).into();
+            }
+            fhir(plan)
+        }
+        ("PUT", "/fhir/CarePlan/{id}") => {
+            let (plan, etag) = home.own_care_plan().await;
+            // What is sent has the id of its address.
+            let put = Asked::new("PUT", &format!("/fhir/CarePlan/{}", home.plan));
+            put.body("application/fhir+json", plan.to_string()).header("if-match", &format!("W/\"{etag}\""))
+        }
         ("POST", "/fhir/Bundle") => fhir(home.plan_as_document().await),
         ("POST", "/fhir/DocumentReference") => {
             let mut document = home.document();

@@ -119,17 +119,24 @@ impl Transaction {
         }
     }
 
-    /// A CarePlan by itself, as the one entry of a push that makes a new plan.
+    /// A CarePlan by itself, as the one entry of a push that makes a new plan, or that changes the plan with this id. The
+    /// items that it refers to and that are not in it stay as they are.
     ///
     /// # Errors
-    /// A fault where it is no CarePlan.
-    pub fn of_plan(resource: Tree) -> Result<Self, Vec<Fault>> {
+    /// A fault where it is no CarePlan, or one with another id (R4, http.html#update).
+    pub fn of_plan(resource: Tree, id: Option<PlanId>, if_none_exist: Option<&str>) -> Result<Self, Vec<Fault>> {
         let kind = "CarePlan".to_owned();
         if resource.text("resourceType") != Some(&kind) {
             return Err(vec![Fault::new(kind, Why::Value("send a CarePlan"))]);
         }
+        let id = id.map(|id| id.to_string());
+        if id.is_some() && resource.text("id") != id.as_deref() {
+            let why = Why::Value("write the id of the address");
+            return Err(vec![Fault::new("CarePlan.id", why)]);
+        }
         let root = kind.clone();
-        let sent = Sent { kind, id: None, full_url: None, resource, if_match: None, if_none_exist: None, root };
+        let if_none_exist = if_none_exist.map(str::to_owned);
+        let sent = Sent { kind, id, full_url: None, resource, if_match: None, if_none_exist, root };
         Ok(Self { entries: vec![sent], plan_at: 0 })
     }
 

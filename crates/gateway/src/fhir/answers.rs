@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use sayso_auth::Caller;
 use sayso_exchange::Refusal;
 use sayso_fhir::incoming::{self, Answered};
@@ -34,13 +34,8 @@ async fn take(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
     let once = idempotency_key(headers, body)?;
     let written = gateway.exchange().create_plan(caller, answered.content.clone(), once).await;
     let written = written.map_err(|refusal| refused(&answered, refusal))?;
-    made(
-        gateway,
-        caller,
-        headers,
-        &written,
-        "A new draft was made of these answers; Location says where it can be read.",
-    )
+    let text = "A new draft was made of these answers; Location says where it can be read.";
+    made(gateway, caller, headers, &written, (StatusCode::CREATED, text))
 }
 
 /// A refusal in the words of the response that was sent.

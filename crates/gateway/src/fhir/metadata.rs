@@ -76,6 +76,9 @@ fn resource(kind: ResourceType, routes: &[Route]) -> Value {
     if has(&Method::POST, "") {
         interactions.push("create");
     }
+    if has(&Method::PUT, "/{id}") {
+        interactions.push("update");
+    }
     let mut members = vec![("type", json!(kind.name()))];
     if !interactions.is_empty() {
         members.push(("interaction", interactions.iter().map(|code| json!({"code": code})).collect()));

@@ -76,6 +76,12 @@ pub(crate) fn routes() -> Vec<Route> {
             push::document,
         ),
         Route::post("/fhir/Bundle", Policy::EachEntry, push::plan_as_document),
+        Route::post("/fhir/CarePlan", Policy::OwnApp(ResourceType::CarePlan, Interaction::Create), push::care_plan_new),
+        Route::put(
+            "/fhir/CarePlan/{id}",
+            Policy::OwnApp(ResourceType::CarePlan, Interaction::Update),
+            push::care_plan_again,
+        ),
         Route::post(
             "/fhir/QuestionnaireResponse",
             Policy::OwnApp(ResourceType::QuestionnaireResponse, Interaction::Create),

@@ -2,7 +2,7 @@
 //! <https://hl7.org/fhir/R4/http.html#transaction>
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -11,8 +11,8 @@ use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Refusal, Sheet, Wanted, Whom};
 use sayso_fhir::incoming::{self, Document, Mapped, Pushed, Transaction};
-use sayso_plan::PersonId;
 use sayso_plan::draft::NotTaken;
+use sayso_plan::{PersonId, PlanId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::format_description::well_known::Rfc3339;
@@ -63,6 +63,30 @@ pub(super) async fn plan_as_document(
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
 
+/// `POST /fhir/CarePlan` with a new plan whose items all stand in it. <https://hl7.org/fhir/R4/http.html#create>
+pub(super) async fn care_plan_new(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let done = push_care_plan(&gateway, &caller, &headers, &body, None).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
+/// `PUT /fhir/CarePlan/{id}` with `If-Match`; the items that it refers to stay. <https://hl7.org/fhir/R4/http.html#update>
+pub(super) async fn care_plan_again(
+    State(gateway): State<Gateway>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let id = id.parse().unwrap_or(PlanId::from_stored([0; 16]));
+    let done = push_care_plan(&gateway, &caller, &headers, &body, Some(id)).await;
+    done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
+}
+
 /// Only an app that acts for a person pushes.
 pub(super) fn person_of(caller: &Caller) -> Result<PersonId, Fault> {
     caller.person.ok_or(Fault::Scope)
@@ -72,8 +96,38 @@ async fn push(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
     if !is_json(headers) {
         return Err(Fault::MediaType);
     }
-    let person = person_of(caller)?;
     let sent = Transaction::read(body).map_err(faults)?;
+    let (pushed, written) = write(gateway, caller, headers, body, sent).await?;
+    let said = responses(&pushed, &written)?;
+    Ok(answer(&written.receipt, headers, Answer::ok(FHIR_JSON, said.to_string().into())))
+}
+
+async fn push_care_plan(
+    gateway: &Gateway,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+    id: Option<PlanId>,
+) -> Result<Response, Fault> {
+    if !is_json(headers) {
+        return Err(Fault::MediaType);
+    }
+    let condition = headers.get("if-none-exist").and_then(|v| v.to_str().ok());
+    let read = incoming::tree(body, "CarePlan").and_then(|tree| Transaction::of_plan(tree, id, condition));
+    let (pushed, written) = write(gateway, caller, headers, body, read.map_err(faults)?).await?;
+    let status = if pushed.plan.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    made(gateway, caller, headers, &written, (status, "The plan was taken; Location says where it can be read."))
+}
+
+/// Writes what was pushed.
+async fn write(
+    gateway: &Gateway,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+    sent: Transaction,
+) -> Result<(Pushed, Written), Fault> {
+    let person = person_of(caller)?;
     let plan = sent.plan();
     check_scopes(caller, sent.interactions())?;
     let current = match plan {
@@ -98,8 +152,7 @@ async fn push(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u
         }
     };
     let written = written.map_err(|refusal| refused(gateway, &pushed, refusal))?;
-    let said = responses(&pushed, &written, plan.is_some())?;
-    Ok(answer(&written.receipt, headers, Answer::ok(FHIR_JSON, said.to_string().into())))
+    Ok((pushed, written))
 }
 
 /// Each entry is allowed as if it stood alone (SMART App Launch 2.2, batches and transactions).
@@ -130,13 +183,8 @@ async fn push_document(
     let once = idempotency_key(headers, body)?;
     let written = gateway.exchange().create_plan(caller, pushed.content.clone(), once).await;
     let written = written.map_err(|refusal| refused(gateway, &pushed, refusal))?;
-    made(
-        gateway,
-        caller,
-        headers,
-        &written,
-        "A new plan was made of this document; Location says where it can be read.",
-    )
+    let text = "A new plan was made of this document; Location says where it can be read.";
+    made(gateway, caller, headers, &written, (StatusCode::CREATED, text))
 }
 
 /// The plan that was made is of another type than what was sent, so it is shown to those who may read that type; the
@@ -146,7 +194,7 @@ pub(super) fn made(
     caller: &Caller,
     headers: &HeaderMap,
     written: &Written,
-    text: &str,
+    (status, text): (StatusCode, &str),
 ) -> Result<Response, Fault> {
     let views = gateway.views().of(&written.sheet, gateway.fhir_base());
     let view = views.iter().find(|view| view.shown.kind == "CarePlan").ok_or(Fault::Unrecorded)?;
@@ -159,7 +207,7 @@ pub(super) fn made(
     let fingerprint = written.sheet.fingerprint().to_string();
     let location = format!("{}/CarePlan/{}/_history/{fingerprint}", gateway.fhir_base(), view.shown.id);
     let mut said = Answer::ok(FHIR_JSON, body).version(fingerprint, written.sheet.last_updated());
-    said.status = StatusCode::CREATED;
+    said.status = status;
     said.location = Some(location);
     Ok(answer(&written.receipt, headers, said))
 }
@@ -205,12 +253,12 @@ fn care_plan(gateway: &Gateway, sheet: &Sheet) -> Option<Value> {
     Some(json)
 }
 
-fn responses(pushed: &Pushed, written: &Written, updated: bool) -> Result<Value, Fault> {
+fn responses(pushed: &Pushed, written: &Written) -> Result<Value, Fault> {
     let released = written.sheet.open().map_err(|_| Fault::Unrecorded)?;
     let plan = released.get();
     let etag = format!("W/\"{}\"", written.sheet.fingerprint());
     let at = written.sheet.last_updated().format(&Rfc3339).unwrap_or_default();
-    let status = if updated { "200 OK" } else { "201 Created" };
+    let status = if pushed.plan.is_some() { "200 OK" } else { "201 Created" };
     let entries = pushed.entries.iter().map(|entry| {
         let id = match entry.mapped {
             Mapped::Plan | Mapped::Derived => plan.id.to_string(),

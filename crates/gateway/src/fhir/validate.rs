@@ -26,7 +26,7 @@ type Read = fn(Tree, PersonId, &str) -> Result<Understood, Vec<sayso_fhir::Fault
 
 /// The types that can be validated, and how each is read: as it is when it is sent to be kept.
 const READS: [(ResourceType, Read); 4] = [
-    (ResourceType::CarePlan, |tree, person, base| pushed(Transaction::of_plan(tree)?, person, base)),
+    (ResourceType::CarePlan, |tree, person, base| pushed(Transaction::of_plan(tree, None, None)?, person, base)),
     (ResourceType::Bundle, |tree, person, base| match Document::is(&tree) {
         true => Ok(Understood::Push(Box::new(Document::of(&tree)?.into_pushed(person, base)?))),
         false => pushed(Transaction::of(&tree)?, person, base),
