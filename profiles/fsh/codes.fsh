@@ -253,7 +253,7 @@ Title: "States of a plan"
 Description: "Where a plan is in its life. To stop sharing is no state: it is an act of consent, and leaves the plan as it is."
 * insert Codes
 * #draft "Draft" "Being written; only the person and the person's apps see it"
-* #in-talks "In talks" "Shown to the parties it names, for where they stand"
+* #in-talks "In talks" "Being talked about with those it names; nobody else sees it, and no system is shown it"
 * #ready "Ready" "The text stands as it is; signatures and stances are still to come"
 * #active "Active" "In force"
 * #under-review "Under review" "In force, and being looked at again"

@@ -37,7 +37,7 @@ Where nothing is released, where there is no such plan and where there is no suc
 * insert Parameter(kind, in, 0, "1", code, [["The kind of plan. Without it: the crisis extract."]])
 * parameter[=].binding.strength = #required
 * parameter[=].binding.valueSet = Canonical(PlanKinds)
-* insert Parameter(date, in, 0, "1", date, [["The day for which it is asked, in the person's own zone: what was in force at its end, as it stood then; of a day to come, as it stands now. It needs a kind."]])
+* insert Parameter(date, in, 0, "1", date, [["The day for which it is asked, in the person's own zone: what was in force at its end, as it stood and was written down here then; of a day to come, as it stands now. What was written down later for that day is not in the answer. It needs a kind."]])
 * insert Parameter(purpose, in, 0, "1", code, [["For what the plan is asked: one of the purposes the client is registered for. Without it the client's own purpose holds."]])
 * parameter[=].binding.strength = #required
 * parameter[=].binding.valueSet = Canonical(Purposes)

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum State {
     /// Only the person, and apps the person let in, see it.
     Draft,
-    /// Shown to the parties it names, for where they stand.
+    /// Being talked about with those it names. No system is shown it: the person and their apps bring what others say.
     InTalks,
     /// The text stands as it is; only signatures and stances are still to come.
     Ready,
