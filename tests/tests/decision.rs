@@ -6,8 +6,10 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use sayso_consent::{Ask, Compiled, Consent, Life, Part, Verdict, Why, decide};
-use sayso_plan::ProvisionId;
+use sayso_consent::{
+    Ask, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Verdict, Why, decide,
+};
+use sayso_plan::{ProvisionId, Share};
 use sayso_tests::generate::Choices;
 
 use crate::reference::rule;
@@ -67,4 +69,133 @@ fn the_naive_reading_contradicts_a_verdict_that_was_turned_round() {
         };
         assert!(!rule(&consents, &part, &ask, &life).agrees_with(&wrong));
     }
+}
+
+/// Cases in which the cause that is named is taken away.
+const CAUSES: u32 = 20_000;
+
+/// Consents with the provisions that a question is decided on.
+#[derive(Clone)]
+struct Decided {
+    consents: Vec<Consent>,
+    part: Part,
+    ask: Ask,
+    life: Life,
+}
+
+impl Decided {
+    /// A case in which each provision has an id of its own.
+    fn any(n: u32) -> Self {
+        let (mut consents, part, ask, life) = case(&mut Choices::new(SEED ^ (u64::from(n) << 20)));
+        for (n, provision) in consents.iter_mut().flat_map(|consent| &mut consent.provisions).enumerate() {
+            provision.id = ProvisionId::from_stored([u8::try_from(n + 1).unwrap(); 16]);
+        }
+        Self { consents, part, ask, life }
+    }
+
+    fn verdict(&self) -> Verdict {
+        decide(&Compiled::of(&self.consents).in_life(self.life), &self.part, &self.ask)
+    }
+
+    fn without(&self, gone: &[ProvisionId]) -> Self {
+        let mut left = self.clone();
+        left.consents.iter_mut().for_each(|consent| consent.provisions.retain(|one| !gone.contains(&one.id)));
+        left
+    }
+
+    /// The same with one provision changed.
+    fn with(&self, id: ProvisionId, change: impl Fn(&mut Provision)) -> Self {
+        let mut changed = self.clone();
+        let all = changed.consents.iter_mut().flat_map(|consent| &mut consent.provisions);
+        all.filter(|one| one.id == id).for_each(change);
+        changed
+    }
+
+    /// The same with a permit that is given for now and for what is asked, by the living person.
+    fn mended(&self, id: ProvisionId) -> Self {
+        let (now, purpose) = (self.ask.at, self.ask.purpose);
+        let hour = time::Duration::hours(1);
+        let mut mended = self.with(id, |permit| {
+            permit.period = Known::Is(Period { from: now - hour, until: now + hour });
+            if let Some(purpose) = purpose {
+                permit.purposes = Known::Is(Purposes::Only(purpose));
+            }
+        });
+        mended.life = Life { died: Known::Is(None), of_age: Known::Is(now - hour) };
+        // Given by itself, so that nothing else comes to life with it.
+        let holds = |consent: &&Consent| consent.provisions.iter().any(|one| one.id == id);
+        let given = mended.consents.iter().find(holds).cloned().unwrap();
+        let permit = given.provisions.iter().find(|one| one.id == id).cloned().unwrap();
+        let mut mended = mended.without(&[id]);
+        let origin = if given.origin == Origin::ForAChild { Origin::Person } else { given.origin };
+        mended.consents.push(Consent { origin, provisions: vec![permit], ..given });
+        mended
+    }
+
+    /// All causes of the same answer, each named once those before it are gone.
+    fn named(&self) -> Vec<ProvisionId> {
+        let mut named = Vec::new();
+        while let Some(next) = cause(&self.without(&named).verdict(), self.verdict().is_released()) {
+            named.push(next);
+        }
+        named
+    }
+}
+
+/// The provision that an answer is because of: a permit for a yes, a refusal for a no.
+fn cause(verdict: &Verdict, released: bool) -> Option<ProvisionId> {
+    match verdict {
+        Verdict::Released { by, .. } if released => Some(*by),
+        Verdict::Withheld(Why::Refused(id) | Why::RefusalNotUnderstood(id)) if !released => Some(*id),
+        Verdict::Released { .. } | Verdict::Withheld(_) => None,
+    }
+}
+
+/// Counterfactuals: take away what is named, or mend what is said to be missing, and the answer is another one.
+#[test]
+fn the_cause_that_is_named_decides() {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for n in 0..CAUSES {
+        let case = Decided::any(n);
+        let verdict = case.verdict();
+        *counts.entry(name(&verdict)).or_default() += 1;
+        let permits =
+            || case.consents.iter().flat_map(|one| &one.provisions).filter(|one| one.effect == Effect::Permit);
+        match verdict {
+            Verdict::Released { .. } | Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)) => {
+                let named = case.named();
+                assert!(cause(&case.without(&named).verdict(), verdict.is_released()).is_none(), "case {n}: it flips");
+                for one in &named {
+                    let others: Vec<ProvisionId> = named.iter().filter(|other| *other != one).copied().collect();
+                    let alone = case.without(&others).verdict();
+                    assert_eq!(cause(&alone, verdict.is_released()), Some(*one), "case {n}: each of them is enough");
+                }
+            }
+            Verdict::Withheld(Why::NotNow(id) | Why::OtherPurpose(id)) if case.ask.purpose.is_some() => {
+                assert!(case.mended(id).verdict().is_released(), "case {n}: for now and for this it would be a yes");
+            }
+            Verdict::Withheld(Why::Close(_)) => {
+                let mut open = case.clone();
+                open.part.level = Share::Open;
+                assert!(open.verdict().is_released(), "case {n}: were it not close, it would be a yes");
+            }
+            Verdict::Withheld(Why::NeverAsked) => {
+                let mut counting = permits().filter(|permit| counts_at_all(&case, permit.id));
+                let nearly = counting.find(|permit| case.mended(permit.id).verdict().is_released());
+                assert!(nearly.is_none(), "case {n}: a permit that came near should have been named: {nearly:?}");
+            }
+            Verdict::Withheld(_) => {}
+        }
+    }
+    for cause in ["released", "never asked", "refused", "refusal not understood", "not now", "other purpose", "close"] {
+        assert!(counts.get(cause).is_some_and(|count| count * 200 >= CAUSES), "{cause}: {counts:?}");
+    }
+}
+
+/// Whether a permit is one of those that a decision looks at: not one for any purpose, which none can be, nor one that
+/// became the person's own only by being mended.
+fn counts_at_all(case: &Decided, id: ProvisionId) -> bool {
+    let own = |consent: &&Consent| consent.origin != Origin::ForAChild;
+    let mut all = case.consents.iter().filter(own).flat_map(|consent| &consent.provisions);
+    all.any(|one| one.id == id && one.purposes != Known::Is(Purposes::Any))
 }
