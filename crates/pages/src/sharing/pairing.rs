@@ -38,7 +38,7 @@ pub(crate) async fn make(State(pages): State<Pages>, visitor: Visitor) -> Result
     let (code, until) = pages.exchange().pairing_code(visitor.themselves()).await?;
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
-    Ok(with(&visitor, Some(Made { code, until: w::code_good_until(&calendar.moment(until)) })))
+    Ok(with(&visitor, Some(Made { code, until: w::code_ends(&calendar.moment(until)) })))
 }
 
 fn with(visitor: &Visitor, made: Option<Made>) -> Response {

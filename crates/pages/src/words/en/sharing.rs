@@ -148,8 +148,8 @@ pub(crate) fn they_asked(when: &str, purpose: &str) -> String {
     format!("They asked {when}, {purpose}.")
 }
 
-pub(crate) fn code_good_until(moment: &str) -> String {
-    format!("It is good until {moment}.")
+pub(crate) fn code_ends(moment: &str) -> String {
+    format!("It ends {moment}.")
 }
 
 pub(crate) fn stop_with(who: &str) -> String {
@@ -212,5 +212,6 @@ pub(super) fn samples() -> Vec<String> {
         private_things(2),
         whole_plan("My card"),
         opened_since("3 May"),
+        code_ends("on 3 May at 10:02"),
     ]
 }
