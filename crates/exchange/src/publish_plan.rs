@@ -5,11 +5,11 @@ use std::sync::Arc;
 use sayso_auth::Caller;
 use sayso_consent::{Ask, Sealed, Themselves};
 use sayso_plan::plan::Content;
-use sayso_plan::{ClientId, Party, PersonId, Plan, PlanDate, PlanId, PlanVersionId};
+use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId};
 use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
-use crate::read_released::{Look, Sheet, Wanted, Whom};
+use crate::read_released::{Look, Sheet, Wanted, Whom, day_of};
 use crate::{Exchange, Refusal};
 
 /// How often a write is tried again because something else of the person's changed meanwhile.
@@ -245,7 +245,7 @@ impl Exchange {
             if !whole {
                 return Err(Refusal::InForce);
             }
-            if !next.holds_on(view.day(at)) {
+            if !next.holds_on(day_of(&view.snapshot, at)) {
                 return Err(Refusal::OtherTime);
             }
             let gone = old.supersede(at, &mut || self.fresh())?;
@@ -295,10 +295,6 @@ enum By {
 }
 
 impl View {
-    fn day(&self, at: OffsetDateTime) -> PlanDate {
-        self.snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at))
-    }
-
     fn sheet(&self, exchange: &Exchange, plan: PlanId) -> Option<Sheet> {
         let sealed = self.snapshot.plans.iter().find(|sealed| sealed.id() == plan)?;
         let sheet = self.sheet_of(exchange, sealed)?;

@@ -250,7 +250,7 @@ impl Exchange {
     pub(crate) fn decide(&self, snapshot: &Snapshot, ask: &Ask, wanted: Wanted) -> Vec<Sheet> {
         let rules = self.inner.compiled.of(snapshot);
         let key = &self.inner.fingerprints;
-        let day = snapshot.demographics.as_ref().map_or(PlanDate(ask.at.date()), |person| person.day_of(ask.at));
+        let day = day_of(snapshot, ask.at);
         let mut sheets: Vec<Sheet> = snapshot
             .plans
             .iter()
@@ -289,8 +289,7 @@ impl Exchange {
         day: PlanDate,
     ) -> Result<Vec<Sheet>, StoreError> {
         let (rules, key) = (self.inner.compiled.of(snapshot), &self.inner.fingerprints);
-        let day_of =
-            |at: OffsetDateTime| snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at));
+        let day_of = |at| day_of(snapshot, at);
         let mut sheets = Vec::new();
         for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind) {
             let versions = self.inner.store.versions(snapshot.person, plan.id()).await?;
@@ -363,6 +362,11 @@ impl Exchange {
     }
 }
 
+/// The day that it is where the person lives.
+pub(crate) fn day_of(snapshot: &Snapshot, at: OffsetDateTime) -> PlanDate {
+    snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at))
+}
+
 /// Of what is in force of one kind, the plan, else the newest of the documents that are kept whole.
 fn only_one(sheets: &mut Vec<Sheet>) {
     sheets.sort_by_key(|sheet| (sheet.sealed.is_document(), Reverse(sheet.last_updated())));
@@ -383,8 +387,7 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
 
 /// What a reader of one plan must know of its time: that it is past its date, or asked for by a date.
 fn note(sheet: &Sheet, wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
-    let today = snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at));
-    match (wanted, sheet.sealed.in_force_on(today)) {
+    match (wanted, sheet.sealed.in_force_on(day_of(snapshot, at))) {
         (Wanted::On(_, day), _) => {
             Some(format!("This is what was written for {day}, as it stood then. It may have changed since."))
         }

@@ -1,7 +1,6 @@
 //! Pairing codes: one for each person, good once and for minutes.
 
 use sayso_plan::PersonId;
-use sqlx::Row;
 use time::OffsetDateTime;
 
 use crate::act::NewLeaf;
@@ -9,7 +8,7 @@ use crate::error::StoreError;
 use crate::moment;
 use crate::receipt::Receipt;
 use crate::record::without_reason;
-use crate::store::{Store, id_at};
+use crate::store::Store;
 use crate::writer::{Order, Record};
 
 impl Store {
@@ -49,20 +48,6 @@ impl Store {
     /// # Errors
     /// The writer's own failures.
     pub async fn redeem_pairing(&self, code: &str, now: OffsetDateTime) -> Result<Option<PersonId>, StoreError> {
-        let hash = self.secret_hash(code);
-        let now = moment::to_micros(now);
-        let work = self.writer().work(Order::default(), move |connection| {
-            Box::pin(async move {
-                let row = sqlx::query("DELETE FROM pairing WHERE hash = ? RETURNING person_id, expires_at")
-                    .bind(hash.to_vec())
-                    .fetch_optional(connection)
-                    .await?;
-                let Some(row) = row else { return Ok((None, Record::None)) };
-                let good = row.try_get::<i64, _>(1)? > now;
-                let person = PersonId::from_stored(id_at(&row, 0)?);
-                Ok((good.then_some(person), Record::None))
-            })
-        });
-        work.await.map(|(person, _)| person).map_err(without_reason::<()>)
+        self.use_up("DELETE FROM pairing WHERE hash = ? RETURNING person_id, expires_at", code, now).await
     }
 }

@@ -140,14 +140,21 @@ impl Store {
     /// # Errors
     /// The writer's own failures.
     pub async fn redeem_link(&self, secret: &str, now: OffsetDateTime) -> Result<Option<PersonId>, StoreError> {
+        self.use_up("DELETE FROM link WHERE hash = ? RETURNING person_id, expires_at", secret, now).await
+    }
+
+    /// Uses up something that is good once; `delete` takes its hash and gives the person and the end back.
+    pub(crate) async fn use_up(
+        &self,
+        delete: &'static str,
+        secret: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<PersonId>, StoreError> {
         let hash = self.secret_hash(secret);
         let now = moment::to_micros(now);
         let work = self.writer().work(Order::default(), move |connection| {
             Box::pin(async move {
-                let row = sqlx::query("DELETE FROM link WHERE hash = ? RETURNING person_id, expires_at")
-                    .bind(hash.to_vec())
-                    .fetch_optional(connection)
-                    .await?;
+                let row = sqlx::query(delete).bind(hash.to_vec()).fetch_optional(connection).await?;
                 let Some(row) = row else { return Ok((None, Record::None)) };
                 let good = row.try_get::<i64, _>(1)? > now;
                 let person = PersonId::from_stored(id_at(&row, 0)?);

@@ -161,10 +161,7 @@ impl Push {
     fn native(&self, plan: &str, mut json: Value, tag: Option<String>, foreign: &str) -> Option<Asked> {
         self.change(&mut json, foreign)?;
         let put = Asked::new("PUT", &format!("/plans/{plan}")).body("application/json", json.to_string());
-        Some(match tag {
-            Some(tag) => put.header("if-match", &format!("W/\"{tag}\"")),
-            None => put,
-        })
+        Some(tagged(put, tag))
     }
 
     fn change(&self, json: &mut Value, foreign: &str) -> Option<()> {
@@ -224,10 +221,7 @@ impl Push {
             list.remove(n % list.len());
         }
         let put = Asked::new("PUT", &format!("/fhir/CarePlan/{plan}")).body("application/fhir+json", json.to_string());
-        Some(match tag {
-            Some(tag) => put.header("if-match", &format!("W/\"{tag}\"")),
-            None => put,
-        })
+        Some(tagged(put, tag))
     }
 
     /// What was read as a document goes back as one; of an extract that is a new plan of what was shown.
@@ -288,5 +282,13 @@ impl Push {
         }
         let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
         Some(Asked::new("POST", "/fhir").body("application/fhir+json", bundle.to_string()))
+    }
+}
+
+/// With the version that was read, where one is named.
+fn tagged(put: Asked, tag: Option<String>) -> Asked {
+    match tag {
+        Some(tag) => put.header("if-match", &format!("W/\"{tag}\"")),
+        None => put,
     }
 }

@@ -115,19 +115,22 @@ async fn case_10_sharing_anew_opens_nothing_while_her_no_stands() {
     assert_eq!(get(&home, &care_plan(&home)).await.status, 200, "her own word ended it");
 }
 
+/// What happened to Ama last.
+async fn last_act(home: &Home) -> Act {
+    home.world.exchange.happened(ama(home), None, 1).await.unwrap().remove(0).act.unwrap()
+}
+
 #[tokio::test]
 async fn case_12_a_request_without_a_purpose_has_the_first_of_its_client() {
     let _honest = crate::honest();
     let home = Home::open().await;
     opens(&home, &sections([Section::Helps])).await;
     assert_eq!(get(&home, &current(&number(home.ama), "")).await.status, 200);
-    let happened = home.world.exchange.happened(ama(&home), None, 1).await.unwrap();
-    let act = happened[0].act.as_ref().unwrap();
+    let act = last_act(&home).await;
     assert!(matches!(act, Act::ReadAllowed { purpose: Some(Purpose::Treat), .. }), "{act:?}");
     // A purpose for which it is not registered is none.
     assert_eq!(get(&home, &current(&number(home.ama), "&purpose=ETREAT")).await.status, 404);
-    let happened = home.world.exchange.happened(ama(&home), None, 1).await.unwrap();
-    let act = happened[0].act.as_ref().unwrap();
+    let act = last_act(&home).await;
     assert!(matches!(act, Act::ReadRefused { purpose: None, .. }), "{act:?}");
 }
 

@@ -10,12 +10,12 @@ use sayso_plan::draft::NotTaken;
 use sayso_plan::form::{self, Answer, Choice, LINE_MAX_SCALARS, Question};
 use sayso_plan::words::WORDS_MAX_SCALARS;
 use sayso_plan::{Content, Lang, PersonId, PlanKind};
-use sayso_wire::{Path, Tree, loss_of};
+use sayso_wire::{Path, Tree};
 use serde_json::{Value, json};
 
 use super::gate::RUNS_SOUGHT_MAX;
 use super::transaction::{placed, stop};
-use super::{language, strange, tree};
+use super::{language, lossless, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::outgoing::text_runs;
 use crate::{native, profile};
@@ -85,8 +85,7 @@ pub fn answers(bytes: &[u8], person: PersonId, base: &str) -> Result<Answered, V
 /// # Errors
 /// As [`answers`].
 pub fn answers_of(tree: Tree, person: PersonId, base: &str) -> Result<Answered, Vec<Fault>> {
-    let kept = loss_of(tree).map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?;
-    let tree = kept.tree;
+    let tree = lossless(tree, ROOT)?;
     if tree.text("resourceType") != Some(ROOT) {
         return Err(vec![Fault::new(ROOT, Why::Value("send a QuestionnaireResponse"))]);
     }

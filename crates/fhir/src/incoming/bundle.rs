@@ -4,12 +4,12 @@
 use std::fmt;
 
 use sayso_plan::{PersonId, PlanId};
-use sayso_wire::{Path, Tree, loss_of};
+use sayso_wire::{Path, Tree};
 
 use super::gate::Written;
 use super::references::stand_in;
-use super::transaction::{Pushed, Sent, Transaction, is_pushed, only, read_entries, stop};
-use super::{strange, tree};
+use super::transaction::{Sent, Transaction, is_pushed, only, read_entries, stop};
+use super::{lossless, tree};
 use crate::fault::{Fault, Why};
 
 /// What stands in a document beside what is pushed, each once.
@@ -73,27 +73,16 @@ impl Document {
         Ok(Self { transaction: Transaction::of_entries(entries)?, patient })
     }
 
-    /// The type of each entry that becomes part of the plan; each needs its own scope.
-    pub fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.transaction.interactions().map(|(kind, _)| kind)
-    }
-
-    /// Maps the document to the content of a new plan of `person`. `base` is the FHIR base without a slash at its end.
+    /// The push that makes a new plan of `person`. `base` is the FHIR base without a slash at its end.
     ///
     /// # Errors
-    /// Up to 20 faults with FHIRPaths: what is not valid, not mapped, or another person's.
-    pub fn into_pushed(mut self, person: PersonId, base: &str) -> Result<Pushed, Vec<Fault>> {
-        let address = format!("Patient/{person}");
-        check_patient(&self.patient, person, &address)?;
-        for entry in &mut self.transaction.entries {
-            if let Some(called) = &self.patient.full_url {
-                point(&mut entry.resource, called, &address);
-            }
-            if entry.kind == "DocumentReference" {
-                lead_here(&mut entry.resource, base);
-            }
-        }
-        self.transaction.into_pushed(person, base, None)
+    /// Faults with FHIRPaths: the document is another person's, or says of the person what is not kept.
+    pub fn into_transaction(mut self, person: PersonId, base: &str) -> Result<Transaction, Vec<Fault>> {
+        check_patient(&self.patient, person)?;
+        self.transaction.person_called = self.patient.full_url;
+        let index = self.transaction.entries.iter_mut().filter(|entry| entry.kind == "DocumentReference");
+        index.for_each(|entry| lead_here(&mut entry.resource, base));
+        Ok(self.transaction)
     }
 }
 
@@ -112,51 +101,40 @@ fn read_entry(entry: &Tree, root: &str) -> Result<Sent, Vec<Fault>> {
 }
 
 /// The person is the one the sender acts for. What else a Patient says must be what the server keeps of people.
-fn check_patient(sent: &Sent, person: PersonId, address: &str) -> Result<(), Vec<Fault>> {
-    let kept = loss_of(sent.resource.clone())
-        .map_err(|lost| lost.iter().map(|fault| Fault::fhir(&sent.root, fault)).collect::<Vec<_>>())?;
-    if kept.tree.text("id") != Some(person.to_string().as_str()) {
+fn check_patient(sent: &Sent, person: PersonId) -> Result<(), Vec<Fault>> {
+    let patient = lossless(sent.resource.clone(), &sent.root)?;
+    if patient.text("id") != Some(person.to_string().as_str()) {
         return Err(vec![Fault::at(&sent.root, &Path::default().key("id"), Why::OtherPerson)]);
     }
-    stop(strange(&kept.tree, &sent.root, &["resourceType", "id", "meta", "text", "identifier", "name"]).collect())?;
+    only(&patient, &sent.root, &["resourceType", "id", "meta", "text", "identifier", "name"])?;
     // Its narrative may say what it says itself.
-    let (narrative, said): (Vec<_>, Vec<_>) = kept.tree.members().iter().cloned().partition(|(key, _)| key == "text");
+    let said = patient.members().iter().filter(|(key, _)| key != "text").cloned().collect();
     let mut written = Written::default();
-    written.add(address.to_owned(), Tree::Object(said));
+    written.add(format!("Patient/{person}"), Tree::Object(said));
     let mut faults = Vec::new();
-    written.narrative(&Tree::Object(narrative), &sent.root, &mut faults);
+    written.narrative(&patient, &sent.root, &mut faults);
     stop(faults)
 }
 
 /// The entry of a plan in an index leads to the document that the plan will be shown as, and is as old as that.
 fn lead_here(reference: &mut Tree, base: &str) {
-    let Tree::Object(members) = reference else { return };
-    let contents = members.iter_mut().filter(|(key, _)| key == "content").flat_map(|(_, value)| value.elements_mut());
-    for content in contents {
-        let Tree::Object(members) = content else { continue };
-        for attachment in members.iter_mut().filter(|(key, _)| key == "attachment").map(|(_, value)| value) {
-            let Tree::Object(members) = attachment else { continue };
-            if members.iter().any(|(key, _)| key == "data") {
-                continue;
-            }
-            members.retain(|(key, value)| key != "creation" || value.as_str().is_none_or(|at| !at.contains('T')));
-            for (_, url) in members.iter_mut().filter(|(key, _)| key == "url") {
-                let here = url.as_str().and_then(|url| url.strip_prefix(base)?.strip_prefix("/Bundle/"));
-                if here.is_some_and(|id| id.parse::<PlanId>().is_ok()) {
-                    *url = Tree::String(format!("{base}/Bundle/{}", stand_in(0)));
-                }
+    for attachment in members_of(reference, "content").flat_map(Tree::elements_mut).flat_map(attachments) {
+        let Tree::Object(members) = attachment else { continue };
+        members.retain(|(key, value)| key != "creation" || value.as_str().is_none_or(|at| !at.contains('T')));
+        for url in members_of(attachment, "url") {
+            let here = url.as_str().and_then(|url| url.strip_prefix(base)?.strip_prefix("/Bundle/"));
+            if here.is_some_and(|id| id.parse::<PlanId>().is_ok()) {
+                *url = Tree::String(format!("{base}/Bundle/{}", stand_in(0)));
             }
         }
     }
 }
 
-/// Writes every reference to `called` as one to `address`.
-fn point(tree: &mut Tree, called: &str, address: &str) {
-    for (key, value) in tree.members_mut() {
-        if key == "reference" && value.as_str() == Some(called) {
-            *value = Tree::String(address.to_owned());
-        }
-        point(value, called, address);
-    }
-    tree.elements_mut().iter_mut().for_each(|element| point(element, called, address));
+/// The attachments of a content that are not the document itself.
+fn attachments(content: &mut Tree) -> impl Iterator<Item = &mut Tree> {
+    members_of(content, "attachment").filter(|attachment| attachment.get("data").is_none())
+}
+
+fn members_of<'t>(tree: &'t mut Tree, name: &'t str) -> impl Iterator<Item = &'t mut Tree> {
+    tree.members_mut().iter_mut().filter(move |(key, _)| key == name).map(|(_, value)| value)
 }

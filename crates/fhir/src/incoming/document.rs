@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use sayso_plan::plan::{DocumentType, Jurisdiction};
 use sayso_plan::{Content, Head, Lang, PersonId, PlanId, PlanKind, State, WholeDocument, Words};
-use sayso_wire::{Path, Tree, loss_of};
+use sayso_wire::{Path, Tree};
 
 use super::gate::Written;
 use super::references::stand_in;
 use super::transaction::{Sent, stop};
-use super::tree;
+use super::{lossless, tree};
 use crate::fault::{Fault, Why};
 use crate::profile;
 
@@ -30,8 +30,7 @@ pub fn whole_document(bytes: &[u8], person: PersonId, base: &str) -> Result<Cont
 /// # Errors
 /// As [`whole_document`].
 pub fn whole_document_of(tree: Tree, person: PersonId, base: &str) -> Result<Content, Vec<Fault>> {
-    let kept = loss_of(tree).map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?;
-    let mut tree = kept.tree;
+    let mut tree = lossless(tree, ROOT)?;
     if tree.text("resourceType") != Some(ROOT) {
         return Err(vec![Fault::new(ROOT, Why::Value("send a DocumentReference"))]);
     }

@@ -10,7 +10,7 @@ mod task;
 mod transaction;
 
 use sayso_plan::Lang;
-use sayso_wire::{Path, Tree, strict};
+use sayso_wire::{Path, Tree, loss_of, strict};
 
 use crate::fault::{Fault, Why};
 
@@ -26,6 +26,11 @@ pub use transaction::{Entry, Mapped, Pushed, Transaction};
 /// What the strict reader refuses, with its FHIRPath.
 pub fn tree(bytes: &[u8], kind: &str) -> Result<Tree, Vec<Fault>> {
     strict::read(bytes).map_err(|fault| vec![Fault::fhir(kind, &fault)])
+}
+
+/// A resource of which the typed reader loses nothing; `root` is the FHIRPath of where it stands.
+fn lossless(resource: Tree, root: &str) -> Result<Tree, Vec<Fault>> {
+    loss_of(resource).map(|kept| kept.tree).map_err(|lost| lost.iter().map(|fault| Fault::fhir(root, fault)).collect())
 }
 
 /// The members that are not among the known ones, each as a fault at its place: nothing of them is dropped in silence.

@@ -38,9 +38,10 @@ pub(super) fn stand_in(number: usize) -> ItemId {
 }
 
 /// Names every entry.
-pub(super) fn names(transaction: &Transaction, base: &str) -> Result<Names, Vec<Fault>> {
+pub(super) fn names(transaction: &Transaction, person: PersonId, base: &str) -> Result<Names, Vec<Fault>> {
     let plan = transaction.plan().unwrap_or_else(|| PlanId::from_stored(*stand_in(0).as_bytes()));
-    let mut names = Names { plan, entries: Vec::new(), spellings: BTreeMap::new() };
+    let person_called = transaction.person_called.clone().map(|called| (called, format!("Patient/{person}")));
+    let mut names = Names { plan, entries: Vec::new(), spellings: person_called.into_iter().collect() };
     let mut faults = Vec::new();
     for (at, sent) in transaction.entries.iter().enumerate() {
         let address = match sent.kind.as_str() {

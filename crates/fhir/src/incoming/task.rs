@@ -5,10 +5,10 @@ use std::str::FromStr;
 use sayso_plan::proposal::{NAME_MAX_SCALARS, Proposed, Proposer, Suggestion};
 use sayso_plan::words::WORDS_MAX_SCALARS;
 use sayso_plan::{PersonId, PlanId, Words};
-use sayso_wire::{Tree, loss_of};
+use sayso_wire::Tree;
 use serde::de::DeserializeOwned;
 
-use super::{language, strange, tree};
+use super::{language, lossless, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::profile;
 
@@ -48,8 +48,7 @@ pub struct Asked {
 /// # Errors
 /// Faults with FHIRPaths for each element that is not understood: nothing of what somebody proposes is dropped.
 pub fn task(bytes: &[u8], base: &str) -> Result<Asked, Vec<Fault>> {
-    let kept = loss_of(tree(bytes, ROOT)?);
-    let tree = kept.map_err(|faults| faults.iter().map(|f| Fault::fhir(ROOT, f)).collect::<Vec<_>>())?.tree;
+    let tree = lossless(tree(bytes, ROOT)?, ROOT)?;
     if tree.text("resourceType") != Some(ROOT) {
         return Err(vec![Fault::new(ROOT, Why::Value("send a Task"))]);
     }

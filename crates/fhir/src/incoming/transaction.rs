@@ -3,9 +3,9 @@
 use sayso_consent::{Projection, Released};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::{Content, ItemId, PersonId, PlanId};
-use sayso_wire::{Tree, loss_of};
+use sayso_wire::Tree;
 
-use super::{draft, gate, references, strange, tree};
+use super::{draft, gate, lossless, references, strange, tree};
 use crate::fault::{Fault, Why};
 
 /// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
@@ -18,6 +18,8 @@ const PUSHED: [&str; 6] = ["CarePlan", "Observation", "Goal", "RelatedPerson", "
 pub struct Transaction {
     pub(super) entries: Vec<Sent>,
     plan_at: usize,
+    /// What the person is called in it, beside their address.
+    pub(super) person_called: Option<String>,
 }
 
 /// One entry as it was sent.
@@ -114,7 +116,7 @@ impl Transaction {
         let plans: Vec<usize> =
             entries.iter().enumerate().filter(|(_, e)| e.kind == "CarePlan").map(|(n, _)| n).collect();
         match plans.as_slice() {
-            [plan_at] => Ok(Self { entries, plan_at: *plan_at }),
+            [plan_at] => Ok(Self { entries, plan_at: *plan_at, person_called: None }),
             _ => Err(vec![Fault::new("Bundle.entry", Why::Transaction("a push holds exactly one CarePlan"))]),
         }
     }
@@ -137,7 +139,7 @@ impl Transaction {
         let root = kind.clone();
         let if_none_exist = if_none_exist.map(str::to_owned);
         let sent = Sent { kind, id, full_url: None, resource, if_match: None, if_none_exist, root };
-        Ok(Self { entries: vec![sent], plan_at: 0 })
+        Ok(Self { entries: vec![sent], plan_at: 0, person_called: None })
     }
 
     pub(super) fn plan_entry(&self) -> Option<&Sent> {
@@ -178,13 +180,13 @@ impl Transaction {
         let mut faults = Vec::new();
         for entry in &mut self.entries {
             let sent = std::mem::replace(&mut entry.resource, Tree::Null);
-            match loss_of(sent) {
-                Ok(kept) => entry.resource = kept.tree,
-                Err(lost) => faults.extend(lost.iter().map(|fault| Fault::fhir(&entry.root, fault))),
+            match lossless(sent, &entry.root) {
+                Ok(kept) => entry.resource = kept,
+                Err(lost) => faults.extend(lost),
             }
         }
         stop(faults)?;
-        let names = references::names(&self, base)?;
+        let names = references::names(&self, person, base)?;
         references::rewrite(&mut self, &names, person, base)?;
         let drafted = draft::content(&self, &names, current)?;
         gate::check(&self, &names, person, &drafted, current, base)?;
@@ -239,15 +241,18 @@ pub(super) fn only(tree: &Tree, root: &str, known: &[&str]) -> Result<(), Vec<Fa
 /// A Bundle with an empty resource in place of each of its resources, which are looked at one by one.
 fn envelope(bundle: &Tree) -> Tree {
     let empty = || Tree::Object(vec![("resourceType".to_owned(), Tree::String("Parameters".to_owned()))]);
-    let mut envelope = bundle.clone();
-    for entry in members_of(&mut envelope, "entry").flat_map(Tree::elements_mut) {
-        members_of(entry, "resource").for_each(|resource| *resource = empty());
-    }
-    envelope
+    let emptied = |entry: &Tree| with(entry, "resource", |_| empty());
+    with(bundle, "entry", |entries| match entries {
+        Tree::Array(all) => Tree::Array(all.iter().map(emptied).collect()),
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Object(_) => entries.clone(),
+    })
 }
 
-fn members_of<'t>(tree: &'t mut Tree, name: &'t str) -> impl Iterator<Item = &'t mut Tree> {
-    tree.members_mut().iter_mut().filter(move |(key, _)| key == name).map(|(_, value)| value)
+/// An object with one member made anew; anything else as it is.
+fn with(tree: &Tree, name: &str, make: impl Fn(&Tree) -> Tree) -> Tree {
+    let Tree::Object(members) = tree else { return tree.clone() };
+    let made = |(key, value): &(String, Tree)| (key.clone(), if key == name { make(value) } else { value.clone() });
+    Tree::Object(members.iter().map(made).collect())
 }
 
 /// The entries of a Bundle, each with its place.
@@ -255,8 +260,7 @@ pub(super) fn read_entries(
     bundle: &Tree,
     read: impl Fn(&Tree, &str) -> Result<Sent, Vec<Fault>>,
 ) -> Result<Vec<Sent>, Vec<Fault>> {
-    loss_of(envelope(bundle))
-        .map_err(|lost| lost.iter().map(|fault| Fault::fhir("Bundle", fault)).collect::<Vec<_>>())?;
+    lossless(envelope(bundle), "Bundle")?;
     let sent = bundle.get("entry").map(Tree::elements).unwrap_or_default();
     if sent.len() > ENTRIES_MAX {
         return Err(vec![Fault::new("Bundle.entry", Why::Transaction("at most 1010 entries fit into one push"))]);

@@ -15,7 +15,7 @@ fn document() -> Value {
 
 fn take(document: &Value) -> Result<Content, Vec<Fault>> {
     let sent = Document::read(&serde_json::to_vec(document).unwrap())?;
-    sent.into_pushed(person(), BASE).map(|pushed| pushed.content)
+    sent.into_transaction(person(), BASE)?.into_pushed(person(), BASE, None).map(|pushed| pushed.content)
 }
 
 fn entry(document: &Value, kind: &str) -> usize {

@@ -86,7 +86,8 @@ fn round(native: &Value, way: Way) {
 /// The plan as one document, sent as new.
 fn as_document(plan: &Plan) -> Result<Content, Vec<Fault>> {
     let document = outgoing::document(&somebody(plan), &whole(plan), None, BASE);
-    Document::read(&document.bytes())?.into_pushed(person(), BASE).map(|pushed| without_own(pushed.content))
+    let sent = Document::read(&document.bytes())?.into_transaction(person(), BASE)?;
+    sent.into_pushed(person(), BASE, None).map(|pushed| without_own(pushed.content))
 }
 
 fn both_ways(native: &Value) {

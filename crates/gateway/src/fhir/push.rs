@@ -1,4 +1,4 @@
-//! What an app may push: one plan as a transaction Bundle or as a FHIR document, or a document that is kept whole.
+//! What an app may push: one plan as a transaction Bundle, a CarePlan or a FHIR document, or a document that is kept whole.
 //! <https://hl7.org/fhir/R4/http.html#transaction>
 
 use axum::Extension;
@@ -93,11 +93,7 @@ pub(super) fn person_of(caller: &Caller) -> Result<PersonId, Fault> {
 }
 
 async fn push(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {
-    if !is_json(headers) {
-        return Err(Fault::MediaType);
-    }
-    let sent = Transaction::read(body).map_err(faults)?;
-    let (pushed, written) = write(gateway, caller, headers, body, sent).await?;
+    let (pushed, written) = write(gateway, caller, headers, body, |_| Transaction::read(body)).await?;
     let said = responses(&pushed, &written)?;
     Ok(answer(&written.receipt, headers, Answer::ok(FHIR_JSON, said.to_string().into())))
 }
@@ -109,27 +105,43 @@ async fn push_care_plan(
     body: &[u8],
     id: Option<PlanId>,
 ) -> Result<Response, Fault> {
-    if !is_json(headers) {
-        return Err(Fault::MediaType);
-    }
     let condition = headers.get("if-none-exist").and_then(|v| v.to_str().ok());
-    let read = incoming::tree(body, "CarePlan").and_then(|tree| Transaction::of_plan(tree, id, condition));
-    let (pushed, written) = write(gateway, caller, headers, body, read.map_err(faults)?).await?;
+    let read = |_| Transaction::of_plan(incoming::tree(body, "CarePlan")?, id, condition);
+    let (pushed, written) = write(gateway, caller, headers, body, read).await?;
     let status = if pushed.plan.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     made(gateway, caller, headers, &written, (status, "The plan was taken; Location says where it can be read."))
 }
 
-/// Writes what was pushed.
+/// A document always makes a new plan.
+async fn push_document(
+    gateway: &Gateway,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Fault> {
+    #[cfg(feature = "leaks")]
+    crate::leaks::beside_unseen(gateway, caller).await?;
+    let read = |person| Document::read(body)?.into_transaction(person, gateway.fhir_base());
+    let (_, written) = write(gateway, caller, headers, body, read).await?;
+    let text = "A new plan was made of this document; Location says where it can be read.";
+    made(gateway, caller, headers, &written, (StatusCode::CREATED, text))
+}
+
+/// Writes what was pushed: `read` of the body, for the person of the caller.
 async fn write(
     gateway: &Gateway,
     caller: &Caller,
     headers: &HeaderMap,
     body: &[u8],
-    sent: Transaction,
+    read: impl FnOnce(PersonId) -> Result<Transaction, Vec<sayso_fhir::Fault>>,
 ) -> Result<(Pushed, Written), Fault> {
+    if !is_json(headers) {
+        return Err(Fault::MediaType);
+    }
     let person = person_of(caller)?;
+    let sent = read(person).map_err(faults)?;
     let plan = sent.plan();
-    check_scopes(caller, sent.interactions())?;
+    check_scopes(caller, &sent)?;
     let current = match plan {
         Some(plan) => Some(current(gateway, caller, plan).await?),
         None => None,
@@ -156,39 +168,15 @@ async fn write(
 }
 
 /// Each entry is allowed as if it stood alone (SMART App Launch 2.2, batches and transactions).
-fn check_scopes<'a>(caller: &Caller, mut sent: impl Iterator<Item = (&'a str, bool)>) -> Result<(), Fault> {
-    let allowed = sent.all(|(kind, is_update)| {
+fn check_scopes(caller: &Caller, sent: &Transaction) -> Result<(), Fault> {
+    let allowed = sent.interactions().all(|(kind, is_update)| {
         let interaction = if is_update { Interaction::Update } else { Interaction::Create };
         kind.parse::<ResourceType>().is_ok_and(|kind| caller.allows(kind, interaction))
     });
     if allowed { Ok(()) } else { Err(Fault::Scope) }
 }
 
-/// A document always makes a new plan.
-async fn push_document(
-    gateway: &Gateway,
-    caller: &Caller,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response, Fault> {
-    if !is_json(headers) {
-        return Err(Fault::MediaType);
-    }
-    let person = person_of(caller)?;
-    let sent = Document::read(body).map_err(faults)?;
-    check_scopes(caller, sent.kinds().map(|kind| (kind, false)))?;
-    let pushed = sent.into_pushed(person, gateway.fhir_base()).map_err(faults)?;
-    #[cfg(feature = "leaks")]
-    crate::leaks::beside_unseen(gateway, caller).await?;
-    let once = idempotency_key(headers, body)?;
-    let written = gateway.exchange().create_plan(caller, pushed.content.clone(), once).await;
-    let written = written.map_err(|refusal| refused(gateway, &pushed, refusal))?;
-    let text = "A new plan was made of this document; Location says where it can be read.";
-    made(gateway, caller, headers, &written, (StatusCode::CREATED, text))
-}
-
-/// The plan that was made is of another type than what was sent, so it is shown to those who may read that type; the
-/// others are told in `text` where it is.
+/// The plan as a CarePlan, for those who may read that type, whatever was sent; the others are told in `text` where it is.
 pub(super) fn made(
     gateway: &Gateway,
     caller: &Caller,

@@ -28,7 +28,7 @@ type Read = fn(Tree, PersonId, &str) -> Result<Understood, Vec<sayso_fhir::Fault
 const READS: [(ResourceType, Read); 4] = [
     (ResourceType::CarePlan, |tree, person, base| pushed(Transaction::of_plan(tree, None, None)?, person, base)),
     (ResourceType::Bundle, |tree, person, base| match Document::is(&tree) {
-        true => Ok(Understood::Push(Box::new(Document::of(&tree)?.into_pushed(person, base)?))),
+        true => pushed(Document::of(&tree)?.into_transaction(person, base)?, person, base),
         false => pushed(Transaction::of(&tree)?, person, base),
     }),
     (ResourceType::DocumentReference, |tree, person, base| {
