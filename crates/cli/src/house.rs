@@ -41,9 +41,12 @@ pub(crate) fn exchange(store: Store, address: &Address, private_networks: bool) 
     Exchange::new(store, surroundings(), Egress::new(Policy { private_networks }), address.clone())
 }
 
-/// Both doors as one router.
+/// Both doors as one router; what changes is made ready behind the systems' door for as long as the process runs.
 pub(crate) fn doors(exchange: &Exchange, address: &Address, limits: Limits) -> Router {
-    let gateway = sayso_gateway::router(Gateway::new(exchange.clone(), address.clone(), limits));
+    let gateway = Gateway::new(exchange.clone(), address.clone(), limits);
+    let ready = gateway.clone();
+    tokio::spawn(async move { ready.keep_ready().await });
+    let gateway = sayso_gateway::router(gateway);
     let pages = sayso_pages::router(Pages::new(exchange.clone(), address.clone()));
     pages.fallback_service(gateway)
 }

@@ -12,6 +12,7 @@
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
+//! | what others would see now lies ready before they ask | [`prospects`] |
 //! | what changed is told by the outbox | [`notify`] |
 //! | the operator registers organizations, clients, persons | [`administer`] |
 //! | a person signs in, gets a link, keeps a session | [`sign_in`] |
@@ -36,6 +37,7 @@ pub mod notify;
 pub mod own_pages;
 pub mod pair;
 pub mod propose;
+pub mod prospects;
 pub mod publish_plan;
 pub mod read_released;
 mod refusal;
@@ -57,6 +59,7 @@ use time::OffsetDateTime;
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
 pub use issue_token::NotIssued;
 pub use own_pages::{Number, Standing};
+pub use prospects::Prospect;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
@@ -83,6 +86,7 @@ pub(crate) struct Inner {
     pub(crate) door: sign_in::Door,
     pub(crate) refreshing: issue_token::Lanes,
     pub(crate) successors: TokenKey,
+    pub(crate) changed: prospects::Changed,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -104,6 +108,7 @@ impl Exchange {
             door: sign_in::Door::default(),
             refreshing: issue_token::Lanes::default(),
             successors: TokenKey::new(key.derive("refresh token successors")),
+            changed: prospects::Changed::default(),
             store,
             surroundings,
             place,

@@ -167,7 +167,7 @@ impl Exchange {
                 events: vec![self.event("plan-changed", *sealed.id().as_bytes(), at)],
                 once: once.as_ref().and_then(|key| remember(key, writer, sealed.id(), at)),
             };
-            match self.inner.store.write(write).await {
+            match self.keep(write).await {
                 Ok(written) => {
                     let after = self.snapshot_or_nobody(Some(person)).await?;
                     let view = self.view(writer, &after, at.max(self.now())).await?;

@@ -172,9 +172,7 @@ impl Disclosure {
     /// What may be said of the person; none when nothing is released.
     #[must_use]
     pub fn subject(&self) -> Option<Released<Subject>> {
-        let demographics = self.snapshot.as_ref()?.demographics.as_ref()?;
-        let grants: Vec<Grant> = self.sheets.iter().map(|s| s.grant.clone()).collect();
-        sayso_consent::subject(demographics, &grants, &self.fingerprints).ok()
+        subject(self.snapshot.as_deref()?, &self.sheets, &self.fingerprints)
     }
 
     /// Whose plans they are; none when nothing is released.
@@ -232,7 +230,7 @@ impl Exchange {
             match self.inner.store.record(ReadLeaf { leaf, fence }).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();
-                    let note = sheets.first().and_then(|sheet| note(sheet, look.wanted, &snapshot, at));
+                    let note = note(&sheets, look.wanted, &snapshot, at);
                     return Ok(Disclosure { receipt, sheets, at, note, snapshot: Some(snapshot), fingerprints });
                 }
                 Err(Fenced::Moved) => {}
@@ -362,6 +360,16 @@ impl Exchange {
     }
 }
 
+/// What may be said of the person to those who may see these plans.
+pub(crate) fn subject(
+    snapshot: &Snapshot,
+    sheets: &[Sheet],
+    key: &sayso_consent::FingerprintKey,
+) -> Option<Released<Subject>> {
+    let grants: Vec<Grant> = sheets.iter().map(|sheet| sheet.grant.clone()).collect();
+    sayso_consent::subject(snapshot.demographics.as_ref()?, &grants, key).ok()
+}
+
 /// The day that it is where the person lives.
 pub(crate) fn day_of(snapshot: &Snapshot, at: OffsetDateTime) -> PlanDate {
     snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at))
@@ -386,7 +394,8 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
 }
 
 /// What a reader of one plan must know of its time: that it is past its date, or asked for by a date.
-fn note(sheet: &Sheet, wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
+pub(crate) fn note(sheets: &[Sheet], wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
+    let sheet = sheets.first()?;
     match (wanted, sheet.sealed.in_force_on(day_of(snapshot, at))) {
         (Wanted::On(_, day), _) => {
             Some(format!("This is what was written for {day}, as it stood then. It may have changed since."))

@@ -100,7 +100,7 @@ impl Party {
         }
     }
 
-    const fn of(recipient: Recipient) -> Option<Self> {
+    pub(crate) const fn of(recipient: Recipient) -> Option<Self> {
         match recipient {
             Recipient::Organization(id) => Some(Self::Organization(id)),
             Recipient::Class(Class::CrisisServices) => Some(Self::CrisisServices),
@@ -116,7 +116,7 @@ impl Party {
         }
     }
 
-    fn ask(self, purpose: Purpose, at: OffsetDateTime) -> Ask {
+    pub(crate) fn ask(self, purpose: Purpose, at: OffsetDateTime) -> Ask {
         let audience = match self {
             Self::Organization(organization) => {
                 Audience::Organization { organization, practitioner: None, class: None }
@@ -373,7 +373,7 @@ impl Exchange {
         for _ in 0..TRIES_MAX {
             let leaf = self.leaf(at, None, act.clone());
             let write = Write { fence, leaf, changes: changes.clone(), events: events.clone(), once: None };
-            match self.inner.store.write(write).await {
+            match self.keep(write).await {
                 Ok(written) => return Ok(written.receipt),
                 Err(sayso_store::Refused::Moved) if !strict => fence = self.snapshot_of(person).await?.fence(),
                 Err(other) => return Err(other.into()),
@@ -388,7 +388,7 @@ fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {
     untouched.collect::<Vec<_>>().into_iter().chain(changes).collect()
 }
 
-fn known<T: Copy>(value: Known<T>) -> Option<T> {
+pub(crate) fn known<T: Copy>(value: Known<T>) -> Option<T> {
     match value {
         Known::Is(value) => Some(value),
         Known::Unknown => None,

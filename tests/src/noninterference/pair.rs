@@ -14,6 +14,9 @@ use super::push::Push;
 use super::script::{Request, Step};
 use crate::world::{Asked, BASE, Observed};
 
+/// Before every how many steps something is made ready in one of the houses.
+const READY_EVERY: usize = 8;
+
 /// All that decides a run: who looks, from which seed the houses are furnished, how they differ, what is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -120,6 +123,10 @@ impl Pair {
         for house in [&self.a, &self.b] {
             house.world.wait(time::Duration::seconds(1));
             house.world.reseed(seed);
+        }
+        // In the one house things lie ready before they are asked for, in the other they do not.
+        if at.is_multiple_of(READY_EVERY) {
+            self.a.world.gateway.make_ready(person(at / READY_EVERY % PEOPLE)).await;
         }
         match step {
             Step::Ask(request) => self.both(at, &self.asked(request)).await.map(|_| ()),

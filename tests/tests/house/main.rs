@@ -25,6 +25,7 @@ mod pairing;
 mod planted;
 mod preview;
 mod proposals;
+mod ready;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
