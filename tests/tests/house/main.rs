@@ -17,6 +17,8 @@ mod consent_cases;
 mod fence;
 mod forms;
 mod home;
+#[path = "../../../crates/fhir/tests/it/hostile.rs"]
+mod hostile;
 mod lifecycle;
 mod matrix;
 mod noninterference;
@@ -26,6 +28,7 @@ mod planted;
 mod preview;
 mod proposals;
 mod ready;
+mod words;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 

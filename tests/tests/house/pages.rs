@@ -17,13 +17,13 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OP
 
 /// An answer of a page.
 #[derive(Debug)]
-struct Page {
+pub(crate) struct Page {
     status: u16,
     location: String,
-    text: String,
+    pub(crate) text: String,
 }
 
-async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
+pub(crate) async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
     let pages = router(Pages::new(home.world.exchange.clone(), Place::at(BASE).unwrap()));
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
