@@ -5,10 +5,8 @@ use time::OffsetDateTime;
 
 use crate::audience::Ask;
 use crate::compile::{Compiled, Rule};
-#[cfg(feature = "leaks")]
-use crate::leak::{Leak, planted};
 use crate::life::Life;
-use crate::provision::{Effect, Origin};
+use crate::provision::{Effect, Origin, Period};
 use crate::tri::Tri;
 
 /// A part of a plan, as consent sees it: labels and ids, no words.
@@ -143,10 +141,15 @@ fn weigh<'a>(
     let mut permitted: Option<(ProvisionId, OffsetDateTime)> = None;
     for Speaking { rule, asker } in rules {
         #[cfg(feature = "leaks")]
-        if rule.effect == Effect::Deny && planted(Leak::DenyForgotten) {
+        if crate::leak::forgets(rule.effect, rule.what) {
             continue;
         }
-        match (rule.effect, asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)))) {
+        let holds = asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)));
+        let holds = or_leak!(holds, UnknownPermits => match (rule.effect, holds) {
+            (Effect::Permit, Tri::Unknown) => Tri::True,
+            (Effect::Permit | Effect::Deny, known) => known,
+        });
+        match (rule.effect, holds) {
             (Effect::Deny, Tri::True) => return Weighed::Refused(Why::Refused(rule.provision)),
             (Effect::Deny, Tri::Unknown) => return Weighed::Refused(Why::RefusalNotUnderstood(rule.provision)),
             (Effect::Permit, Tri::True) => {
@@ -165,12 +168,14 @@ fn weigh<'a>(
 impl Rule {
     /// The rule, unless one of its conditions on the asker is false: then it speaks of no part at all.
     fn speaking_to(&self, ask: &Ask, life: &Life) -> Option<Speaking<'_>> {
-        let recipient = self.recipient.test(|r| r.matches(&ask.audience));
+        let recipient = or_leak!(self.recipient.test(|r| r.matches(&ask.audience)), ActorForgotten => Tri::True);
         if recipient == Tri::False {
             return None;
         }
-        let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
-        let period = self.period.test(|p| p.holds(ask.at)).and(self.stands(life, ask.at));
+        let covers = or_leak!(self.effect, ParentPurpose => Effect::Deny);
+        let purpose = self.purposes.test(|p| p.matches(covers, ask.purpose));
+        let held = |p: &Period| or_leak!(p.holds(ask.at), BeginForgotten => Tri::from(ask.at < p.until));
+        let period = self.period.test(held).and(self.stands(life, ask.at));
         #[cfg(feature = "leaks")]
         let (purpose, period) = crate::leak::conditions(purpose, period);
         let asker = recipient.and(purpose).and(period);

@@ -1,5 +1,8 @@
 //! Decides what may leave and says why; the only maker of [`Released`]. Pure and total: no clock, no I/O, no panic.
 
+#[macro_use]
+mod honest;
+
 pub mod audience;
 pub mod capacity;
 pub mod compile;

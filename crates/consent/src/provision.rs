@@ -204,15 +204,16 @@ impl What {
         let permit = effect == Effect::Permit;
         // What is close is permitted item by item only; the person's own app is the person's own hand.
         let within_reach = !permit || part.level != Share::Close || ask.is_own_app();
-        #[cfg(feature = "leaks")]
-        let within_reach = within_reach || crate::leak::planted(crate::leak::Leak::CloseForgotten);
+        let within_reach = or_leak!(within_reach, CloseForgotten => true);
         // Nobody here knows what a whole document says: it is permitted by itself, never as one of a kind or level.
-        let by_class = !permit || !part.is_document();
+        let by_class = or_leak!(!permit || !part.is_document(), KindOpensDocuments => true);
         Tri::from(match self {
             Self::Everything => true,
             Self::Kind(kind) => part.kind == kind && within_reach && by_class,
             Self::Plan(plan) => part.plan == plan && within_reach,
-            Self::Section(section) => part.section == Some(section) && within_reach,
+            Self::Section(section) => {
+                or_leak!(part.section == Some(section), SectionForgotten => part.section.is_some()) && within_reach
+            }
             Self::Item(item) => part.item == Some(item),
             Self::Documents => part.is_document() && within_reach,
             Self::Level(level) if permit => part.level <= level && part.level != Share::Close && by_class,

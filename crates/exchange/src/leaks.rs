@@ -6,10 +6,11 @@ use sayso_auth::Caller;
 use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
 use sayso_plan::kind::Missing;
-use sayso_plan::{PersonId, Section};
+use sayso_plan::{PersonId, PlanId, Section};
 use sayso_store::Snapshot;
 
 use crate::ask_to_share::Meant;
+use crate::read_released::Sheet;
 use crate::{Exchange, Refusal, Wanted};
 
 /// The person somebody asked for, found without any grant.
@@ -29,7 +30,29 @@ pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<()
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
 }
 
+/// Whether somebody who asks to be let in is told that there is no such person.
+pub(crate) fn person_is_told(person: Option<PersonId>) -> Result<(), Refusal> {
+    let told = planted(Leak::AskTellsPerson) && person.is_none();
+    if told { Err(Refusal::NotPossible("there is no such person")) } else { Ok(()) }
+}
+
+/// Of what is in force of a kind the newest, whoever may see it; all plans where something else is asked.
+pub(crate) fn chosen(snapshot: &Snapshot, wanted: Wanted, day: sayso_plan::PlanDate) -> Option<PlanId> {
+    let Wanted::Current(kind) = wanted else { return None };
+    let in_force = snapshot.plans.iter().filter(|plan| plan.kind() == kind && plan.holds_on(day));
+    let newest = in_force.max_by_key(|plan| plan.recorded_at());
+    newest.map(|plan| plan.id()).filter(|_| planted(Leak::CurrentBeforeDecision))
+}
+
 impl Exchange {
+    /// The whole of a plan of which somebody sees a part.
+    #[must_use]
+    pub fn whole_of(&self, sheet: &Sheet) -> Option<Sheet> {
+        let person = Themselves::signed_in(sheet.sealed().person());
+        let grant = sayso_consent::own_grant(sheet.sealed(), &person, &self.inner.fingerprints).ok()?;
+        Some(Sheet::new(grant, sheet.sealed().clone()))
+    }
+
     /// What a plan still needs, less what any stored plan of the person has.
     pub(crate) async fn not_stored(&self, person: PersonId, missing: Vec<Missing>) -> Vec<Missing> {
         if !planted(Leak::CheckedWithStored) {

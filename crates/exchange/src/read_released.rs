@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sayso_auth::{Caller, ClientKind};
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld,
+    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld, or_leak,
 };
 use sayso_plan::law::InForce;
 use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Proposal, Purpose, Section};
@@ -249,10 +249,12 @@ impl Exchange {
         let rules = self.inner.compiled.of(snapshot);
         let key = &self.inner.fingerprints;
         let day = day_of(snapshot, ask.at);
+        let chosen: Option<PlanId> =
+            or_leak!(None, CurrentBeforeDecision => crate::leaks::chosen(snapshot, wanted, day));
         let mut sheets: Vec<Sheet> = snapshot
             .plans
             .iter()
-            .filter(|sealed| may_concern(sealed, wanted, day))
+            .filter(|sealed| may_concern(sealed, wanted, day) && chosen.is_none_or(|only| only == sealed.id()))
             // Its time is over, and what says so has only not been written yet. The person's own apps see it in any state.
             .filter(|sealed| ask.is_own_app() || !sealed.is_over_on(day))
             .filter_map(|sealed| {

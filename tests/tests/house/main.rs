@@ -17,6 +17,7 @@ mod consent_cases;
 mod fence;
 mod forms;
 mod home;
+#[allow(dead_code, reason = "the tests of the room use more of it")]
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod lifecycle;

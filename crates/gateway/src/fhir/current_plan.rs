@@ -118,6 +118,8 @@ async fn current(
     }
     gateway.limits().asked(caller, &format!("{whom:?}"))?;
     let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.day, asked.purpose).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::CurrentForbidden)?;
     say(gateway, disclosure, asked.kind.is_none(), headers)
 }
 
@@ -138,6 +140,8 @@ async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &Hea
     let whom = Whom::OwnerOf(*plan.as_bytes());
     let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "document" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::BundleForbidden)?;
     say(gateway, disclosure, false, headers)
 }
 

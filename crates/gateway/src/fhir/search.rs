@@ -79,9 +79,14 @@ async fn find(
     };
     let total = hits.len();
     #[cfg(feature = "leaks")]
-    let total = crate::leaks::total(total, &disclosure);
+    let total = crate::leaks::total_by_id(gateway, crate::leaks::total(total, &disclosure), search.id.as_deref()).await;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::SearchForbidden)?;
     let bundle = bundle(gateway, caller, kind, &search, &hits, total);
-    Ok(answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle)))
+    let said = answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle));
+    #[cfg(feature = "leaks")]
+    let said = crate::leaks::counted(said, &disclosure);
+    Ok(said)
 }
 
 /// One resource that was found: where, and its bytes as they would be read.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use sayso_auth::{Caller, Interaction, ResourceType};
+use sayso_consent::or_leak;
 use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Sheet, Wanted, Whom};
 use sayso_fhir::native;
@@ -73,7 +74,10 @@ async fn one(gateway: &Gateway, caller: &Caller, id: &str, headers: &HeaderMap) 
     let whom = Whom::OwnerOf(*plan.as_bytes());
     let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "read" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
-    match disclosure.sheets.first().and_then(|sheet| native_bytes(sheet).map(|bytes| (sheet, bytes))) {
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::NativeForbidden)?;
+    let shown = |sheet: &Sheet| or_leak!(native_bytes(sheet), NativeOfWhole => native_bytes(&gateway.exchange().whole_of(sheet)?));
+    match disclosure.sheets.first().and_then(|sheet| shown(sheet).map(|bytes| (sheet, bytes))) {
         Some((sheet, bytes)) => {
             let body = Answer::ok(NATIVE_JSON, bytes).version(sheet.fingerprint().to_string(), sheet.last_updated());
             Ok(answer(&disclosure.receipt, headers, body))
