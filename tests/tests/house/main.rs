@@ -17,6 +17,7 @@ mod consent_cases;
 mod fence;
 mod forms;
 mod home;
+mod in_step;
 mod lifecycle;
 mod matrix;
 mod noninterference;
