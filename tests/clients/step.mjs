@@ -68,7 +68,7 @@ suite('a record system that keeps in step', () => {
 
   test('hears of a plan from before when the person opens it', async () => {
     const page = await signIn(browser, ama);
-    await allow(page, hospital, { sections: ['helps', 'early-signs'], purpose: 'TREAT' });
+    await allow(page, hospital, { sections: ['helps', 'harms'], purpose: 'TREAT' });
     await page.context().close();
     assert.deepEqual(await inStep(), []);
     assert.ok(patients().includes(`Patient/${ama.id}`));
