@@ -134,7 +134,9 @@ impl Observed {
     #[must_use]
     pub fn shows_something(&self) -> bool {
         let none = b"\"total\":0,";
-        let empty = self.body.is_empty() || self.body == "[]" || self.body.windows(none.len()).any(|at| at == none);
+        let holds = |text: &[u8]| self.body.windows(text.len()).any(|at| at == text);
+        let bundle = self.body.starts_with(b"{\"resourceType\":\"Bundle\"") && !holds(b"\"entry\":");
+        let empty = self.body.is_empty() || self.body == "[]" || bundle || holds(none);
         (200..300).contains(&self.status) && !empty
     }
 }

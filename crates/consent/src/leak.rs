@@ -1,5 +1,6 @@
 //! Planted leaks: forgotten paths, switched on at run time, that the tests must find. Only in test builds.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use sayso_plan::{ItemId, Plan, Section};
@@ -157,6 +158,18 @@ pub enum Leak {
     DocumentBesideUnseen,
     /// Who asks by a pairing code is told whether it was right.
     CodeTold,
+    /// Who follows all who share is told of persons who share with nobody.
+    FeedOfAll,
+    /// Who follows all who share is shown everything of whoever ever let them in.
+    FeedSkipsDecision,
+    /// The next page is made without a decision, because its cursor was made with one.
+    CursorKeepsRights,
+    /// Something is told as gone that the reader was never shown.
+    PurgeTellsUnseen,
+    /// What is gone is told with what the person decided.
+    PurgeTellsWhy,
+    /// A plan is told as changed where only a hidden part changed.
+    FollowedByWhole,
 }
 
 impl Leak {
@@ -232,6 +245,12 @@ impl Leak {
         Self::ProposalsOfOthers,
         Self::DocumentBesideUnseen,
         Self::CodeTold,
+        Self::FeedOfAll,
+        Self::FeedSkipsDecision,
+        Self::CursorKeepsRights,
+        Self::PurgeTellsUnseen,
+        Self::PurgeTellsWhy,
+        Self::FollowedByWhole,
     ];
 }
 
@@ -287,10 +306,24 @@ pub(crate) fn words(plan: &Plan) -> Vec<String> {
 
 /// When a person was last updated for somebody who may see nothing of theirs.
 pub(crate) fn without_grant() -> Option<OffsetDateTime> {
-    planted(Leak::PatientWithoutGrant).then_some(OffsetDateTime::UNIX_EPOCH)
+    let forgotten = planted(Leak::PatientWithoutGrant) || UNDECIDED.get();
+    forgotten.then_some(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// Since when everything is permitted, in the permit-all twin.
 pub(crate) fn permits_all(ask: &Ask) -> Option<OffsetDateTime> {
-    planted(Leak::PermitAll).then(|| OffsetDateTime::UNIX_EPOCH.min(ask.at))
+    let forgotten = planted(Leak::PermitAll) || UNDECIDED.get();
+    forgotten.then(|| OffsetDateTime::UNIX_EPOCH.min(ask.at))
+}
+
+thread_local! {
+    static UNDECIDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does something with every decision a yes, and every person told of, in this thread and until it is done.
+pub fn undecided<T>(act: impl FnOnce() -> T) -> T {
+    UNDECIDED.set(true);
+    let done = act();
+    UNDECIDED.set(false);
+    done
 }

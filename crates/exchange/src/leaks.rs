@@ -7,11 +7,10 @@ use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
 use sayso_plan::kind::Missing;
 use sayso_plan::{PersonId, PlanId, Section};
-use sayso_store::Snapshot;
+use sayso_store::{Snapshot, Store};
 
 use crate::ask_to_share::Meant;
-use crate::read_released::Sheet;
-use crate::{Exchange, Refusal, Wanted};
+use crate::{Exchange, Followed, Refusal, Sheet, Wanted};
 
 /// The person somebody asked for, found without any grant.
 pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
@@ -42,6 +41,50 @@ pub(crate) fn chosen(snapshot: &Snapshot, wanted: Wanted, day: sayso_plan::PlanD
     let in_force = snapshot.plans.iter().filter(|plan| plan.kind() == kind && plan.holds_on(day));
     let newest = in_force.max_by_key(|plan| plan.recorded_at());
     newest.map(|plan| plan.id()).filter(|_| planted(Leak::CurrentBeforeDecision))
+}
+
+/// The version of a plan as a whole, by which somebody notices that a hidden part changed.
+pub(crate) fn version_of_whole(sheet: &Sheet) -> Option<String> {
+    planted(Leak::FollowedByWhole).then(|| sheet.sealed().version().to_string())
+}
+
+/// Everybody who is here, though they share nothing.
+pub(crate) async fn everybody(store: &Store, persons: &mut Vec<PersonId>) {
+    if planted(Leak::FeedOfAll)
+        && let Ok(mut all) = store.persons().await
+    {
+        all.sort_unstable();
+        *persons = all;
+    }
+}
+
+/// Whether a person is told of who shares nothing.
+pub(crate) fn names_everybody() -> bool {
+    planted(Leak::FeedOfAll)
+}
+
+/// Whether a page is made without a decision: because the person is in the list, or because a cursor was brought.
+pub(crate) fn follows_undecided(from: Option<PersonId>) -> bool {
+    planted(Leak::FeedSkipsDecision) || (planted(Leak::CursorKeepsRights) && from.is_some())
+}
+
+impl Followed {
+    /// Plans that the reader was never shown, told as gone.
+    #[must_use]
+    pub fn never_shown(&self) -> Vec<String> {
+        if !planted(Leak::PurgeTellsUnseen) {
+            return Vec::new();
+        }
+        let shown = |id| self.sheets().iter().any(|sheet| sheet.plan() == id);
+        let plans = self.snapshot().plans.iter().map(sayso_consent::Sealed::<sayso_plan::Plan>::id);
+        plans.filter(|id| !shown(*id)).map(|id| id.to_string()).collect()
+    }
+
+    /// Why something is gone: what the person has decided by now.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        planted(Leak::PurgeTellsWhy).then(|| format!(" {} decisions", self.snapshot().consents.len()))
+    }
 }
 
 impl Exchange {

@@ -3,6 +3,8 @@
 //! | Use case | File |
 //! |---|---|
 //! | a system or app looks at what it may see | [`read_released`] |
+//! | a record system follows all who share with its organization | [`follow`] |
+//! | what a reader holds after a look | `holding` |
 //! | the current directive, or the crisis extract, in one call | [`current_plan`] |
 //! | versions that were in force during the reader's permit | [`history`] |
 //! | an app or the person writes a plan | [`publish_plan`] |
@@ -29,7 +31,9 @@ pub mod canary;
 pub mod check_plan;
 mod clients;
 pub mod current_plan;
+pub mod follow;
 pub mod history;
+mod holding;
 pub mod issue_token;
 #[cfg(feature = "leaks")]
 mod leaks;
@@ -57,6 +61,8 @@ use sayso_store::{NewLeaf, Store};
 use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
+pub use follow::{Followed, Following, Page, Told};
+pub use holding::GONE_DAYS;
 pub use issue_token::NotIssued;
 pub use own_pages::{Number, Standing};
 pub use prospects::Prospect;

@@ -154,7 +154,11 @@ impl Sheet {
         Self { grant, sealed }
     }
 
-    fn record(&self) -> Shown {
+    pub(crate) const fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    pub(crate) fn record(&self) -> Shown {
         let sections: BTreeSet<Section> = self.grant.shown().iter().map(|(_, section)| *section).collect();
         Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections: sections.into_iter().collect() }
     }
@@ -226,8 +230,9 @@ impl Exchange {
             };
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
+            let holding = self.holding(&ask, look.wanted, &snapshot, &sheets).await?;
             self.between_decision_and_leaf().await;
-            match self.inner.store.record(ReadLeaf { leaf, fence }).await {
+            match self.put_on_record(ReadLeaf { leaf, fence }, holding).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();
                     let note = note(&sheets, look.wanted, &snapshot, at);

@@ -12,6 +12,8 @@
 //! | a leaf | `NewLeaf { id: LeafId, at, organization: Option<OrganizationId>, act: Act }`; no organization: our own house's chain |
 //! | see what a decision needs | `snapshot(PersonId) -> Result<Option<Arc<Snapshot>>, StoreError>`: `person`, `fence()`, `consent_version`, `demographics: Option<Sealed<Person>>`, `plans: Vec<Sealed<Plan>>` (current versions, drafts too), `consents: Vec<Consent>` |
 //! | find | `person_by_identifier(system, value) -> Result<Option<PersonId>, _>` (verified and unambiguous only); `owner_of(id: &[u8; 16]) -> Result<Option<Owner { person, plan: Option<PlanId> }>, _>` for ids of plans, items, whole documents, consents and what `Change::Plan::addresses` added; `persons() -> Vec<PersonId>` |
+//! | who may share | `reached(OrganizationId, Option<Class>) -> Vec<PersonId>`: who has ever let them in, in the order of their ids; decides nothing |
+//! | what a reader holds | `held(&Reader, PersonId) -> Arc<Held>`, `record_held(ReadLeaf, &Reader, Held) -> Result<Receipt, Fenced>`: the leaf, and what was shown, in one transaction |
 //! | read history | `versions(PersonId, PlanId) -> Result<Vec<Version { plan: Sealed<Plan>, recorded_at, until_at, current }>, _>`, newest first |
 //! | make a person | `create_person(Sealed<Person>, at, NewLeaf) -> Result<Receipt, Refused>` |
 //! | write | `write(Write { fence, leaf, changes: Vec<Change>, events: Vec<Event>, once: Option<Once> }) -> Result<Written { receipt, fence }, Refused>`; one transaction. `Refused::{Moved, Stale, SecondActive, Repeated(Done), KeyReused, Exists, Unrecorded(StoreError)}` |
@@ -39,11 +41,13 @@ mod cache;
 mod error;
 mod find;
 mod granted;
+mod held;
 mod keys;
 mod moment;
 mod outbox;
 mod pairing;
 mod proposals;
+mod reach;
 mod receipt;
 mod record;
 mod registry;
@@ -65,6 +69,7 @@ pub use audit::{NotWhole, Report};
 pub use error::StoreError;
 pub use find::Owner;
 pub use granted::{AuthorizationCode, Grant, GrantId, NewToken, OfGrant, Redeemed, Token, TokenKind};
+pub use held::{Gone, Held, HeldPart, HeldPlan, HeldSubject, Reader};
 pub use keys::{KeyedHashKey, WrappingKey};
 pub use outbox::{Event, EventId, OfEvent, Waiting};
 pub use receipt::Receipt;

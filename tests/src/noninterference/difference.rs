@@ -525,7 +525,13 @@ impl House {
     async fn another_person(&mut self, seed: u64) -> bool {
         let made = self.world.exchange.create_person(self.somebody(PEOPLE)).await;
         let content = plans::another(0, &mut Choices::new(seed));
-        made.is_ok() && self.create(person(PEOPLE), content).await.is_some()
+        // They share with another hospital, which is nobody's business here.
+        let all = Choice { sections: Section::all().collect(), ..Choice::default() };
+        let (themselves, party) = (Themselves::signed_in(person(PEOPLE)), Party::Organization(harbour()));
+        let purpose = self.layout.adversary.purpose();
+        made.is_ok()
+            && self.create(person(PEOPLE), content).await.is_some()
+            && self.world.exchange.share(themselves, party, purpose, &all, None).await.is_ok()
     }
 
     async fn neighbour(&mut self, seed: u64) -> bool {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use sayso_consent::Themselves;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::difference::{Difference, Side};
 use super::house::{House, NUMBERS, number};
@@ -95,6 +96,8 @@ struct Memory {
     etag: String,
     older: String,
     next: String,
+    /// When the pages that were seen were made.
+    times: Vec<String>,
     seen: Vec<String>,
 }
 
@@ -243,6 +246,10 @@ impl Pair {
             "seen" => of(&self.memory.seen),
             "code" => self.a.code.clone().or_else(|| self.b.code.clone()).unwrap_or_else(|| "0000000000".into()),
             "etag" => self.memory.etag.clone(),
+            "since" => {
+                let last = self.memory.times.len().saturating_sub(1 + n);
+                self.memory.times.get(last).cloned().unwrap_or_else(|| "2026-05-29T00:00:00Z".into())
+            }
             "next" if self.memory.next.is_empty() => format!("/fhir/CarePlan?patient={}&_count=1", person(0)),
             "next" => self.memory.next.clone(),
             _ => return None,
@@ -288,6 +295,11 @@ impl Memory {
     fn note(&mut self, answer: &Observed) {
         if let Some(etag) = answer.etag() {
             self.older = std::mem::replace(&mut self.etag, etag.to_owned());
+        }
+        if answer.body.starts_with(b"{\"resourceType\":\"Bundle\",\"meta\"")
+            && let Some(at) = answer.json().pointer("/meta/lastUpdated").and_then(Value::as_str)
+        {
+            self.times.push(at.to_owned());
         }
         if answer.status != 200 || !answer.body.windows(8).any(|bytes| bytes == b"\"entry\":") {
             self.next.clear();

@@ -24,7 +24,7 @@ pub enum Step {
 
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
-/// seen in an answer, `{etag}` and `{next}` for what the last answers held.
+/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -152,6 +152,25 @@ fn search(layout: &Layout, choices: &mut Choices) -> Request {
         request.headers.push(("prefer".into(), "handling=lenient".into()));
     }
     request
+}
+
+/// Of all who share, and what became different of it.
+fn follow(choices: &mut Choices) -> Request {
+    let kind = if choices.once_in(3) { "Patient" } else { choices.of(&TYPES).unwrap_or("CarePlan") };
+    let kind = if choices.once_in(2) { "CarePlan" } else { kind };
+    let n = choices.below(4);
+    let mut path = match choices.below(8) {
+        0..=2 => format!("/fhir/{kind}?_count={}", 1 + choices.below(3)),
+        3 => format!("/fhir/{kind}?_lastUpdated=ge2026-05-28&_lastUpdated=lt2027-01-01"),
+        4 => format!("/fhir/{kind}?category=assess-plan"),
+        5 => format!("/fhir/{kind}/_history?_since={{since:{n}}}&_count={}", 1 + choices.below(3)),
+        6 => format!("/fhir/{kind}/_history?_since={{since:{n}}}"),
+        _ => format!("/fhir/{kind}/_history?_count=100"),
+    };
+    if choices.once_in(24) {
+        path.push_str(choices.of(&ODD).unwrap_or_default());
+    }
+    get(path)
 }
 
 fn read(choices: &mut Choices) -> Request {
@@ -306,6 +325,9 @@ fn sent(layout: &Layout, choices: &mut Choices) -> Request {
 
 fn request(layout: &Layout, choices: &mut Choices) -> Request {
     let n = choices.below(60);
+    if choices.once_in(if layout.adversary.is_app() { 60 } else { 6 }) {
+        return follow(choices);
+    }
     let mut request = match choices.below(100) {
         0..=26 => search(layout, choices),
         27..=28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),

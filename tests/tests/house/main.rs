@@ -20,6 +20,7 @@ mod home;
 #[allow(dead_code, reason = "the tests of the room use more of it")]
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
+mod in_step;
 mod lifecycle;
 mod matrix;
 mod noninterference;

@@ -73,6 +73,9 @@ fn resource(kind: ResourceType, routes: &[Route]) -> Value {
     if !keeps_history {
         interactions.retain(|one| !matches!(*one, "vread" | "history-instance"));
     }
+    if has(&Method::GET, "/_history") {
+        interactions.push("history-type");
+    }
     if has(&Method::POST, "") {
         interactions.push("create");
     }

@@ -3,6 +3,7 @@
 mod answers;
 mod ask;
 mod current_plan;
+mod follow;
 mod metadata;
 mod parameters;
 mod push;
@@ -17,7 +18,7 @@ use sayso_auth::{Interaction, ResourceType};
 use crate::policy::Policy;
 use crate::router::{Route, scope};
 
-/// Types whose search asks for one person.
+/// Types that are searched: of one person, or of all who share with the caller's organization.
 const SEARCHED: &[ResourceType] = &[
     ResourceType::Patient,
     ResourceType::CarePlan,
@@ -41,6 +42,8 @@ pub(crate) fn routes() -> Vec<Route> {
         routes.extend([
             Route::get(format!("/fhir/{name}"), find, search::by_get).of(kind),
             Route::post(format!("/fhir/{name}/_search"), find, search::by_post).of(kind),
+            Route::get(format!("/fhir/{name}/_history"), scope(kind, Interaction::HistoryType), follow::history)
+                .of(kind),
             Route::get(format!("/fhir/{name}/{{id}}"), read, read::read).of(kind),
             Route::get(
                 format!("/fhir/{name}/{{id}}/_history"),
