@@ -62,11 +62,22 @@ pub enum Leak {
     DocumentBesideUnseen,
     /// Who asks by a pairing code is told whether it was right.
     CodeTold,
+    /// A receipt is shown to whoever knows its id.
+    ReceiptOfOthers,
+    /// A receipt is made from what is open today, and not from what the act said.
+    ReceiptOfToday,
+    /// An app to which not everything is open is told why others see each part.
+    ExplainTellsHidden,
+    /// An app to which not everything is open sees what others would get.
+    PreviewForOthers,
 }
 
 impl Leak {
+    /// Those on the person's own pages, where the harness does not go: the tests of receipts must find them.
+    pub const ON_PAGES: [Self; 2] = [Self::ReceiptOfOthers, Self::ReceiptOfToday];
+
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 23] = [
+    pub const PLANTED: [Self; 25] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -90,6 +101,8 @@ impl Leak {
         Self::ProposalsOfOthers,
         Self::DocumentBesideUnseen,
         Self::CodeTold,
+        Self::ExplainTellsHidden,
+        Self::PreviewForOthers,
     ];
 }
 

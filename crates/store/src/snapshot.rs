@@ -140,7 +140,7 @@ pub(crate) fn open_plan(
     Sealed::<Plan>::from_storage(&plain).map_err(|_| StoreError::Damaged("plan"))
 }
 
-fn open_consent(
+pub(crate) fn open_consent(
     key: &DataKey,
     person: PersonId,
     id: [u8; 16],

@@ -8,10 +8,10 @@ const SEED: u64 = 0x5a75_0000_0000_0004;
 const PAIRS_MAX: u64 = 400;
 
 /// Nothing stays planted, whatever happens.
-struct Planted;
+pub(crate) struct Planted;
 
 impl Planted {
-    fn new(leak: Leak) -> Self {
+    pub(crate) fn new(leak: Leak) -> Self {
         plant(leak);
         Self
     }
