@@ -318,7 +318,8 @@ async fn d05_text_that_cannot_be_kept_is_refused() {
     let home = Home::open().await;
     for target in targets(&home).await.iter().filter(|target| target.is_json()) {
         let text = String::from_utf8(target.valid.clone()).unwrap();
-        let words = ["All right", "We can", "They are", "Note", "999", "text\":\"", "text\": \"", "value\":\""];
+        let words =
+            ["All right", "We can", "They are", "Note", "999", "text\":\"", "text\": \"", "value\":\"", "Code\":\""];
         let at = words.iter().find_map(|word| text.find(word).map(|at| at + word.len())).unwrap();
         for bad in ["\\ud800", "\\udc00", "\\ud800\\u0041", "\\u0000", "\u{1}", "\n"] {
             let body = format!("{}{bad}{}", &text[..at], &text[at..]);

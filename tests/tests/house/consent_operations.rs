@@ -46,11 +46,16 @@ async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_
     let sections: Vec<Section> = Section::all().collect();
     let (mut choices, mut shown, mut empty) = (Choices::new(0x9e38), 0, 0);
     for case in 0..CASES {
-        let choice = Choice {
-            kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),
-            sections: some(&sections, 12, &mut choices).into_iter().collect(),
-            items: some(&items, 40, &mut choices).into_iter().collect(),
-            documents: choices.once_in(4),
+        let nothing = case % 10 == 9;
+        let choice = if nothing {
+            Choice::default()
+        } else {
+            Choice {
+                kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),
+                sections: some(&sections, 12, &mut choices).into_iter().collect(),
+                items: some(&items, 40, &mut choices).into_iter().collect(),
+                documents: choices.once_in(4),
+            }
         };
         let party = Party::Organization(riverside());
         let _ = home.world.exchange.share(ama, party, TREATMENT, &choice, None).await.unwrap();

@@ -8,7 +8,7 @@ use sayso_auth::Place;
 use sayso_consent::leak::Leak;
 use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Themselves, What};
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_exchange::{Act, ConsentChange, Decision, Exchange, Session, ShownWords};
+use sayso_exchange::{Act, ConsentChange, Decided, Decision, Exchange, Session, ShownWords};
 use sayso_plan::{ConsentId, ItemId, LeafId, OrganizationId, PersonId, PlanKind, ProvisionId, Purpose, Section};
 use sayso_store::{Change, NewLeaf, Write};
 use sayso_tests::generate::Choices;
@@ -24,7 +24,7 @@ use crate::planted::Planted;
 const SCHEMA: &str = include_str!("../../../profiles/consent-receipt.schema.json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 /// How many acts are done, one after the other.
-const ACTS: u64 = 250;
+const ACTS: u64 = 150;
 
 fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -112,6 +112,14 @@ async fn act(exchange: &Exchange, ama: Themselves, items: &[ItemId], choices: &m
         0 => exchange.stop_sharing(ama, party).await,
         1 => exchange.refuse(ama, party, choices.once_in(2)).await,
         2 => exchange.end_refusal(ama, party).await,
+        3 => {
+            // One section less than what is open.
+            let (_, standing) = exchange.standing(ama).await.unwrap();
+            let open = standing.iter().find(|one| one.party == party && one.open.sections.len() > 1);
+            let Some(mut less) = open.cloned() else { return Box::pin(act(exchange, ama, items, choices)).await };
+            less.open.sections.pop_first();
+            exchange.share(ama, party, less.purpose, &less.open, None).await
+        }
         _ => {
             let sections: Vec<Section> = Section::all().collect();
             let purpose = match party {
@@ -343,7 +351,7 @@ async fn a_look_in_an_emergency_gives_a_receipt_of_what_was_seen_and_a_usual_loo
     assert_eq!(home.ask(look.clone(), Some(&usual)).await.json()["total"], 2);
     assert_eq!(ama.receipts(&home).await.len(), before, "a usual look is told under What happened");
     let token = home.token_for(desk, None, "system/*.rs", Duration::days(1)).await;
-    assert_eq!(home.ask(look, Some(&token)).await.json()["total"], 1);
+    assert_eq!(home.ask(look, Some(&token)).await.json()["total"], 2);
     let all = ama.receipts(&home).await;
     assert_eq!(all.len(), before + 1);
     let (page, file) = ama.receipt(&home, all[0]).await;
@@ -401,6 +409,67 @@ async fn an_act_of_before_there_were_receipts_has_one_too() {
     valid(&schema(), &json);
     assert_eq!(told(&json["record"]["given"]), expected(&[(consent.id, consent)].into()));
     assert!(page.contains("This was not done on a page of ours."), "{page}");
+}
+
+#[tokio::test]
+async fn what_an_app_closes_for_her_and_what_she_opens_again_have_a_receipt_each() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let store = home.world.exchange.store();
+    let mut refusal = Consent {
+        id: ConsentId::from_random([0x61; 16]),
+        person: home.ama,
+        status: Known::Is(Status::Active),
+        origin: Origin::Sent,
+        given_at: home.world.now(),
+        withdrawn_at: None,
+        provisions: vec![Provision {
+            id: ProvisionId::from_random([0x62; 16]),
+            effect: Effect::Deny,
+            recipient: Known::Is(Recipient::Organization(riverside())),
+            purposes: Known::Is(Purposes::Only(Purpose::Treat)),
+            what: Known::Is(What::Section(Section::Harms)),
+            period: Known::Unknown,
+            even_in_emergency: false,
+            after_death: false,
+        }],
+    };
+    let mut told = Vec::new();
+    for (n, ends) in [(0x63, false), (0x64, true)] {
+        home.world.wait(Duration::seconds(1));
+        let at = home.world.now();
+        if ends {
+            (refusal.status, refusal.withdrawn_at) = (Known::Is(Status::Inactive), Some(at));
+        }
+        let (ids, none) = (vec![refusal.id], Vec::new());
+        let (given, ended) = if ends { (none, ids) } else { (ids, none) };
+        let act = Act::ConsentChanged {
+            consent: refusal.id,
+            change: if ends { ConsentChange::Withdrawn } else { ConsentChange::Narrowed },
+            recipient: Some(riverside()),
+            purpose: Some(Purpose::Treat),
+            sections: vec![Section::Harms],
+            client: (!ends).then_some(app()),
+            decided: Some(Decided { given, kept: Vec::new(), ended, words: ends.then(words) }),
+        };
+        let fence = store.snapshot(home.ama).await.unwrap().unwrap().fence();
+        let leaf = NewLeaf { id: LeafId::from_random([n; 16]), at, organization: None, act };
+        let changes = vec![Change::Consent(Box::new(refusal.clone()))];
+        let _ = store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.unwrap();
+        let (page, file) = ama.receipt(&home, LeafId::from_random([n; 16])).await;
+        let json: Value = serde_json::from_str(&file).unwrap();
+        valid(&schema(), &json);
+        assert!(page.contains("What makes it worse"), "{page}");
+        assert_eq!(json["services"][0]["purposes"], serde_json::json!([]));
+        told.push((page, json));
+    }
+    let [closed, restored] = &told[..] else { panic!("two acts") };
+    assert!(closed.0.contains("An app closed something to Riverside Hospital for you on "), "{}", closed.0);
+    assert_eq!(closed.1["record"]["event"]["entity_id"], app().to_string());
+    assert_eq!(closed.1["record"]["given"][0]["given_by"], "sent");
+    assert!(restored.0.contains("You took back a no that was sent for you."), "{}", restored.0);
+    assert_eq!(restored.1["record"]["event"]["event_type"], "restored");
 }
 
 #[tokio::test]

@@ -271,6 +271,8 @@ const fn event_type(happened: Happened) -> &'static str {
 const fn event_state(receipt: &ConsentReceipt) -> &'static str {
     match receipt.happened {
         Happened::Nothing if receipt.kept.is_empty() => "consent unknown",
+        // By a no to some parts, which leaves the rest as it is.
+        Happened::Narrowed if receipt.kept.is_empty() => "consent refused",
         Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Nothing | Happened::Opened => {
             "consent given"
         }
