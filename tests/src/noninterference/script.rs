@@ -318,10 +318,10 @@ fn about_consent(choices: &mut Choices) -> Request {
 
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(6) {
-        4..=5 => about_consent(choices),
-        0 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
-        1 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+    match choices.below(9) {
+        0..=1 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
+        2..=3 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+        4 => about_consent(choices),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
     }
 }

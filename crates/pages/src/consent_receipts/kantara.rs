@@ -99,24 +99,32 @@ fn purposes(receipt: &ConsentReceipt, names: &Names) -> Vec<Value> {
     if matches!(receipt.happened, Happened::Asked | Happened::Refused | Happened::NoEnded | Happened::Restored) {
         return Vec::new();
     }
-    let mut entries: Vec<((Known<Purposes>, Known<Recipient>, String), Vec<String>)> = Vec::new();
+    let mut all: Vec<Allowed> = Vec::new();
     let permits = receipt.given.iter().chain(&receipt.kept).filter(|term| term.effect == Effect::Permit);
     for term in permits {
-        let key = (term.purposes, term.recipient, until(term).unwrap_or_default());
-        let part = part_title(term);
-        match entries.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, parts)) => parts.push(part),
-            None => entries.push((key, vec![part])),
+        let (until, part) = (until(term).unwrap_or_default(), part_title(term));
+        let same =
+            |one: &&mut Allowed| (one.purposes, one.recipient, &one.until) == (term.purposes, term.recipient, &until);
+        match all.iter_mut().find(same) {
+            Some(one) => one.parts.push(part),
+            None => all.push(Allowed { purposes: term.purposes, recipient: term.recipient, until, parts: vec![part] }),
         }
     }
-    let each = |((purposes, recipient, until), parts): &((Known<Purposes>, Known<Recipient>, String), Vec<String>)| {
-        let code = purpose_code(*purposes);
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let termination = format!("{until}, or at once when the person takes it back");
-        let who = if let Known::Is(recipient) = recipient { names.of(*recipient) } else { names.towards(receipt) };
-        entry(code, &parts, &termination, who)
+    let each = |one: &Allowed| {
+        let parts: Vec<&str> = one.parts.iter().map(String::as_str).collect();
+        let termination = format!("{}, or at once when the person takes it back", one.until);
+        let who = if let Known::Is(recipient) = one.recipient { names.of(recipient) } else { names.towards(receipt) };
+        entry(purpose_code(one.purposes), &parts, &termination, who)
     };
-    entries.iter().map(each).collect()
+    all.iter().map(each).collect()
+}
+
+/// What is allowed to one recipient for one purpose until one time.
+struct Allowed {
+    purposes: Known<Purposes>,
+    recipient: Known<Recipient>,
+    until: String,
+    parts: Vec<String>,
 }
 
 fn entry(code: &str, parts: &[&str], termination: &str, who: &str) -> Value {

@@ -128,11 +128,12 @@ fn back(receipt: &ConsentReceipt) -> Back {
 }
 
 fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
-    let refusal = |terms: &[Term]| terms.iter().any(|term| term.effect == Effect::Deny);
-    let given = match receipt.happened {
-        Happened::Asked => w::RECEIPT_ASKED,
-        _ if refusal(&receipt.given) => w::RECEIPT_REFUSED,
-        _ => w::RECEIPT_GIVEN,
+    let given = if receipt.happened == Happened::Asked {
+        w::RECEIPT_ASKED
+    } else if receipt.given.iter().any(|term| term.effect == Effect::Deny) {
+        w::RECEIPT_REFUSED
+    } else {
+        w::RECEIPT_GIVEN
     };
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
