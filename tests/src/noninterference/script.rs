@@ -329,8 +329,8 @@ fn sent(layout: &Layout, choices: &mut Choices) -> Request {
 fn request(layout: &Layout, choices: &mut Choices) -> Request {
     let n = choices.below(60);
     let mut request = match choices.below(100) {
-        0..=26 => search(layout, choices),
-        27..=28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
+        0..=27 => search(layout, choices),
+        28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         29..=64 => read(choices),
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
