@@ -80,6 +80,10 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(status, Consent-status, token)
 * insert Search(category, Consent-category, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* rest[0].resource[=].operation[0].name = "preview"
+* rest[0].resource[=].operation[0].definition = Canonical(preview)
+* rest[0].resource[=].operation[1].name = "explain"
+* rest[0].resource[=].operation[1].definition = Canonical(explain)
 * insert Resource(DocumentReference, SaysoDocumentReference)
 * rest[0].resource[=].interaction[+].code = #create
 * insert Search(patient, clinical-patient, reference)

@@ -1,5 +1,6 @@
 // The person's pages in a real browser: what she decides, sees and takes back, by mouse, by keyboard, without script.
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { after, before, describe as suite, test } from 'node:test';
 import { fhir, signIn as token } from './kit/backend.mjs';
 import { assertAccessible, keep, launch } from './kit/chromium.mjs';
@@ -45,7 +46,7 @@ suite("the person's pages", () => {
     const page = await signIn(browser, ama);
     const plans = ama.plans.map((one) => [`/me/plans/${one.id}`, one.kind]);
     const party = `/me/sharing/${hospital.id}`;
-    const more = [[party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others'], [`${party}?purpose=BTG&suggested=yes`, 'break-glass'], ['/me/sharing/code', 'code']];
+    const more = [['/me/sharing/receipts', 'my-receipts'], [party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others'], [`${party}?purpose=BTG&suggested=yes`, 'break-glass'], ['/me/sharing/code', 'code']];
     for (const [path, name] of [...PAGES.map((path) => [path, path.slice(1).replaceAll('/', '-')]), ...plans, ...more]) {
       await goTo(page, path);
       await assertAccessible(page, path);
@@ -113,6 +114,36 @@ suite("the person's pages", () => {
     assert.ok(clicks <= 2, `${clicks} clicks`);
     assert.equal(await hospitalSees(), undefined);
     await keep(page, 'stopped');
+    await page.context().close();
+  });
+
+  test('give her a receipt for each decision, to read, to print and to save', async () => {
+    const page = await signIn(browser, ama);
+    await allow(page, hospital, CHOICE);
+    await page.getByRole('link', { name: 'See your receipt' }).click();
+    await page.getByRole('heading', { name: 'Your receipt' }).waitFor();
+    await assertAccessible(page, 'receipt');
+    await keep(page, 'receipt');
+    const words = await page.getByRole('main').innerText();
+    for (const told of [`You let ${hospital.name} see something`, 'What helps', 'For treatment', 'How to take it back', 'Lamplight Trust']) {
+      assert.ok(words.includes(told), `${told}: ${words}`);
+    }
+    assert.doesNotMatch(words, /\bTREAT\b|CarePlan|HTTP/);
+    const over = async () => page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.ok((await over()) <= 0, 'it fits a narrow screen');
+    await keep(page, 'receipt-narrow');
+    const link = page.getByRole('link', { name: 'Save as a file' });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const receipt = JSON.parse(await text(await download.createReadStream()));
+    assert.equal(receipt.version, 'KI-CR-v1.1.0');
+    assert.equal(receipt.services[0].purposes[0].thirdPartyName, hospital.name);
+    await stopSharing(page, hospital);
+    await page.getByRole('link', { name: 'See your receipt' }).click();
+    await page.getByText(`You stopped sharing with ${hospital.name}`).waitFor();
+    await keep(page, 'receipt-stopped');
+    await page.getByRole('link', { name: 'My receipts' }).click();
+    assert.ok((await page.getByRole('main').getByRole('listitem').count()) >= 2);
     await page.context().close();
   });
 

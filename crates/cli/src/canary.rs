@@ -75,7 +75,7 @@ mod tests {
         let store = Store::open(sayso_store::Place::Memory, WrappingKey::from_bytes([7; 32])).await.unwrap();
         let place = Place::at("https://plans.example.org").unwrap();
         let exchange = house::exchange(store, &place, false);
-        let doors = house::doors(&exchange, &place, Limits::default());
+        let doors = house::doors(&exchange, &place, Limits::default(), &sayso_pages::Operator::default());
         (exchange, doors)
     }
 

@@ -170,9 +170,20 @@ pub enum Leak {
     PurgeTellsWhy,
     /// A plan is told as changed where only a hidden part changed.
     FollowedByWhole,
+    /// A receipt is shown to whoever knows its id.
+    ReceiptOfOthers,
+    /// A receipt is made from what is open today, and not from what the act said.
+    ReceiptOfToday,
+    /// An app to which not everything is open is told why others see each part.
+    ExplainTellsHidden,
+    /// An app to which not everything is open sees what others would get.
+    PreviewForOthers,
 }
 
 impl Leak {
+    /// Those on the person's own pages, where the harness does not go: the tests of receipts must find them.
+    pub const ON_PAGES: &'static [Self] = &[Self::ReceiptOfOthers, Self::ReceiptOfToday];
+
     /// All planted leaks that the non-interference harness must find.
     pub const PLANTED: &'static [Self] = &[
         Self::ActorForgotten,
@@ -251,6 +262,8 @@ impl Leak {
         Self::PurgeTellsUnseen,
         Self::PurgeTellsWhy,
         Self::FollowedByWhole,
+        Self::ExplainTellsHidden,
+        Self::PreviewForOthers,
     ];
 }
 

@@ -20,7 +20,7 @@ pub use audience::{Ask, Audience, Class};
 pub use capacity::{Advance, Capacity, Taken};
 pub use compile::Compiled;
 pub use decide::{Part, Verdict, Why, decide};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, is_open_whole};
 pub use life::Life;
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
 pub use release::{

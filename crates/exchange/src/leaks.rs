@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::Caller;
-use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
+use sayso_consent::{Consent, Themselves};
 use sayso_plan::kind::Missing;
-use sayso_plan::{PersonId, PlanId, Section};
+use sayso_plan::{LeafId, PersonId, PlanId, Section};
 use sayso_store::{Snapshot, Store};
 
 use crate::ask_to_share::Meant;
@@ -27,6 +27,21 @@ pub(crate) fn day_ends_unseen() -> bool {
 pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<(), Refusal> {
     let wrong = matches!(meant, Meant::Code(_)) && person.is_none();
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
+}
+
+/// The consents from which receipts are made, less those that have ended since.
+pub(crate) fn of_today(all: Vec<Consent>) -> Vec<Consent> {
+    all.into_iter().filter(|consent| !planted(Leak::ReceiptOfToday) || !consent.has_ended()).collect()
+}
+
+/// Whether any app may see what a recipient would get.
+pub(crate) fn previews_for_others() -> bool {
+    planted(Leak::PreviewForOthers)
+}
+
+/// Whether any app is told why a recipient sees each part, those too that the app does not see.
+pub(crate) fn explains_hidden() -> bool {
+    planted(Leak::ExplainTellsHidden)
 }
 
 /// Whether somebody who asks to be let in is told that there is no such person.
@@ -94,6 +109,19 @@ impl Exchange {
         let person = Themselves::signed_in(sheet.sealed().person());
         let grant = sayso_consent::own_grant(sheet.sealed(), &person, &self.inner.fingerprints).ok()?;
         Some(Sheet::new(grant, sheet.sealed().clone()))
+    }
+
+    /// The person whose receipt this is, whoever asks.
+    pub(crate) async fn whose_receipt(&self, asking: PersonId, id: LeafId) -> PersonId {
+        if !planted(Leak::ReceiptOfOthers) {
+            return asking;
+        }
+        for other in self.inner.store.persons().await.unwrap_or_default() {
+            if matches!(self.inner.store.act_of_person(other, id).await, Ok(Some(_))) {
+                return other;
+            }
+        }
+        asking
     }
 
     /// What a plan still needs, less what any stored plan of the person has.

@@ -13,6 +13,8 @@
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
+//! | an app that is the person's hand asks what a recipient would get, and why | [`consent_operations`] |
+//! | each of these acts gives the person a receipt | [`consent_receipts`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what others would see now lies ready before they ask | [`prospects`] |
 //! | what changed is told by the outbox | [`notify`] |
@@ -30,6 +32,8 @@ pub mod caller;
 pub mod canary;
 pub mod check_plan;
 mod clients;
+pub mod consent_operations;
+pub mod consent_receipts;
 pub mod current_plan;
 pub mod follow;
 pub mod history;
@@ -69,7 +73,7 @@ pub use prospects::Prospect;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
-pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
+pub use sayso_store::{Act, ConsentChange, Decided, Receipt, Recorded, Shown, ShownWords};
 pub use sign_in::{AccountFault, Session, SignInFault};
 #[cfg(feature = "leaks")]
 pub use surroundings::Between;
@@ -79,6 +83,8 @@ pub use surroundings::{Clock, Entropy, Surroundings};
 #[derive(Clone)]
 pub struct Exchange {
     pub(crate) inner: Arc<Inner>,
+    /// The words of the page through which these use cases are asked, for the record.
+    pub(crate) words: Option<ShownWords>,
 }
 
 pub(crate) struct Inner {
@@ -120,7 +126,13 @@ impl Exchange {
             place,
             egress,
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), words: None }
+    }
+
+    /// The same use cases, asked through a page with these words: what the person decides there is recorded with them.
+    #[must_use]
+    pub fn showing(&self, words: ShownWords) -> Self {
+        Self { inner: Arc::clone(&self.inner), words: Some(words) }
     }
 
     /// The store, for the binary's own tasks: sealing, verifying, closing.

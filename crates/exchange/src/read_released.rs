@@ -158,6 +158,11 @@ impl Sheet {
         &self.grant
     }
 
+    /// The items that are shown.
+    pub(crate) fn items(&self) -> Vec<ItemId> {
+        self.grant.shown().iter().map(|(id, _)| *id).collect()
+    }
+
     pub(crate) fn record(&self) -> Shown {
         let sections: BTreeSet<Section> = self.grant.shown().iter().map(|(_, section)| *section).collect();
         Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections: sections.into_iter().collect() }
@@ -243,6 +248,18 @@ impl Exchange {
             }
         }
         Err(Refusal::Unrecorded(StoreError::Busy))
+    }
+
+    /// What was decided for a recipient, for somebody who may see what they would get.
+    pub(crate) fn disclosed(
+        &self,
+        receipt: Receipt,
+        sheets: Vec<Sheet>,
+        at: OffsetDateTime,
+        snapshot: Arc<Snapshot>,
+    ) -> Disclosure {
+        let fingerprints = self.inner.fingerprints.clone();
+        Disclosure { receipt, sheets, at, note: None, snapshot: Some(snapshot), fingerprints }
     }
 
     pub(crate) fn rules(&self, snapshot: &Snapshot) -> Arc<Compiled> {

@@ -7,7 +7,7 @@ use sayso_consent::{
     Recipient, Released, Status, Themselves, What,
 };
 use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section};
-use sayso_store::{Act, Change, ConsentChange, Event, Receipt, Snapshot, Write};
+use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::{Exchange, Refusal};
@@ -323,6 +323,13 @@ impl Exchange {
         }
     }
 
+    /// What an act does to consents, as its leaf says it.
+    pub(crate) fn decided_here(&self, consents: &[Consent], kept: Vec<ConsentId>) -> Decided {
+        let (ended, given): (Vec<&Consent>, Vec<&Consent>) = consents.iter().partition(|c| c.withdrawn_at.is_some());
+        let ids = |all: Vec<&Consent>| all.into_iter().map(|c| c.id).collect();
+        Decided { given: ids(given), kept, ended: ids(ended), words: self.words.clone() }
+    }
+
     /// Stores the changed consents with one leaf. Taking back is tried again when something else moved: it is never
     /// refused because of somebody else's change.
     #[allow(clippy::too_many_arguments, reason = "one act and all that is said of it in the record")]
@@ -338,11 +345,10 @@ impl Exchange {
     ) -> Result<Receipt, Refusal> {
         let widened = consents.iter().any(|c| c.withdrawn_at.is_none() && is_permit(c));
         let refused = consents.iter().any(|c| c.withdrawn_at.is_none() && !is_permit(c));
-        let still_open = snapshot
-            .consents
-            .iter()
-            .any(|c| permits(c, party, purpose) && !consents.iter().any(|changed| changed.id == c.id));
-        let change = match (refused, widened, still_open) {
+        let untouched = |c: &&Consent| !consents.iter().any(|changed| changed.id == c.id);
+        let open = snapshot.consents.iter().filter(|c| permits(c, party, purpose)).filter(untouched);
+        let kept: Vec<ConsentId> = open.map(|c| c.id).collect();
+        let change = match (refused, widened, !kept.is_empty()) {
             (true, ..) => ConsentChange::Refused,
             (_, true, _) => ConsentChange::Given,
             (_, false, true) => ConsentChange::Narrowed,
@@ -361,6 +367,7 @@ impl Exchange {
             purpose,
             sections: sections.into_iter().collect(),
             client: if let Party::App(client) = party { Some(client) } else { None },
+            decided: Some(self.decided_here(&consents, kept)),
         };
         let events: Vec<Event> = consents.iter().map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect();
         let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();

@@ -6,7 +6,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 
-use crate::{Pages, account, admit, authorize, fault, headers, plans, receipts, sharing, sign_in, start, style};
+use crate::{
+    Pages, account, admit, authorize, consent_receipts, fault, headers, plans, receipts, sharing, sign_in, start, style,
+};
 
 /// What an address asks of its visitor before anything else happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,7 @@ fn table() -> Vec<Route> {
     table.extend(account::routes());
     table.extend(plans::routes());
     table.extend(sharing::routes());
+    table.extend(consent_receipts::routes());
     table.extend(receipts::routes());
     table.extend(authorize::routes());
     table.push(Route::get("/me/{*rest}", Policy::Open, fault::no_such_page));

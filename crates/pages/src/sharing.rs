@@ -77,7 +77,7 @@ async fn named(pages: &Pages, uri: &Uri) -> Result<(Party, String), Fault> {
 }
 
 /// The name of a party as it stands inside a sentence; the party may be gone from the registry.
-async fn name_of(pages: &Pages, party: Party) -> Result<String, Fault> {
+pub(crate) async fn name_of(pages: &Pages, party: Party) -> Result<String, Fault> {
     Ok(match party {
         Party::CrisisServices => w::CRISIS_SERVICES_INSIDE.to_owned(),
         Party::Organization(id) => {
@@ -102,7 +102,7 @@ fn purposes(party: Party) -> &'static [Purpose] {
 }
 
 /// The value of a parameter of the query.
-fn query(uri: &Uri, name: &str) -> Option<String> {
+pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     pairs.into_owned().find(|(key, _)| key == name).map(|(_, value)| value)
 }

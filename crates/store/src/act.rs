@@ -108,6 +108,9 @@ pub enum Act {
         sections: Vec<Section>,
         /// The software through which; none on the person's page.
         client: Option<ClientId>,
+        /// Which consents it made and ended, for the person's receipt of it; none in leaves of before there were any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided: Option<Decided>,
     },
     /// An organization asked to be let in.
     AskedToShare {
@@ -176,6 +179,31 @@ pub enum Act {
         /// Why, for instance `revoked` or `replayed`.
         reason: Code,
     },
+}
+
+/// What one act of the person did to their consents. What each of them says stands in the consent itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decided {
+    /// Consents that were given by it.
+    pub given: Vec<ConsentId>,
+    /// Consents towards the same party, and for the same purpose, that stood before and were left as they were.
+    pub kept: Vec<ConsentId>,
+    /// Consents that were ended by it.
+    pub ended: Vec<ConsentId>,
+    /// The words that stood on the page where it was done; none where it was done elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<ShownWords>,
+}
+
+/// Which words of ours somebody read before they decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownWords {
+    /// Their language, a BCP 47 tag.
+    pub language: Code,
+    /// The first eight bytes of a digest over the texts.
+    pub version: u64,
 }
 
 /// What was shown of one plan.

@@ -38,6 +38,7 @@ mod acts;
 mod asks;
 mod audit;
 mod cache;
+mod consents;
 mod error;
 mod find;
 mod granted;
@@ -62,7 +63,7 @@ mod witness;
 mod write;
 mod writer;
 
-pub use act::{Act, Code, ConsentChange, NewLeaf, Shown};
+pub use act::{Act, Code, ConsentChange, Decided, NewLeaf, Shown, ShownWords};
 pub use acts::{ACTS_MAX, Recorded};
 pub use asks::Ask;
 pub use audit::{NotWhole, Report};

@@ -314,11 +314,33 @@ fn propose(layout: &Layout, choices: &mut Choices) -> Request {
     )
 }
 
+/// What somebody would get, or why, asked by whoever has a token.
+fn about_consent(choices: &mut Choices) -> Request {
+    let name = if choices.once_in(2) { "preview" } else { "explain" };
+    // The other hospital, to which almost all is open, or the one where the looker may work itself.
+    let organization = if choices.once_in(4) { super::layout::riverside() } else { super::layout::harbour() };
+    let purpose = choices.of(&["TREAT", "TREAT", "ETREAT", "PATRQT", "COC"]).unwrap_or("TREAT");
+    let n = choices.below(60);
+    let plan = match choices.below(4) {
+        0 => format!(",{{\"name\":\"plan\",\"valueId\":\"{{plan:{n}}}\"}}"),
+        1 => format!(",{{\"name\":\"plan\",\"valueId\":\"{{hidden:{n}}}\"}}"),
+        _ => String::new(),
+    };
+    fhir(
+        &format!("/fhir/Consent/${name}"),
+        format!(
+            "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"organization\",\"valueId\":\"{organization}\"}},\
+             {{\"name\":\"purpose\",\"valueCode\":\"{purpose}\"}}{plan}]}}"
+        ),
+    )
+}
+
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(4) {
-        0 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
-        1 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+    match choices.below(9) {
+        0..=1 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
+        2..=3 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+        4 => about_consent(choices),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
     }
 }
@@ -329,8 +351,8 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         return follow(choices);
     }
     let mut request = match choices.below(100) {
-        0..=26 => search(layout, choices),
-        27..=28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
+        0..=27 => search(layout, choices),
+        28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         29..=64 => read(choices),
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
@@ -343,7 +365,8 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         93 => get(format!("/plans/{{hidden:{n}}}")),
         94 => get(format!("/fhir/Bundle/{{hidden:{n}}}")),
-        95 => get("/fhir/metadata".into()),
+        95 if choices.once_in(3) => get("/fhir/metadata".into()),
+        95 => about_consent(choices),
         96..=99 if layout.adversary.is_app() => sent(layout, choices),
         _ => get(format!("/fhir/DocumentReference/{{plan:{n}}}")),
     };

@@ -14,6 +14,7 @@
 mod attacks;
 mod bad_input;
 mod consent_cases;
+mod consent_operations;
 mod fence;
 mod forms;
 mod home;
@@ -30,6 +31,7 @@ mod planted;
 mod preview;
 mod proposals;
 mod ready;
+mod receipts;
 mod words;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};

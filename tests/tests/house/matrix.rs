@@ -195,6 +195,7 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
             }
             fhir(answers)
         }
+        ("POST", "/fhir/Consent/$preview" | "/fhir/Consent/$explain") => fhir(home.recipient()),
         ("POST", "/fhir/CarePlan/$validate") => fhir(home.care_plan()),
         ("POST", "/fhir/Bundle/$validate") => fhir(home.new_plan().await),
         ("POST", "/fhir/DocumentReference/$validate") => fhir(home.document()),

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use sayso_auth::Place;
-use sayso_pages::{Pages, Policy, RouteInfo, router, routes};
+use sayso_consent::Themselves;
+use sayso_pages::{Operator, Pages, Policy, RouteInfo, router, routes};
 use sayso_plan::PersonId;
 use sayso_tests::world::BASE;
 use tower::ServiceExt;
@@ -18,13 +19,30 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OP
 /// An answer of a page.
 #[derive(Debug)]
 pub(crate) struct Page {
-    status: u16,
-    location: String,
+    pub(crate) status: u16,
+    pub(crate) location: String,
     pub(crate) text: String,
+    pub(crate) headers: http::HeaderMap,
+}
+
+/// Who runs the house of these tests.
+pub(crate) fn operator() -> Operator {
+    Operator {
+        name: "Lamplight Trust".into(),
+        contact: "The privacy desk".into(),
+        address: "12 Harbour Row, Portwell".into(),
+        country: "GB".into(),
+        email: "privacy@lamplight.test".into(),
+        phone: "+44 1632 960123".into(),
+        website: "https://lamplight.test".into(),
+        privacy_policy: "https://lamplight.test/privacy".into(),
+        jurisdiction: "GB-SCT".into(),
+    }
 }
 
 pub(crate) async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
-    let pages = router(Pages::new(home.world.exchange.clone(), Place::at(BASE).unwrap()));
+    let pages = Pages::new(home.world.exchange.clone(), Place::at(BASE).unwrap()).run_by(operator());
+    let pages = router(pages);
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -33,7 +51,7 @@ pub(crate) async fn visit(home: &Home, method: &str, path: &str, headers: &[(&st
     let (head, body) = answer.into_parts();
     let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
     let location = head.headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-    Page { status: head.status.as_u16(), location, text }
+    Page { status: head.status.as_u16(), location, text, headers: head.headers }
 }
 
 pub(crate) async fn cookie(home: &Home, person: PersonId) -> String {
@@ -43,15 +61,22 @@ pub(crate) async fn cookie(home: &Home, person: PersonId) -> String {
 }
 
 /// The address of a row. A row with a place that nothing here fills fails the test.
-fn address(home: &Home, row: &RouteInfo) -> String {
+fn address(home: &Home, receipt: &str, row: &RouteInfo) -> String {
     let filled = row
         .path
         .replace("{plan}", &home.plan.to_string())
+        .replace("{receipt}", receipt)
         .replace("{client}", &app().to_string())
         .replace("{organization}", &riverside().to_string())
         .replace("{*rest}", "nothing/here");
     assert!(!filled.contains('{'), "say what stands for the place in {}", row.path);
     filled
+}
+
+/// The id of a receipt of Ama's.
+async fn receipt(home: &Home) -> String {
+    let own = home.world.exchange.consent_receipts(Themselves::signed_in(home.ama), None, 1).await.unwrap();
+    own.0[0].id.to_string()
 }
 
 #[tokio::test]
@@ -61,9 +86,13 @@ async fn a01_pages_are_shown_to_the_person_alone() {
     let (ama, bea) = (cookie(&home, home.ama).await, cookie(&home, home.bea).await);
     let bearer = format!("Bearer {}", home.app_of(home.ama, "patient/*.cruds").await);
     let form = ("content-type", "application/x-www-form-urlencoded");
+    let receipt = receipt(&home).await;
     let mut cells = 0;
-    for row in routes() {
-        let (method, path) = (row.method.as_str(), address(&home, &row));
+    // The file of a receipt stands under its page.
+    let files = routes().into_iter().filter(|row| row.path.ends_with("{receipt}"));
+    let files = files.map(|row| RouteInfo { path: format!("{}.json", row.path), ..row });
+    for row in routes().into_iter().chain(files) {
+        let (method, path) = (row.method.as_str(), address(&home, &receipt, &row));
         let strangers: [&[(&str, &str)]; 4] = [
             &[form],
             &[form, ("authorization", &bearer)],
@@ -82,7 +111,7 @@ async fn a01_pages_are_shown_to_the_person_alone() {
         for (who, cookie) in [("Ama", &ama), ("Bea", &bea)] {
             let page = visit(&home, method, &path, &[form, ("cookie", cookie)], "form=forged").await;
             let cell = format!("{method} {path} by {who}: {page:?}");
-            let hers = path.contains(&home.plan.to_string());
+            let hers = path.contains(&home.plan.to_string()) || path.contains(&receipt);
             match row.policy {
                 Policy::Open => assert!(page.status < 500, "{cell}"),
                 Policy::SignedInForm => assert_eq!(page.status, 403, "{cell}"),
@@ -103,9 +132,10 @@ async fn a16_methods_that_a_page_does_not_know_are_refused() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let ama = cookie(&home, home.ama).await;
+    let receipt = receipt(&home).await;
     let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for row in routes() {
-        let methods = known.entry(address(&home, &row)).or_default();
+        let methods = known.entry(address(&home, &receipt, &row)).or_default();
         match row.method.as_str() {
             "GET" => methods.extend(["GET", "HEAD"]),
             "POST" => drop(methods.insert("POST")),

@@ -25,10 +25,10 @@ struct Known {
 }
 
 /// Nothing stays planted, whatever happens.
-struct Planted;
+pub(crate) struct Planted;
 
 impl Planted {
-    fn new(leak: Leak) -> Self {
+    pub(crate) fn new(leak: Leak) -> Self {
         plant(leak);
         Self
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ask;
+mod consent_operations;
 mod current_plan;
 mod follow;
 mod metadata;
@@ -97,6 +98,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/fhir/Task/_search", scope(task, Interaction::Search), search::by_post).of(task),
         Route::get("/fhir/Task/{id}", scope(task, Interaction::Read), tasks::read),
         Route::post("/fhir/Task", scope(task, Interaction::Create), tasks::create),
+    ]);
+    // What is said here tells of consents, so it takes the right to read them, and an app that is the person's own hand.
+    let consents = Policy::OwnApp(ResourceType::Consent, Interaction::Read);
+    routes.extend([
+        Route::post("/fhir/Consent/$preview", consents, consent_operations::preview),
+        Route::post("/fhir/Consent/$explain", consents, consent_operations::explain),
     ]);
     // To have something checked is allowed to whom it is allowed to send it.
     routes.extend(validate::types().map(|kind| {

@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let read = Policy::Scope(ResourceType::CarePlan, Interaction::Read);
     vec![
         Route::get("/schemas/plan.json", Policy::Public, schema),
+        Route::get("/schemas/consent-receipt.json", Policy::Public, receipt_schema),
         Route::get("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Search), list),
         Route::post("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Create), create),
         Route::get("/plans/{id}", read, read_one),
@@ -42,6 +43,13 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn schema() -> Response {
     ([(CONTENT_TYPE, "application/schema+json")], native::SCHEMA).into_response()
+}
+
+/// Of the receipts that persons save from their page.
+const RECEIPT_SCHEMA: &str = include_str!("../../../../profiles/consent-receipt.schema.json");
+
+async fn receipt_schema() -> Response {
+    ([(CONTENT_TYPE, "application/schema+json")], RECEIPT_SCHEMA).into_response()
 }
 
 async fn list(State(gateway): State<Gateway>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {

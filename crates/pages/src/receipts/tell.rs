@@ -9,6 +9,7 @@ use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
 use sayso_plan::{ClientId, OrganizationId, Purpose};
 
 use crate::Pages;
+use crate::consent_receipts;
 use crate::fault::Fault;
 use crate::sharing::address;
 use crate::words::en as w;
@@ -22,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) saw_nothing: bool,
     /// Where the person sees why.
     pub(crate) why: Option<String>,
+    /// Where the person's receipt of it is.
+    pub(crate) receipt: Option<String>,
     /// Whether acts that are alike on one day become one line.
     pub(crate) may_repeat: bool,
 }
@@ -108,7 +111,7 @@ fn client(act: &Act) -> Option<ClientId> {
 
 impl Told {
     fn that(text: String) -> Self {
-        Self { text, more: Vec::new(), saw_nothing: false, why: None, may_repeat: true }
+        Self { text, more: Vec::new(), saw_nothing: false, why: None, receipt: None, may_repeat: true }
     }
 
     fn once(text: String) -> Self {
@@ -160,7 +163,8 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let who = names.party(*recipient, *client);
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
             let about = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
-            Told::once(decided(*change, &who, *purpose, when)).with(about)
+            let told = Told::once(decided(*change, &who, *purpose, when)).with(about);
+            Told { receipt: Some(consent_receipts::address(one.leaf)), ..told }
         }
         Act::AskedToShare { client, purpose } => {
             let (who, _) = names.actor(one.organization, *client);

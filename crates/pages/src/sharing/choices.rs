@@ -14,6 +14,7 @@ use super::overview::short;
 use super::{action, address, named, purpose_of, purposes, query};
 use crate::Pages;
 use crate::admit::Visitor;
+use crate::consent_receipts;
 use crate::fault::Fault;
 use crate::layout::{Button, Frame, Here, shown};
 use crate::plans::item::{headline, lead};
@@ -27,6 +28,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) frame: Frame,
     pub(crate) heading: String,
     pub(crate) done: Option<&'static str>,
+    /// The receipt of what was just done.
+    pub(crate) receipt: Option<String>,
     pub(crate) asked: Vec<String>,
     pub(crate) class_help: bool,
     pub(crate) purposes: Vec<PurposeLink>,
@@ -190,6 +193,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
         done: done(&uri).filter(|_| refused.is_none()),
+        receipt: consent_receipts::after(&uri),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
         purposes: purpose_links(party, purpose, &standing),
