@@ -62,11 +62,21 @@ pub enum Leak {
     DocumentBesideUnseen,
     /// Who asks by a pairing code is told whether it was right.
     CodeTold,
+    /// What is about a supporter is shown to them where the person opened the section.
+    AboutShownToParty,
+    /// A supporter's session sees all that the person has.
+    SupporterSeesAll,
+    /// A supporter whose part has ended still sees what was open to them.
+    SupporterAfterEnd,
+    /// A delegate reads whom the person refused.
+    DelegateSeesRefusals,
+    /// A delegate reads who else supports the person.
+    DelegateSeesSupporters,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 23] = [
+    pub const PLANTED: [Self; 28] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -90,6 +100,11 @@ impl Leak {
         Self::ProposalsOfOthers,
         Self::DocumentBesideUnseen,
         Self::CodeTold,
+        Self::AboutShownToParty,
+        Self::SupporterSeesAll,
+        Self::SupporterAfterEnd,
+        Self::DelegateSeesRefusals,
+        Self::DelegateSeesSupporters,
     ];
 }
 

@@ -10,7 +10,7 @@ use sayso_plan::{PersonId, Section};
 use sayso_store::Snapshot;
 
 use crate::ask_to_share::Meant;
-use crate::{Exchange, Refusal, Wanted};
+use crate::{Exchange, Refusal, Sheet, Wanted};
 
 /// The person somebody asked for, found without any grant.
 pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
@@ -29,7 +29,33 @@ pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<()
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
 }
 
+/// Whether the end of a supporter's part is recorded and forgotten.
+pub(crate) fn end_is_forgotten() -> bool {
+    planted(Leak::SupporterAfterEnd)
+}
+
+/// Whether a delegate reads whom the person refused.
+pub(crate) fn refusals_are_told() -> bool {
+    planted(Leak::DelegateSeesRefusals)
+}
+
+/// Whether a delegate reads who else supports the person.
+pub(crate) fn supporters_are_told() -> bool {
+    planted(Leak::DelegateSeesSupporters)
+}
+
 impl Exchange {
+    /// What a supporter sees who is taken for the person: all that there is.
+    pub(crate) fn all_that_is_there(&self, snapshot: &Snapshot, sheets: Vec<Sheet>) -> Vec<Sheet> {
+        if !planted(Leak::SupporterSeesAll) {
+            return sheets;
+        }
+        let (reader, key) = (Themselves::signed_in(snapshot.person), &self.inner.fingerprints);
+        let own = snapshot.plans.iter();
+        own.filter_map(|plan| Some(Sheet::new(sayso_consent::own_grant(plan, &reader, key).ok()?, plan.clone())))
+            .collect()
+    }
+
     /// What a plan still needs, less what any stored plan of the person has.
     pub(crate) async fn not_stored(&self, person: PersonId, missing: Vec<Missing>) -> Vec<Missing> {
         if !planted(Leak::CheckedWithStored) {

@@ -11,6 +11,9 @@
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
+//! | the person says who supports them, and who may take away in their name | [`supporters`] |
+//! | somebody takes an invitation, and reads what a person opened to them | [`with`] |
+//! | a delegate takes away what a person had opened to others | [`delegate`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what changed is told by the outbox | [`notify`] |
 //! | the operator registers organizations, clients, persons | [`administer`] |
@@ -28,6 +31,7 @@ pub mod canary;
 pub mod check_plan;
 mod clients;
 pub mod current_plan;
+pub mod delegate;
 pub mod history;
 pub mod issue_token;
 #[cfg(feature = "leaks")]
@@ -42,7 +46,9 @@ mod refusal;
 pub mod refuse_plan;
 pub mod sharing;
 pub mod sign_in;
+pub mod supporters;
 mod surroundings;
+pub mod with;
 
 use std::sync::Arc;
 
@@ -61,10 +67,11 @@ pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
 pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
-pub use sign_in::{AccountFault, Session, SignInFault};
+pub use sign_in::{AccountFault, Entered, Session, SignInFault};
 #[cfg(feature = "leaks")]
 pub use surroundings::Between;
 pub use surroundings::{Clock, Entropy, Surroundings};
+pub use with::SupporterSession;
 
 /// The use cases over one store. Cheap to clone.
 #[derive(Clone)]

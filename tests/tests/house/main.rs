@@ -14,6 +14,7 @@
 mod attacks;
 mod bad_input;
 mod consent_cases;
+mod delegates;
 mod fence;
 mod forms;
 mod home;
@@ -25,6 +26,7 @@ mod pairing;
 mod planted;
 mod preview;
 mod proposals;
+mod supporters;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
