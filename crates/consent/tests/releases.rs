@@ -342,7 +342,9 @@ proptest! {
         prop_assume!(!hidden.is_empty());
         let mut next = plan.clone();
         let gone = next.items.remove(*which.get(&hidden));
-        next.removals.push(Removal { id: gone.id, section: gone.item.section, share: gone.item.share_level(), about: Vec::new(), at: at(-1) });
+        let about = gone.item.concerned().cloned().collect();
+        let (section, share) = (gone.item.section, gone.item.share_level());
+        next.removals.push(Removal { id: gone.id, section, share, about, at: at(-1) });
         let (after, tree) = view(&next, &world, &ask).unwrap();
         prop_assert_eq!(after.fingerprint(), released.fingerprint());
         prop_assert_eq!(tree, before);

@@ -256,7 +256,7 @@ async fn a_supporter_reads_what_was_previewed_and_she_reads_that_they_looked() {
     let Act::SupporterLooked { supporter, operation, shown } = act else { panic!("{act:?}") };
     assert_eq!((supporter, operation.as_str(), shown.is_empty()), (kofi, "plans", false));
     let receipts = text(&get(&home, &her, "/me/receipts").await);
-    assert!(receipts.contains("kofi, who supports you, looked at what you share with them"), "{receipts}");
+    assert!(receipts.contains("kofi, who supports you, looked at what you share"), "{receipts}");
     assert!(text(&get(&home, &her, "/me/sharing").await).contains(&party), "the overview shows him");
 }
 

@@ -87,7 +87,7 @@ fn few() -> impl Strategy<Value = u8> {
 
 pub fn recipient() -> impl Strategy<Value = Recipient> {
     prop_oneof![
-        8 => few().prop_map(|o| Recipient::Organization(id(o))),
+        12 => few().prop_map(|o| Recipient::Organization(id(o))),
         1 => (few(), few()).prop_map(|(o, p)| Recipient::Practitioner(id(o), id(p))),
         2 => Just(Recipient::Class(Class::CrisisServices)),
         2 => few().prop_map(|a| Recipient::App(id(a))),
@@ -197,7 +197,7 @@ pub fn asks() -> impl Strategy<Value = Ask> {
     });
     let app = few().prop_map(|client| Audience::App { client: id(client) });
     let supporter = few().prop_map(|s| Audience::Supporter { supporter: id(s), named: Named::default() });
-    let audience = prop_oneof![8 => organization, 1 => app, 2 => supporter];
+    let audience = prop_oneof![12 => organization, 1 => app, 1 => supporter];
     (audience, prop::option::weighted(0.95, purpose()), -2i64..6).prop_map(|(audience, purpose, hours)| Ask {
         audience,
         purpose,

@@ -149,10 +149,10 @@ fn what_a_supporter_did_is_told_by_what_the_person_calls_them() {
     let taken = json!({"act": "consent-changed", "consent": LeafId::from_random([2; 16]), "change": "narrowed",
         "recipient": riverside(), "purpose": null, "sections": ["helps"], "client": null, "by": kofi()});
     let acts = [
-        (looked("plans", helps.clone()), "looked at what you share with them on 3 May at 12:00. They saw from"),
+        (looked("plans", helps.clone()), "looked at what you share on 3 May at 12:00. They saw from"),
         (looked("plans", json!([])), "They saw nothing: you have not opened this to them."),
         (looked("list", helps), "They saw your name."),
-        (looked("sharing", json!([])), "Kofi, who may take things back for you, looked at who sees what"),
+        (looked("sharing", json!([])), "Kofi looked, for you, at who sees what"),
         (taken, "Kofi let Riverside Hospital see less, for you, on 3 May at 12:00. This was about: What helps."),
     ];
     for (act, says) in acts {

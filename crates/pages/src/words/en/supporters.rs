@@ -103,7 +103,7 @@ pub(crate) fn take_back(part: &str, who: &str) -> String {
 
 /// `moment` is "on 3 May at 10:02" here and below.
 pub(crate) fn supporter_looked(who: &str, moment: &str) -> String {
-    format!("{who}, who supports you, looked at what you share with them {moment}.")
+    format!("{who}, who supports you, looked at what you share {moment}.")
 }
 
 pub(crate) fn supporter_listed(who: &str, moment: &str) -> String {
@@ -115,7 +115,7 @@ pub(crate) fn supporter_saved(who: &str, moment: &str) -> String {
 }
 
 pub(crate) fn supporter_looked_at_sharing(who: &str, moment: &str) -> String {
-    format!("{who}, who may take things back for you, looked at who sees what {moment}.")
+    format!("{who} looked, for you, at who sees what {moment}.")
 }
 
 /// What somebody became, or was no more.
