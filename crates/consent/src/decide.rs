@@ -3,7 +3,7 @@
 use sayso_plan::{ItemId, PlanId, PlanKind, ProvisionId, Section, Share};
 use time::OffsetDateTime;
 
-use crate::audience::Ask;
+use crate::audience::{Ask, Audience};
 use crate::compile::{Compiled, Rule};
 use crate::life::Life;
 use crate::provision::{Effect, Origin, Period};
@@ -22,12 +22,23 @@ pub struct Part {
     pub item: Option<ItemId>,
     /// The level.
     pub level: Share,
+    /// Whether it is about the one who asks, who reads as a supporter; of anybody else it is false (case 25).
+    pub about_asker: Tri,
 }
 
 impl Part {
     /// Whether it is a whole document: a part of no section.
     pub(crate) const fn is_document(&self) -> bool {
         self.section.is_none() && self.item.is_some()
+    }
+
+    /// Whether it is kept from the one who asks, whatever a permit says. Like a refusal it holds also where nobody can tell.
+    fn is_kept_from(&self, ask: &Ask) -> bool {
+        #[cfg(feature = "leaks")]
+        if planted(Leak::AboutShownToParty) {
+            return false;
+        }
+        matches!(ask.audience, Audience::Supporter { .. }) && self.about_asker != Tri::False
     }
 }
 
@@ -60,6 +71,8 @@ pub enum Why {
     OtherPurpose(ProvisionId),
     /// The part is close, and close parts are allowed one by one.
     Close(ProvisionId),
+    /// It is allowed to this supporter, and it is about them, or may be.
+    AboutThem(ProvisionId),
     /// The plan is not in a state in which it is shared.
     NotShared,
 }
@@ -80,6 +93,7 @@ pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
         return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
     }
     match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)), part, ask, None) {
+        Weighed::Permitted { by, .. } if part.is_kept_from(ask) => Verdict::Withheld(Why::AboutThem(by)),
         Weighed::Permitted { by, since } => Verdict::Released { by, since },
         Weighed::Refused(why) => Verdict::Withheld(why),
         Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask)),
@@ -108,8 +122,8 @@ impl<'a> Narrowed<'a> {
             return Some(since);
         }
         match weigh(self.rules.iter().copied(), part, self.ask, self.held_until) {
-            Weighed::Permitted { since, .. } => Some(since),
-            Weighed::Refused(_) | Weighed::Nothing => None,
+            Weighed::Permitted { since, .. } if !part.is_kept_from(self.ask) => Some(since),
+            Weighed::Permitted { .. } | Weighed::Refused(_) | Weighed::Nothing => None,
         }
     }
 

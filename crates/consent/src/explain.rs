@@ -5,6 +5,7 @@ use sayso_plan::{ItemId, Plan, PlanId, PlanKind, Section, Share};
 use crate::audience::Ask;
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part, Verdict, Why, decide};
+use crate::release::part_of;
 use crate::sealed::{Sealed, Themselves};
 
 /// The decision on one part, with its cause.
@@ -28,13 +29,7 @@ pub fn explain(sealed: &Sealed<Plan>, reader: &Themselves, rules: &Compiled, ask
     plan.items
         .iter()
         .map(|item| {
-            let part = Part {
-                plan: plan.id,
-                kind: plan.kind,
-                section: Some(item.item.section),
-                item: Some(item.id),
-                level: item.item.share_level(),
-            };
+            let part = part_of(plan, item, ask);
             let verdict = if plan.state.releasable() || ask.is_own_app() {
                 decide(rules, &part, ask)
             } else {

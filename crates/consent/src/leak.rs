@@ -178,6 +178,16 @@ pub enum Leak {
     ExplainTellsHidden,
     /// An app to which not everything is open sees what others would get.
     PreviewForOthers,
+    /// What is about a supporter is shown to them where the person opened the section.
+    AboutShownToParty,
+    /// A supporter's session sees all that the person has.
+    SupporterSeesAll,
+    /// A supporter whose part has ended still sees what was open to them.
+    SupporterAfterEnd,
+    /// A delegate reads whom the person refused.
+    DelegateSeesRefusals,
+    /// A delegate reads who else supports the person.
+    DelegateSeesSupporters,
 }
 
 impl Leak {
@@ -264,6 +274,11 @@ impl Leak {
         Self::FollowedByWhole,
         Self::ExplainTellsHidden,
         Self::PreviewForOthers,
+        Self::AboutShownToParty,
+        Self::SupporterSeesAll,
+        Self::SupporterAfterEnd,
+        Self::DelegateSeesRefusals,
+        Self::DelegateSeesSupporters,
     ];
 }
 

@@ -14,6 +14,7 @@ pub mod life;
 pub mod provision;
 pub mod release;
 pub mod sealed;
+pub mod supporter;
 pub mod tri;
 
 pub use audience::{Ask, Audience, Class};
@@ -28,4 +29,5 @@ pub use release::{
     own_proposal, own_self, proposal, subject,
 };
 pub use sealed::{Sealed, Themselves};
+pub use supporter::{Bound, Named, Supporter};
 pub use tri::{Known, Tri};

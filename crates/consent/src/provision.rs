@@ -2,7 +2,7 @@
 
 use sayso_plan::{
     ClientId, ConsentId, ItemId, OrganizationId, PersonId, PlanId, PlanKind, PractitionerId, ProvisionId, Purpose,
-    Section, Share,
+    Section, Share, SupporterId,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -35,6 +35,8 @@ pub enum Recipient {
     Class(Class),
     /// An app that acts for the person.
     App(ClientId),
+    /// Somebody whom the person calls their supporter. Nobody speaks to them as one of an organization, or of a class.
+    Supporter(SupporterId),
 }
 
 /// For which purposes.
@@ -178,8 +180,13 @@ impl Recipient {
             }
             (Self::Class(named), Audience::Organization { class, .. }) => Some(named) == *class,
             (Self::App(named), Audience::App { client }) => named == *client,
-            (Self::Organization(_) | Self::Practitioner(..) | Self::Class(_), Audience::App { .. })
-            | (Self::App(_), Audience::Organization { .. }) => false,
+            (Self::Supporter(named), Audience::Supporter { supporter, .. }) => named == *supporter,
+            (
+                Self::Organization(_) | Self::Practitioner(..) | Self::Class(_),
+                Audience::App { .. } | Audience::Supporter { .. },
+            )
+            | (Self::App(_), Audience::Organization { .. } | Audience::Supporter { .. })
+            | (Self::Supporter(_), Audience::Organization { .. } | Audience::App { .. }) => false,
         };
         Tri::from(holds)
     }
@@ -223,7 +230,9 @@ impl What {
 }
 
 impl Period {
-    pub(crate) fn holds(self, at: OffsetDateTime) -> Tri {
+    /// Whether an instant lies in it; unknown where it ends before it begins.
+    #[must_use]
+    pub fn holds(self, at: OffsetDateTime) -> Tri {
         if self.until <= self.from { Tri::Unknown } else { Tri::from(self.from <= at && at < self.until) }
     }
 }

@@ -16,6 +16,7 @@ use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
 use crate::sealed::{Sealed, Themselves};
+use crate::tri::Tri;
 
 /// What the person allowed this recipient to see. Its only constructors are in this module.
 pub struct Released<T> {
@@ -417,13 +418,20 @@ pub fn judge_past(
     }
     let rules = Narrowed::to(rules, ask, held_until);
     let since = |part: Part| rules.released_since(&part);
-    let above = |section: Option<Section>, level| Part { plan: plan.id, kind: plan.kind, section, item: None, level };
+    let above = |section: Option<Section>, level| Part {
+        plan: plan.id,
+        kind: plan.kind,
+        section,
+        item: None,
+        level,
+        about_asker: Tri::False,
+    };
     let mut times = Times(None);
     let items: Vec<bool> = plan
         .items
         .iter()
         .map(|item| {
-            let part = part_of(plan, item);
+            let part = part_of(plan, item, ask);
             let now = since(part);
             // That it became more open is news to those who could not see it before, and to apps, which see levels.
             for opened in &item.opened {
@@ -469,7 +477,8 @@ pub fn judge_past(
         return Ok(tombstone(plan, ask, key));
     }
     for removal in &plan.removals {
-        let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
+        let about_asker = ask.is_about_asker(plan, &removal.about);
+        let part = Part { item: Some(removal.id), about_asker, ..above(Some(removal.section), removal.share) };
         or_leak!(times.note_change_after_grant(since(part), removal.at), RemovalNews => times.changed(removal.at));
     }
     or_leak!((), HeadNews => times.changed(plan.head_changed_at));
@@ -508,13 +517,14 @@ pub fn judge_past(
     Ok(grant)
 }
 
-fn part_of(plan: &Plan, item: &StoredItem) -> Part {
+pub(crate) fn part_of(plan: &Plan, item: &StoredItem, ask: &Ask) -> Part {
     Part {
         plan: plan.id,
         kind: plan.kind,
         section: Some(item.item.section),
         item: Some(item.id),
         level: item.item.share_level(),
+        about_asker: ask.is_about_asker(plan, item.item.concerned()),
     }
 }
 
@@ -658,6 +668,7 @@ pub fn proposal(
     let theirs = match audience {
         Audience::Organization { organization, .. } => proposal.organization == Some(*organization),
         Audience::App { .. } => true,
+        Audience::Supporter { .. } => false,
     };
     let theirs = or_leak!(theirs, ProposalsOfOthers => true);
     let proposed = &proposal.suggestion.proposed;

@@ -174,11 +174,12 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         words: None,
     };
     match recorded.act.as_ref()? {
-        Act::ConsentChanged { change, recipient, purpose, client, decided, .. } => {
-            let named = match (recipient, client) {
-                (Some(organization), _) => Recipient::Organization(*organization),
-                (None, Some(client)) => Recipient::App(*client),
-                (None, None) => Recipient::Class(Class::CrisisServices),
+        Act::ConsentChanged { change, recipient, purpose, client, supporter, decided, .. } => {
+            let named = match (recipient, client, supporter) {
+                (Some(organization), ..) => Recipient::Organization(*organization),
+                (None, Some(client), _) => Recipient::App(*client),
+                (None, None, Some(supporter)) => Recipient::Supporter(*supporter),
+                (None, None, None) => Recipient::Class(Class::CrisisServices),
             };
             let decided = decided.clone().unwrap_or_else(|| by_time(recorded.at, named, consents));
             let terms = |ids: &[ConsentId]| ids.iter().filter_map(|id| consents.get(id)).flat_map(terms_of).collect();
@@ -211,7 +212,9 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         | Act::Operated { .. }
         | Act::TokenIssued { .. }
         | Act::TokenRefused { .. }
-        | Act::GrantEnded { .. } => None,
+        | Act::GrantEnded { .. }
+        | Act::SupporterLooked { .. }
+        | Act::SupporterChanged { .. } => None,
     }
 }
 

@@ -29,6 +29,21 @@ pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<()
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
 }
 
+/// Whether the end of a supporter's part is recorded and forgotten.
+pub(crate) fn end_is_forgotten() -> bool {
+    planted(Leak::SupporterAfterEnd)
+}
+
+/// Whether a delegate reads whom the person refused.
+pub(crate) fn refusals_are_told() -> bool {
+    planted(Leak::DelegateSeesRefusals)
+}
+
+/// Whether a delegate reads who else supports the person.
+pub(crate) fn supporters_are_told() -> bool {
+    planted(Leak::DelegateSeesSupporters)
+}
+
 /// The consents from which receipts are made, less those that have ended since.
 pub(crate) fn of_today(all: Vec<Consent>) -> Vec<Consent> {
     all.into_iter().filter(|consent| !planted(Leak::ReceiptOfToday) || !consent.has_ended()).collect()
@@ -122,6 +137,17 @@ impl Exchange {
             }
         }
         asking
+    }
+
+    /// What a supporter sees who is taken for the person: all that there is.
+    pub(crate) fn all_that_is_there(&self, snapshot: &Snapshot, sheets: Vec<Sheet>) -> Vec<Sheet> {
+        if !planted(Leak::SupporterSeesAll) {
+            return sheets;
+        }
+        let (reader, key) = (Themselves::signed_in(snapshot.person), &self.inner.fingerprints);
+        let own = snapshot.plans.iter();
+        own.filter_map(|plan| Some(Sheet::new(sayso_consent::own_grant(plan, &reader, key).ok()?, plan.clone())))
+            .collect()
     }
 
     /// What a plan still needs, less what any stored plan of the person has.

@@ -15,6 +15,9 @@
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
 //! | an app that is the person's hand asks what a recipient would get, and why | [`consent_operations`] |
 //! | each of these acts gives the person a receipt | [`consent_receipts`] |
+//! | the person says who supports them, and who may take away in their name | [`supporters`] |
+//! | somebody takes an invitation, and reads what a person opened to them | [`with`] |
+//! | a delegate takes away what a person had opened to others | [`delegate`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what others would see now lies ready before they ask | [`prospects`] |
 //! | what changed is told by the outbox | [`notify`] |
@@ -35,6 +38,7 @@ mod clients;
 pub mod consent_operations;
 pub mod consent_receipts;
 pub mod current_plan;
+pub mod delegate;
 pub mod follow;
 pub mod history;
 mod holding;
@@ -52,7 +56,9 @@ mod refusal;
 pub mod refuse_plan;
 pub mod sharing;
 pub mod sign_in;
+pub mod supporters;
 mod surroundings;
+pub mod with;
 
 use std::sync::Arc;
 
@@ -74,10 +80,11 @@ pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
 pub use sayso_store::{Act, ConsentChange, Decided, Receipt, Recorded, Shown, ShownWords};
-pub use sign_in::{AccountFault, Session, SignInFault};
+pub use sign_in::{AccountFault, Entered, Session, SignInFault};
 #[cfg(feature = "leaks")]
 pub use surroundings::Between;
 pub use surroundings::{Clock, Entropy, Surroundings};
+pub use with::SupporterSession;
 
 /// The use cases over one store. Cheap to clone.
 #[derive(Clone)]

@@ -52,7 +52,7 @@ impl Prospect {
 impl Exchange {
     /// Hears of each person of whom something changed, from now on.
     #[must_use]
-    pub fn changed(&self) -> broadcast::Receiver<PersonId> {
+    pub fn hear_changes(&self) -> broadcast::Receiver<PersonId> {
         self.inner.changed.0.subscribe()
     }
 
@@ -109,7 +109,7 @@ fn asks(snapshot: &Snapshot, at: OffsetDateTime) -> Vec<Ask> {
     let of_class = |purpose| parties.contains(&(Party::CrisisServices, purpose));
     let mut asks = Vec::new();
     for (party, purpose) in &parties {
-        asks.push(party.ask(*purpose, at));
+        asks.push(party.ask(*purpose, at, snapshot));
         if let (Party::Organization(organization), true) = (*party, of_class(*purpose)) {
             let class = Some(Class::CrisisServices);
             let audience = Audience::Organization { organization, practitioner: None, class };

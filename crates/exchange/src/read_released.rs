@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use crate::{Exchange, Refusal};
 
 /// How often a decision is made anew because the person changed something meanwhile, before we say "try again".
-const DECISIONS_MAX: usize = 16;
+pub(crate) const DECISIONS_MAX: usize = 16;
 /// How many persons' compiled consents are kept at hand.
 const COMPILED_MAX: usize = 4_096;
 
@@ -78,8 +78,8 @@ pub struct Disclosure {
     pub at: OffsetDateTime,
     /// What the dates of the first of them say on the day that was asked for, where there is something to know.
     pub note: Option<String>,
-    snapshot: Option<Arc<Snapshot>>,
-    fingerprints: sayso_consent::FingerprintKey,
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
+    pub(crate) fingerprints: sayso_consent::FingerprintKey,
 }
 
 /// One released plan, decided but not yet copied out: the fingerprint tells whether that is needed at all.
@@ -378,7 +378,7 @@ impl Exchange {
     }
 
     /// A place for tests to act between a decision and its record.
-    async fn between_decision_and_leaf(&self) {
+    pub(crate) async fn between_decision_and_leaf(&self) {
         #[cfg(feature = "leaks")]
         self.inner.surroundings.between().await;
     }

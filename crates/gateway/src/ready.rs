@@ -12,7 +12,7 @@ use crate::views::Form;
 impl Gateway {
     /// Makes ready what each change makes others see, for as long as the house is open.
     pub async fn keep_ready(&self) {
-        let mut changed = self.exchange().changed();
+        let mut changed = self.exchange().hear_changes();
         loop {
             let mut persons = match changed.recv().await {
                 Ok(person) => BTreeSet::from([person]),

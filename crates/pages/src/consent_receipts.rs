@@ -52,7 +52,7 @@ async fn one(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<R
     let name = uri.path().strip_prefix(BASE).and_then(|rest| rest.strip_prefix('/')).ok_or(Fault::NotHere)?;
     let id: LeafId = name.strip_suffix(FILE).unwrap_or(name).parse().map_err(|_| Fault::NotHere)?;
     let receipt = pages.exchange().consent_receipt(visitor.themselves(), id).await?.ok_or(Fault::NotHere)?;
-    let names = Names::find(&pages, [&receipt]).await?;
+    let names = Names::find(&pages, &visitor, [&receipt]).await?;
     if !name.ends_with(FILE) {
         let me = pages.exchange().own_self(visitor.themselves()).await?;
         let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
@@ -76,14 +76,18 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    async fn find(pages: &Pages, receipts: impl IntoIterator<Item = &ConsentReceipt>) -> Result<Self, Fault> {
+    async fn find(
+        pages: &Pages,
+        visitor: &Visitor,
+        receipts: impl IntoIterator<Item = &ConsentReceipt>,
+    ) -> Result<Self, Fault> {
         let mut names = Self::default();
         for receipt in receipts {
             let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended);
             let named = terms.filter_map(|term| if let Known::Is(one) = term.recipient { Some(one) } else { None });
             for one in named.chain(receipt.towards) {
                 if !names.parties.iter().any(|(known, _)| *known == one) {
-                    let name = name_of(pages, one).await?;
+                    let name = name_of(pages, visitor, one).await?;
                     names.parties.push((one, name));
                 }
             }
@@ -110,13 +114,13 @@ impl Names {
     }
 }
 
-async fn name_of(pages: &Pages, one: Recipient) -> Result<String, Fault> {
+async fn name_of(pages: &Pages, visitor: &Visitor, one: Recipient) -> Result<String, Fault> {
     match (one, party(one)) {
         (Recipient::Practitioner(organization, _), _) => {
-            let there = sharing::name_of(pages, Party::Organization(organization)).await?;
+            let there = sharing::name_of(pages, visitor, Party::Organization(organization)).await?;
             Ok(format!("{there} ({})", w::RECEIPT_SOMEBODY_THERE))
         }
-        (_, Some(party)) => sharing::name_of(pages, party).await,
+        (_, Some(party)) => sharing::name_of(pages, visitor, party).await,
         (_, None) => Ok(w::RECEIPT_EVERYONE.to_owned()),
     }
 }
@@ -127,6 +131,7 @@ const fn party(one: Recipient) -> Option<Party> {
         Recipient::Organization(id) | Recipient::Practitioner(id, _) => Some(Party::Organization(id)),
         Recipient::Class(Class::CrisisServices) => Some(Party::CrisisServices),
         Recipient::App(id) => Some(Party::App(id)),
+        Recipient::Supporter(id) => Some(Party::Supporter(id)),
         Recipient::Everyone => None,
     }
 }

@@ -11,6 +11,7 @@
 //! | sign in, sign out, leave | `sign_in` |
 //! | choose a name and password | `account` |
 //! | an app asks | `authorize` |
+//! | what others share with me, and taking back in their name | `with` |
 //! | words, by language | `words` |
 
 mod account;
@@ -29,6 +30,7 @@ mod sharing;
 mod sign_in;
 mod start;
 mod style;
+mod with;
 mod words;
 
 use std::sync::Arc;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use sayso_ledger::Kind;
-use sayso_plan::{ClientId, ConsentId, LeafId, OrganizationId, PlanId, PlanKind, PlanVersionId, Purpose, Section};
+use sayso_plan::{
+    ClientId, ConsentId, LeafId, OrganizationId, PlanId, PlanKind, PlanVersionId, Purpose, Section, SupporterId,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -111,6 +113,28 @@ pub enum Act {
         /// Which consents it made and ended, for the person's receipt of it; none in leaves of before there were any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decided: Option<Decided>,
+        /// Whom it concerns, when it is one supporter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supporter: Option<SupporterId>,
+        /// Who took it away in the person's name; none for the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<SupporterId>,
+    },
+    /// Somebody who supports the person looked.
+    SupporterLooked {
+        /// Who.
+        supporter: SupporterId,
+        /// At what: `list`, `plans`, `document`, or `sharing` for whom the person lets see.
+        operation: Code,
+        /// What was shown; nothing where nothing was open to them.
+        shown: Vec<Shown>,
+    },
+    /// What somebody is to the person as a supporter has changed.
+    SupporterChanged {
+        /// Who.
+        supporter: SupporterId,
+        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended` or `ended`.
+        change: Code,
     },
     /// An organization asked to be let in.
     AskedToShare {
@@ -239,12 +263,15 @@ impl Act {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
-            Self::ReadAllowed { .. } | Self::ReadRefused { .. } | Self::Checked { .. } => Kind::Read,
+            Self::ReadAllowed { .. }
+            | Self::ReadRefused { .. }
+            | Self::Checked { .. }
+            | Self::SupporterLooked { .. } => Kind::Read,
             Self::PlanWritten { .. }
             | Self::PersonWritten { .. }
             | Self::WriteRefused { .. }
             | Self::ProposalAnswered { .. } => Kind::Write,
-            Self::ConsentChanged { .. } => Kind::Consent,
+            Self::ConsentChanged { .. } | Self::SupporterChanged { .. } => Kind::Consent,
             Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use sayso_auth::sign_in::SUPPORTER_COOKIE_HTTPS;
 use sayso_consent::Themselves;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -131,6 +132,9 @@ impl Pair {
         if at.is_multiple_of(READY_EVERY) {
             self.a.world.gateway.make_ready(person(at / READY_EVERY % PEOPLE)).await;
         }
+        if self.a.layout.adversary.is_supporter() {
+            let _ = tokio::join!(self.a.stay_signed_in(), self.b.stay_signed_in());
+        }
         match step {
             Step::Ask(request) => self.both(at, &self.asked(request)).await.map(|_| ()),
             Step::Push(push) => self.push(at, push).await,
@@ -204,7 +208,13 @@ impl Pair {
         for (name, value) in &request.headers {
             asked = asked.header(name, &self.fill(value));
         }
-        if request.anonymous { asked } else { asked.bearer(&self.a.token) }
+        if request.anonymous {
+            asked
+        } else if self.a.layout.adversary.is_supporter() {
+            asked.header("cookie", &format!("{SUPPORTER_COOKIE_HTTPS}={}", self.a.token))
+        } else {
+            asked.bearer(&self.a.token)
+        }
     }
 
     /// Puts ids into the places of a text.
@@ -240,6 +250,10 @@ impl Pair {
             "plan" => of(&self.known.plans),
             "item" => of(&self.known.items),
             "hidden" => of(&self.known.hidden),
+            "tie" => match self.a.ties.get(n) {
+                Some(tie) => tie.to_string(),
+                None => self.a.former.or(self.b.former).map_or_else(|| nothing().to_string(), |tie| tie.to_string()),
+            },
             "value" => value(n),
             "number" => format!("{}%7C{}", NUMBERS, value(n)),
             "seen" if self.memory.seen.is_empty() => format!("CarePlan/{}", of(&self.known.plans)),

@@ -94,7 +94,8 @@ const STEPS: std::ops::Range<u64> = 20..60;
 #[must_use]
 pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
     let steps = STEPS.start + choices.below(STEPS.end - STEPS.start);
-    let mut script = vec![Step::Ask(search(layout, choices))];
+    let first = if layout.adversary.is_supporter() { page(choices) } else { search(layout, choices) };
+    let mut script = vec![Step::Ask(first)];
     while (script.len() as u64) < steps {
         let step = match choices.below(100) {
             0..=5 => Step::Event(Event::any(layout, choices)),
@@ -103,6 +104,7 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
                 Step::Hidden(side, What::any(layout, choices, true))
             }
             12..=19 if layout.adversary.is_app() => Step::Push(Push::any(layout, choices)),
+            _ if layout.adversary.is_supporter() => Step::Ask(page(choices)),
             _ => Step::Ask(request(layout, choices)),
         };
         script.push(step);
@@ -112,6 +114,31 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
 
 fn get(path: String) -> Request {
     Request { method: "GET".into(), path, headers: Vec::new(), body: String::new(), anonymous: false }
+}
+
+/// What somebody looks at who supports both persons: their own pages, mostly, and those of persons.
+fn page(choices: &mut Choices) -> Request {
+    let n = choices.below(60);
+    let tie = if choices.once_in(8) { n } else { choices.below(3) };
+    let path = match choices.below(20) {
+        0..=4 => "/with".into(),
+        5..=12 => format!("/with/{{tie:{tie}}}"),
+        13..=15 => format!("/with/{{tie:{tie}}}/sharing"),
+        16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
+        17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
+        18 => choices
+            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x"])
+            .unwrap_or("/me")
+            .into(),
+        _ => format!("/me/plans/{{plan:{n}}}"),
+    };
+    let mut request = get(path);
+    match choices.below(20) {
+        0 => request.method = "HEAD".into(),
+        1 if choices.once_in(4) => request.anonymous = true,
+        _ => {}
+    }
+    request
 }
 
 /// Mostly the persons that are looked at.
@@ -386,10 +413,11 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
 /// Who looks in the case of this number: mostly those to whom something is open.
 #[must_use]
 pub const fn adversary(case: u64) -> Adversary {
-    match case % 8 {
+    match case % 10 {
         0 | 3 | 6 => Adversary::Partly,
         1 | 4 => Adversary::App,
         2 | 7 => Adversary::Crisis,
+        8 | 9 => Adversary::Supporter,
         _ => Adversary::Nothing,
     }
 }

@@ -15,6 +15,7 @@ mod attacks;
 mod bad_input;
 mod consent_cases;
 mod consent_operations;
+mod delegates;
 mod fence;
 mod forms;
 mod home;
@@ -32,6 +33,7 @@ mod preview;
 mod proposals;
 mod ready;
 mod receipts;
+mod supporters;
 mod words;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};

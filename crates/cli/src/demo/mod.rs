@@ -3,6 +3,7 @@
 mod describe;
 mod record_system;
 mod seed;
+mod supporters;
 mod view;
 
 use std::net::SocketAddr;

@@ -5,8 +5,8 @@
 
 use proptest::prelude::*;
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
-    What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Named, Origin, Part, Period, Provision, Purposes, Recipient,
+    Status, Tri, What,
 };
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
@@ -68,7 +68,7 @@ pub fn consent(provisions: Vec<Provision>) -> Consent {
 }
 
 pub fn part(section: Section, level: Share) -> Part {
-    Part { plan: id(1), kind: KINDS[0], section: Some(section), item: Some(id(1)), level }
+    Part { plan: id(1), kind: KINDS[0], section: Some(section), item: Some(id(1)), level, about_asker: Tri::False }
 }
 
 fn known<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Known<T>> {
@@ -87,10 +87,11 @@ fn few() -> impl Strategy<Value = u8> {
 
 pub fn recipient() -> impl Strategy<Value = Recipient> {
     prop_oneof![
-        8 => few().prop_map(|o| Recipient::Organization(id(o))),
+        12 => few().prop_map(|o| Recipient::Organization(id(o))),
         1 => (few(), few()).prop_map(|(o, p)| Recipient::Practitioner(id(o), id(p))),
         2 => Just(Recipient::Class(Class::CrisisServices)),
         2 => few().prop_map(|a| Recipient::App(id(a))),
+        2 => few().prop_map(|s| Recipient::Supporter(id(s))),
         1 => Just(Recipient::Everyone),
     ]
 }
@@ -167,7 +168,14 @@ pub fn parts() -> impl Strategy<Value = Part> {
     let section = prop::option::weighted(0.9, prop::sample::select(&SECTIONS[..]));
     let item = prop::option::weighted(0.9, 1u8..=4);
     (few(), prop::sample::select(&KINDS[..]), section, item, prop::sample::select(&LEVELS[..])).prop_map(
-        |(plan, kind, section, item, level)| Part { plan: id(plan), kind, section, item: item.map(id), level },
+        |(plan, kind, section, item, level)| Part {
+            plan: id(plan),
+            kind,
+            section,
+            item: item.map(id),
+            level,
+            about_asker: Tri::False,
+        },
     )
 }
 
@@ -188,7 +196,8 @@ pub fn asks() -> impl Strategy<Value = Ask> {
         class,
     });
     let app = few().prop_map(|client| Audience::App { client: id(client) });
-    let audience = prop_oneof![8 => organization, 1 => app];
+    let supporter = few().prop_map(|s| Audience::Supporter { supporter: id(s), named: Named::default() });
+    let audience = prop_oneof![12 => organization, 1 => app, 1 => supporter];
     (audience, prop::option::weighted(0.95, purpose()), -2i64..6).prop_map(|(audience, purpose, hours)| Ask {
         audience,
         purpose,

@@ -198,6 +198,7 @@ fn recipient(one: Recipient, names: &Names) -> Value {
         Recipient::Practitioner(_, id) => ("practitioner", Some(id.to_string())),
         Recipient::Class(_) => ("class", Some("crisis-services".to_owned())),
         Recipient::App(id) => ("app", Some(id.to_string())),
+        Recipient::Supporter(id) => ("supporter", Some(id.to_string())),
     };
     match id {
         Some(id) => json!({"type": kind, "id": id, "name": names.of(one)}),

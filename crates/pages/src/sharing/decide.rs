@@ -30,6 +30,8 @@ pub(crate) struct PreviewPage {
     pub(crate) until: String,
     pub(crate) name: Said,
     pub(crate) numbers: Vec<String>,
+    /// Other people whom it names.
+    pub(crate) named: Vec<Said>,
     /// The narrative of each plan, as a record system gets it; already HTML, made from released parts only.
     pub(crate) plans: Vec<String>,
     pub(crate) share: String,
@@ -63,7 +65,7 @@ pub(crate) async fn preview(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, who) = named(&pages, &uri).await?;
+    let (party, who) = named(&pages, &visitor, &uri).await?;
     let posted = Posted::read(&fields, party)?;
     let themselves = visitor.themselves();
     let released = pages.exchange().preview(themselves, party, posted.purpose, &posted.choice).await?;
@@ -77,7 +79,12 @@ pub(crate) async fn preview(
         lead: w::preview_for(&who, w::purpose(posted.purpose)),
         until: w::holds_until(&until),
         name: Said::text(&me.name, me.language.as_str()),
-        numbers: verified.map(|identifier| identifier.value.clone()).collect(),
+        // A supporter reads the name alone.
+        numbers: verified
+            .filter(|_| !matches!(party, Party::Supporter(_)))
+            .map(|identifier| identifier.value.clone())
+            .collect(),
+        named: others(&released),
         plans: released.iter().map(narrative).collect(),
         form: visitor.form_token(&share),
         share,
@@ -86,9 +93,23 @@ pub(crate) async fn preview(
     }))
 }
 
+/// The people whom what is released names, the person left out, each name once.
+fn others(released: &[Released<Projection>]) -> Vec<Said> {
+    let mut named: Vec<Said> = Vec::new();
+    for plan in released.iter().map(Released::get) {
+        for party in plan.parties.iter().filter(|party| !party.id.is_person()) {
+            let said = Said::text(&party.name, plan.head.language.as_str());
+            if !named.iter().any(|known| known.text == said.text) {
+                named.push(said);
+            }
+        }
+    }
+    named
+}
+
 /// The narrative that the party's record system would get. Inline style is not allowed on our pages; the class does
 /// the same. Words cannot look like the attribute, because quotes in them are escaped.
-fn narrative(released: &Released<Projection>) -> String {
+pub(crate) fn narrative(released: &Released<Projection>) -> String {
     let html = sayso_fhir::outgoing::narrative(released);
     html.replace(" style=\"white-space: pre-wrap\"", " class=\"lines-kept\"")
         .replace(" xmlns=\"http://www.w3.org/1999/xhtml\"", "")
@@ -101,7 +122,7 @@ pub(crate) async fn share(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, _) = named(&pages, &uri).await?;
+    let (party, _) = named(&pages, &visitor, &uri).await?;
     let Posted { purpose, choice, seen } = Posted::read(&fields, party)?;
     let receipt = match pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await {
         Ok(recorded) => receipt_of(&recorded),
@@ -122,11 +143,11 @@ pub(crate) async fn share(
 /// Takes back all, at once. Works for parties that have left the registry too.
 pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
-    let who = name_of(&pages, party).await?;
+    let who = name_of(&pages, &visitor, party).await?;
     let (_, before) = pages.exchange().standing(visitor.themselves()).await?;
     let recorded = match party {
         Party::App(app) => pages.exchange().disconnect(visitor.themselves(), app).await?,
-        Party::Organization(_) | Party::CrisisServices => {
+        Party::Organization(_) | Party::CrisisServices | Party::Supporter(_) => {
             pages.exchange().stop_sharing(visitor.themselves(), party).await?
         }
     };
@@ -156,7 +177,7 @@ pub(crate) async fn never(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, _) = named(&pages, &uri).await?;
+    let (party, _) = named(&pages, &visitor, &uri).await?;
     let even_in_emergency = fields.is_ticked("emergency");
     let recorded = pages.exchange().refuse(visitor.themselves(), party, even_in_emergency).await?;
     Ok(go_to(&format!("{}?done=never{}", address(party), receipt_of(&recorded))))

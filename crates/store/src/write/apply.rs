@@ -40,6 +40,7 @@ impl Prepared {
                 }
                 Row::Person(row) => person(connection, self.person, row).await?,
                 Row::Proposal(row) => proposal(connection, self.person, row).await?,
+                Row::Supporter(row) => row.put(connection, self.person).await?,
                 Row::CloseAsks(organization) => close_asks(connection, self.person, organization).await?,
             }
         }

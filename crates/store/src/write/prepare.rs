@@ -14,6 +14,7 @@ use crate::reach::{Lists, Reached};
 use crate::retry::OnceRow;
 use crate::snapshot::{consent_place, person_place, plan_place};
 use crate::store::Store;
+use crate::supporters::SupporterRow;
 
 /// A write as rows.
 pub(super) struct Prepared {
@@ -31,6 +32,7 @@ pub(super) enum Row {
     Consent(ConsentRow),
     Person(PersonRow),
     Proposal(ProposalRow),
+    Supporter(SupporterRow),
     CloseAsks([u8; 16]),
 }
 
@@ -100,6 +102,7 @@ impl Store {
                 Change::Person(body) if body.id() == person => Row::Person(self::person(self.keys(), &key, body)?),
                 Change::Person(_) => return Err(Refused::Exists),
                 Change::Proposal(body) => Row::Proposal(self.proposal(&key, person, body).await?),
+                Change::Supporter(supporter) => Row::Supporter(self.supporter_row(&key, person, supporter).await?),
                 Change::CloseAsks { organization } => Row::CloseAsks(*organization.as_bytes()),
             });
         }
