@@ -395,6 +395,8 @@ async fn an_act_of_before_there_were_receipts_has_one_too() {
         purpose: Some(Purpose::Treat),
         sections: vec![Section::Harms],
         client: None,
+        supporter: None,
+        by: None,
         decided: None,
     };
     let plain = serde_json::to_value(&act).unwrap();
@@ -451,6 +453,8 @@ async fn what_an_app_closes_for_her_and_what_she_opens_again_have_a_receipt_each
             purpose: Some(Purpose::Treat),
             sections: vec![Section::Harms],
             client: (!ends).then_some(app()),
+            supporter: None,
+            by: None,
             decided: Some(Decided { given, kept: Vec::new(), ended, words: ends.then(words) }),
         };
         let fence = store.snapshot(home.ama).await.unwrap().unwrap().fence();

@@ -48,7 +48,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
     let found = pages.exchange().consent_receipts(visitor.themselves(), before, RECEIPTS_EACH_PAGE).await?;
     let (receipts, older) = found;
-    let names = Names::find(&pages, &receipts).await?;
+    let names = Names::find(&pages, &visitor, &receipts).await?;
     Ok(shown(&MyReceiptsPage {
         frame: Frame::of(&visitor, w::MY_RECEIPTS, Here::Sharing),
         days: by_day(&receipts, &names, calendar),

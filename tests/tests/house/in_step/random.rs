@@ -142,6 +142,9 @@ impl Town {
             purpose: None,
             sections: Vec::new(),
             client: None,
+            supporter: None,
+            by: None,
+            decided: None,
         };
         let leaf = NewLeaf { id: LeafId::from_random(exchange.fresh()), at, organization: None, act };
         let fence = exchange.store().snapshot(person).await.unwrap().unwrap().fence();
