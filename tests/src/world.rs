@@ -194,7 +194,8 @@ impl World {
 
     /// Asks at the door that the path belongs to: that of persons and those who support them, or that of systems.
     pub async fn call(&self, asked: &Asked) -> Observed {
-        let page = ["/me", "/with"].iter().any(|own| asked.path.starts_with(own));
+        let first = asked.path.split(['/', '?']).nth(1);
+        let page = first.is_some_and(|first| ["me", "with"].contains(&first));
         match asked.request() {
             Some(request) if page => (self.pages)(request).await,
             Some(request) => (self.door)(request).await,

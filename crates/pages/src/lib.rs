@@ -1,4 +1,4 @@
-//! The door for the person: plans, sharing, receipts, sign-in, and what an app asks. No script is needed anywhere.
+//! The door for the person: plans, sharing, receipts, sign-in, and what an app asks; and for those who support them. No script is needed anywhere.
 //!
 //! | Page | File |
 //! |---|---|

@@ -244,7 +244,12 @@ impl What {
         }
         let app = layout.adversary.is_app();
         if layout.adversary.is_supporter() && choices.once_in(5) {
-            return if choices.once_in(3) { Self::FormerSupporter } else { Self::AboutThem { at, n, seed, early } };
+            return match choices.below(4) {
+                0 => Self::FormerSupporter,
+                // Of the person in whose name they may take away.
+                1 => Self::OtherRefusal { subject: 1 },
+                _ => Self::AboutThem { at, n, seed, early },
+            };
         }
         match choices.below(if looking { 27 } else { 34 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },

@@ -117,6 +117,7 @@ impl House {
         if self.former.is_some() || !self.layout.adversary.is_supporter() {
             return false;
         }
+        self.stay_signed_in().await;
         let themselves = Themselves::signed_in(person(n));
         let tie = self.invite_them(n).await;
         self.former = Some(tie);

@@ -87,11 +87,11 @@ fn few() -> impl Strategy<Value = u8> {
 
 pub fn recipient() -> impl Strategy<Value = Recipient> {
     prop_oneof![
-        12 => few().prop_map(|o| Recipient::Organization(id(o))),
+        8 => few().prop_map(|o| Recipient::Organization(id(o))),
         1 => (few(), few()).prop_map(|(o, p)| Recipient::Practitioner(id(o), id(p))),
         2 => Just(Recipient::Class(Class::CrisisServices)),
-        2 => few().prop_map(|a| Recipient::App(id(a))),
-        2 => few().prop_map(|s| Recipient::Supporter(id(s))),
+        // An app mostly, else a supporter: organizations stay what is asked about most.
+        2 => few().prop_map(|n| if n == 1 { Recipient::App(id(1)) } else { Recipient::Supporter(id(1)) }),
         1 => Just(Recipient::Everyone),
     ]
 }
@@ -195,9 +195,11 @@ pub fn asks() -> impl Strategy<Value = Ask> {
         practitioner: p.map(id),
         class,
     });
-    let app = few().prop_map(|client| Audience::App { client: id(client) });
-    let supporter = few().prop_map(|s| Audience::Supporter { supporter: id(s), named: Named::default() });
-    let audience = prop_oneof![12 => organization, 1 => app, 1 => supporter];
+    let other = few().prop_map(|n| match n {
+        1 => Audience::App { client: id(1) },
+        _ => Audience::Supporter { supporter: id(1), named: Named::default() },
+    });
+    let audience = prop_oneof![8 => organization, 1 => other];
     (audience, prop::option::weighted(0.95, purpose()), -2i64..6).prop_map(|(audience, purpose, hours)| Ask {
         audience,
         purpose,
