@@ -136,6 +136,6 @@ Says of each item of the person's plans whether a recipient would get it, and th
 * insert CausePart(section, 1, "1", code, [["The section."]])
 * insert CausePart(item, 1, "1", id, [["The item."]])
 * insert CausePart(released, 1, "1", boolean, [["Whether the recipient would get it."]])
-* insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refusal-not-clear, not-now, other-purpose, close, not-shared."]])
+* insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refusal-not-clear, not-now, other-purpose, close, about-them, not-shared."]])
 * insert CausePart(because, 1, "1", string, [["The same as a sentence for the person."]])
 * insert CausePart(consent, 0, "1", id, [["The consent that decides."]])

@@ -34,11 +34,8 @@ impl Part {
 
     /// Whether it is kept from the one who asks, whatever a permit says. Like a refusal it holds also where nobody can tell.
     fn is_kept_from(&self, ask: &Ask) -> bool {
-        #[cfg(feature = "leaks")]
-        if planted(Leak::AboutShownToParty) {
-            return false;
-        }
-        matches!(ask.audience, Audience::Supporter { .. }) && self.about_asker != Tri::False
+        let about = matches!(ask.audience, Audience::Supporter { .. }) && self.about_asker != Tri::False;
+        or_leak!(about, AboutShownToParty => false)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part, Verdict, Why, decide};
 use crate::release::part_of;
 use crate::sealed::{Sealed, Themselves};
+use crate::tri::Tri;
 
 /// The decision on one part, with its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +49,23 @@ pub fn is_open_whole(rules: &Compiled, ask: &Ask) -> bool {
     let rules = Narrowed::to(rules, ask, None);
     let any = PlanId::from_stored([0; 16]);
     let open = |part: Part| rules.released_since(&part).is_some();
-    let document =
-        |kind| Part { plan: any, kind, section: None, item: Some(ItemId::from_stored([0; 16])), level: Share::Care };
+    let document = |kind| Part {
+        plan: any,
+        kind,
+        section: None,
+        item: Some(ItemId::from_stored([0; 16])),
+        level: Share::Care,
+        about_asker: Tri::False,
+    };
     let section = |kind, section: Section| {
-        open(Part { plan: any, kind, section: Some(section), item: None, level: section.default_share() })
+        open(Part {
+            plan: any,
+            kind,
+            section: Some(section),
+            item: None,
+            level: section.default_share(),
+            about_asker: Tri::False,
+        })
     };
     ask.is_own_app()
         && !rules.refuses_anything()

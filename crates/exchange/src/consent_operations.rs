@@ -181,7 +181,12 @@ const fn decides(verdict: Verdict) -> Option<ProvisionId> {
     match verdict {
         Verdict::Released { by, .. }
         | Verdict::Withheld(
-            Why::Refused(by) | Why::RefusalNotUnderstood(by) | Why::NotNow(by) | Why::OtherPurpose(by) | Why::Close(by),
+            Why::Refused(by)
+            | Why::RefusalNotUnderstood(by)
+            | Why::NotNow(by)
+            | Why::OtherPurpose(by)
+            | Why::Close(by)
+            | Why::AboutThem(by),
         ) => Some(by),
         Verdict::Withheld(Why::NeverAsked | Why::NotShared) => None,
     }

@@ -22,7 +22,7 @@ pub(crate) fn reader(ask: &Ask) -> Option<Reader> {
         (Audience::Organization { organization, practitioner: None, class }, Some(purpose)) => {
             Some(Reader { organization: *organization, class: *class, purpose })
         }
-        (Audience::Organization { .. } | Audience::App { .. }, _) => None,
+        (Audience::Organization { .. } | Audience::App { .. } | Audience::Supporter { .. }, _) => None,
     }
 }
 

@@ -40,14 +40,14 @@ impl Reached {
         Self([kind, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
     }
 
-    /// Whom a consent may open something to. An app acts for one person and finds nobody.
+    /// Whom a consent may open something to. An app acts for one person, and so does a supporter: they find nobody.
     pub(crate) fn by(consent: &Consent) -> Vec<Self> {
         let permits = consent.provisions.iter().filter(|provision| provision.effect == Effect::Permit);
         let mut reached: Vec<Self> = permits
             .filter_map(|provision| match provision.recipient {
                 Known::Is(Recipient::Organization(id) | Recipient::Practitioner(id, _)) => Some(Self::organization(id)),
                 Known::Is(Recipient::Class(class)) => Some(Self::class(class)),
-                Known::Is(Recipient::App(_) | Recipient::Everyone) | Known::Unknown => None,
+                Known::Is(Recipient::App(_) | Recipient::Supporter(_) | Recipient::Everyone) | Known::Unknown => None,
             })
             .collect();
         reached.sort_unstable();

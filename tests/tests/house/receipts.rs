@@ -536,7 +536,7 @@ async fn changes_later(home: &Home) -> bool {
 #[tokio::test]
 async fn what_is_planted_on_the_pages_is_found() {
     let _alone = crate::alone();
-    for leak in Leak::ON_PAGES {
+    for leak in Leak::ON_PAGES.iter().copied() {
         let home = Home::open().await;
         let found = async || match leak {
             Leak::ReceiptOfOthers => bea_can_tell(&home).await,

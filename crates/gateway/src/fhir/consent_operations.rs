@@ -173,6 +173,7 @@ const fn said(verdict: &Verdict) -> (&'static str, &'static str) {
         Verdict::Withheld(Why::NotNow(_)) => ("not-now", "You opened it for a time that is over, or has not begun."),
         Verdict::Withheld(Why::OtherPurpose(_)) => ("other-purpose", "You opened it for another reason."),
         Verdict::Withheld(Why::Close(_)) => ("close", "It is very private. You open such things one by one."),
+        Verdict::Withheld(Why::AboutThem(_)) => ("about-them", "It is about them, or could be."),
         Verdict::Withheld(Why::NotShared) => ("not-shared", "The plan is a draft, was replaced, or its time is over."),
     }
 }
