@@ -62,6 +62,9 @@ pub enum Leak {
     DocumentBesideUnseen,
     /// Who asks by a pairing code is told whether it was right.
     CodeTold,
+    /// A read is recorded without asking whether the person changed something since it was decided. Nothing that happens
+    /// in turn shows that, so it is found by the races (`tests/races`) and is not among [`Self::PLANTED`].
+    FenceForgotten,
 }
 
 impl Leak {

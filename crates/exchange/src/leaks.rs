@@ -7,7 +7,7 @@ use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
 use sayso_plan::kind::Missing;
 use sayso_plan::{PersonId, Section};
-use sayso_store::Snapshot;
+use sayso_store::{Fence, Snapshot};
 
 use crate::ask_to_share::Meant;
 use crate::{Exchange, Refusal, Wanted};
@@ -30,6 +30,14 @@ pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<()
 }
 
 impl Exchange {
+    /// The fence of a read, taken anew only when it is recorded.
+    pub(crate) async fn fence(&self, fence: Fence) -> Fence {
+        if !planted(Leak::FenceForgotten) {
+            return fence;
+        }
+        self.snapshot_or_nobody(Some(fence.person)).await.map_or(fence, |snapshot| snapshot.fence())
+    }
+
     /// What a plan still needs, less what any stored plan of the person has.
     pub(crate) async fn not_stored(&self, person: PersonId, missing: Vec<Missing>) -> Vec<Missing> {
         if !planted(Leak::CheckedWithStored) {

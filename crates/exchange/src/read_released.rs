@@ -229,6 +229,8 @@ impl Exchange {
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
             self.between_decision_and_leaf().await;
+            #[cfg(feature = "leaks")]
+            let fence = self.fence(fence).await;
             match self.inner.store.record(ReadLeaf { leaf, fence }).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();
