@@ -101,7 +101,7 @@ pub(crate) fn absent(like: &Vars) -> Result<Vars, String> {
     for name in NAMES {
         if let Some(Var::One(text)) = like.get(name) {
             let (kept, changed) = match text.rsplit_once(['/', '|']) {
-                Some((start, end)) => text.split_at(start.len() + text.len() - start.len() - end.len()),
+                Some((_, end)) => text.split_at(text.len() - end.len()),
                 None => ("", text.as_str()),
             };
             vars.insert(name.to_owned(), Var::One(format!("{kept}{}", alike(changed)?)));

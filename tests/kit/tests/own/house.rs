@@ -331,7 +331,7 @@ async fn told(State(house): State<Arc<House>>, body: Bytes) -> (StatusCode, Stri
     let vars = match told["do"].as_str() {
         Some("set-up") => house.situation(told["situation"].as_str().unwrap()).await,
         Some("act") => house.act(told["act"].as_str().unwrap(), &told["vars"]).await,
-        _ => None,
+        Some(_) | None => None,
     };
     match vars {
         Some(vars) => (StatusCode::OK, json!({ "vars": vars }).to_string()),
