@@ -172,9 +172,11 @@ impl House {
                 let people = ["Pearl Goodenough", "Marek Lantern", "Dr Ines Fairweather"];
                 let more = json!({
                     "hidden": hidden, "hidden_people": people, "hidden_title": TITLE, "hidden_absence": "safer-space",
-                    "hidden_part": part,
                 });
                 vars.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                if let Some(part) = part {
+                    vars["hidden_part"] = part.into();
+                }
             }
             "places" => {
                 // A close word of hers before the others, all in their places.
@@ -231,8 +233,8 @@ impl House {
         Some(vars)
     }
 
-    /// A part of the plan that its owner sees and the hospital does not.
-    async fn hidden_part(&self, vars: &Value, n: u64) -> String {
+    /// A part of the plan that its owner sees and the hospital does not; none where what is planted shows both the same.
+    async fn hidden_part(&self, vars: &Value, n: u64) -> Option<String> {
         let path = format!("/fhir/Observation?patient={}", vars["patient"].as_str().unwrap());
         let hospital = self.world.token(id(0x11), None, "system/*.rs", 1_000_000 + n).await;
         let seen = async |token: &str| {
@@ -242,7 +244,8 @@ impl House {
         };
         let shown = seen(&hospital).await;
         let all = seen(vars["owner_token"].as_str().unwrap()).await;
-        format!("Observation/{}", all.iter().find(|part| !shown.contains(part)).unwrap().as_str().unwrap())
+        let hidden = all.iter().find(|part| !shown.contains(part))?;
+        Some(format!("Observation/{}", hidden.as_str()?))
     }
 
     async fn act(&self, name: &str, vars: &Value) -> Option<Value> {
