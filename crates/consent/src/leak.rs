@@ -188,6 +188,9 @@ pub enum Leak {
     DelegateSeesRefusals,
     /// A delegate reads who else supports the person.
     DelegateSeesSupporters,
+    /// A read is recorded without asking whether the person changed something since it was decided. Nothing that happens
+    /// in turn shows that, so it is found by the races (`tests/races`) and is not among [`Self::PLANTED`].
+    FenceForgotten,
 }
 
 impl Leak {

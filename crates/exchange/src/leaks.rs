@@ -7,7 +7,7 @@ use sayso_consent::leak::{Leak, planted};
 use sayso_consent::{Consent, Themselves};
 use sayso_plan::kind::Missing;
 use sayso_plan::{LeafId, PersonId, PlanId, Section};
-use sayso_store::{Snapshot, Store};
+use sayso_store::{Fence, Snapshot, Store};
 
 use crate::ask_to_share::Meant;
 use crate::{Exchange, Followed, Refusal, Sheet, Wanted};
@@ -148,6 +148,14 @@ impl Exchange {
         let own = snapshot.plans.iter();
         own.filter_map(|plan| Some(Sheet::new(sayso_consent::own_grant(plan, &reader, key).ok()?, plan.clone())))
             .collect()
+    }
+
+    /// The fence of a read, taken anew only when it is recorded.
+    pub(crate) async fn fence(&self, fence: Fence) -> Fence {
+        if !planted(Leak::FenceForgotten) {
+            return fence;
+        }
+        self.snapshot_or_nobody(Some(fence.person)).await.map_or(fence, |snapshot| snapshot.fence())
     }
 
     /// What a plan still needs, less what any stored plan of the person has.

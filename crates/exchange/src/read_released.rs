@@ -237,6 +237,8 @@ impl Exchange {
             let fence = snapshot.fence();
             let holding = self.holding(&ask, look.wanted, &snapshot, &sheets).await?;
             self.between_decision_and_leaf().await;
+            #[cfg(feature = "leaks")]
+            let fence = self.fence(fence).await;
             match self.put_on_record(ReadLeaf { leaf, fence }, holding).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();

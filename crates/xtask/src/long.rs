@@ -14,6 +14,8 @@ const PLANS: u64 = 1_000_000;
 const ROUNDS: u32 = 1_000;
 /// How long each parser is fuzzed, in seconds.
 const FUZZ_SECONDS: &str = "-max_total_time=60";
+/// Reads beside a person who withdraws, in the long run.
+const READS: u64 = 10_000_000;
 /// The largest input that is tried, in bytes.
 const FUZZ_MAX_BYTES: &str = "-max_len=65536";
 /// The fuzz targets, each the parser of one thing that comes from outside.
@@ -21,7 +23,7 @@ const FUZZ: [&str; 9] =
     ["json", "native", "transaction", "document", "answers", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
-pub(crate) const STAGES: [Stage; 15] = [
+pub(crate) const STAGES: [Stage; 16] = [
     Stage { name: "tools", needs: &[], counts: false, does: || done(tools::for_tests()) },
     Stage { name: "format", needs: &["tools"], counts: false, does: format },
     Stage { name: "clippy", needs: &["tools"], counts: false, does: clippy },
@@ -35,6 +37,7 @@ pub(crate) const STAGES: [Stage; 15] = [
     Stage { name: "worlds", needs: &[], counts: true, does: || noninterference(PAIRS) },
     Stage { name: "roundtrip", needs: &[], counts: true, does: || roundtrip(PLANS) },
     Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
+    Stage { name: "races", needs: &[], counts: false, does: || races(READS) },
     Stage { name: "fuzz", needs: &[], counts: false, does: fuzz },
     Stage { name: "mutants", needs: &[], counts: false, does: mutants },
 ];
@@ -70,6 +73,18 @@ pub(crate) fn kill(rounds: u32) -> Result<Run, String> {
 fn kill_shipped(rounds: u32) -> Result<Run, String> {
     let call = Call::cargo(&["test", "-p", "sayso-tests", "--test", "kill", "--", "--nocapture"]);
     call.with("SAYSO_BIN", &binary().to_string_lossy()).with("SAYSO_ROUNDS", &rounds.to_string()).run()
+}
+
+/// Readers on real threads beside a person who withdraws; optimised, because there are many.
+pub(crate) fn races(reads: u64) -> Result<Run, String> {
+    let call = Call::cargo(&["run", "--release", "-p", "sayso-races", "--", "races"]);
+    call.and(&["--reads", &reads.to_string()]).run()
+}
+
+/// What the time of an answer tells: reported, and never judged.
+pub(crate) fn timing(samples: u64) -> Result<Run, String> {
+    let call = Call::cargo(&["run", "--release", "-p", "sayso-races", "--", "timing"]);
+    call.and(&["--samples", &samples.to_string()]).run()
 }
 
 /// Measures with a build as it is deployed.

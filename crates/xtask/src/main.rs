@@ -63,6 +63,18 @@ enum Command {
         #[arg(long, default_value_t = 300)]
         rounds: u32,
     },
+    /// Readers on real threads beside a person who grants and withdraws.
+    Races {
+        /// How many reads.
+        #[arg(long, default_value_t = 10_000_000)]
+        reads: u64,
+    },
+    /// Welch's t over the times of what is open, hidden and absent: reported, not judged. The machine must be quiet.
+    Timing {
+        /// How many answers of each.
+        #[arg(long, default_value_t = 100_000)]
+        samples: u64,
+    },
     /// The benchmarks, as ratios to their controls. The machine must be quiet.
     Bench {
         /// The workloads, as in `W1,W5`; all without it.
@@ -93,6 +105,8 @@ fn main() -> ExitCode {
         Command::Roundtrip { plans } => one(long::roundtrip(plans)),
         Command::DecisionTable { cases } => one(long::decision_table(cases)),
         Command::Kill { rounds } => one(long::kill(rounds)),
+        Command::Races { reads } => one(long::races(reads)),
+        Command::Timing { samples } => one(long::timing(samples)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
         Command::Oracle => one(oracle::oracle()),
         Command::Profiles { check } => one(profiles::make(check)),

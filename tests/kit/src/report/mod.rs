@@ -1,0 +1,31 @@
+//! The report: for people, as JUnit, as a FHIR TestReport.
+
+mod junit;
+mod terminal;
+mod testreport;
+
+use time::OffsetDateTime;
+
+use crate::outcome::{CaseResult, Tally};
+use crate::server::Server;
+
+/// All that there is to say of a run.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) begun: OffsetDateTime,
+    pub(crate) results: &'a [CaseResult],
+}
+
+impl Report<'_> {
+    fn tally(&self) -> Tally {
+        Tally::of(self.results.iter().map(|result| &result.outcome))
+    }
+
+    /// What was left out of comparisons, so that nobody reads more into "the same" than there is.
+    fn left_out(&self) -> Option<String> {
+        let varies = &self.server.varies;
+        let all: Vec<&str> = varies.headers.iter().chain(&varies.json).map(String::as_str).collect();
+        (!all.is_empty()).then(|| format!("Answers were compared without: {}.", all.join(", ")))
+    }
+}

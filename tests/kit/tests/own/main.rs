@@ -1,0 +1,179 @@
+//! The kit against our own house: it passes, and fails where a fault is planted, in the case that names the fault.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::mem_forget,
+    reason = "a test that fails says where"
+)]
+
+mod house;
+
+use std::collections::BTreeMap;
+use std::process::{Command, Output};
+use std::sync::Mutex;
+
+use house::House;
+use sayso_consent::leak::{Leak, plant};
+use serde::Deserialize;
+
+/// Leaks are planted for the whole process: one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leaks {
+    found: BTreeMap<String, String>,
+    not_seen: BTreeMap<String, String>,
+}
+
+/// A house that answers, and a folder with its description.
+struct Open {
+    _runtime: tokio::runtime::Runtime,
+    folder: tempfile::TempDir,
+    description: String,
+}
+
+impl Open {
+    fn house() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let description = runtime.block_on(House::open());
+        let open = Self { _runtime: runtime, folder: tempfile::tempdir().unwrap(), description };
+        open.describe(&open.description);
+        open
+    }
+
+    fn describe(&self, description: &str) {
+        std::fs::write(self.folder.path().join("server.toml"), description).unwrap();
+    }
+
+    fn kit(&self, more: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sayso-consent-kit"));
+        command.args(["run", "--server", "server.toml"]).args(more).current_dir(self.folder.path());
+        command.output().unwrap()
+    }
+
+    fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn count(text: &str, called: &str) -> usize {
+    let last = text.trim_end().lines().last().unwrap();
+    let of = last.split(", ").find(|part| part.ends_with(called)).unwrap();
+    of.split(' ').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_kit_passes_our_own_house_and_finds_what_is_planted_in_it() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let open = Open::house();
+    let honest = open.kit(&["--junit", "junit.xml", "--testreport", "testreport.json"]);
+    let text = said(&honest);
+    println!("{text}");
+    assert_eq!(honest.status.code(), Some(0), "{text}");
+    assert!(count(&text, "passed") >= 50 && count(&text, "not applicable") == 2, "{text}");
+    for token in open.description.lines().filter_map(|line| line.strip_prefix("token = ")) {
+        let token = token.trim_matches('"');
+        let written = [&text, &open.file("junit.xml"), &open.file("testreport.json")];
+        assert!(token.len() > 20 && written.iter().all(|report| !report.contains(token)), "a token is printed");
+    }
+    testreport(&open.file("testreport.json"), &text);
+    let junit = open.file("junit.xml");
+    let listed = count(&text, "passed") + count(&text, "not applicable");
+    assert_eq!(junit.matches("<testcase ").count(), listed, "{junit}");
+    assert!(junit.contains("failures=\"0\"") && junit.contains("01-read "), "{junit}");
+
+    let leaks: Leaks = toml::from_str(include_str!("../../leaks.toml")).unwrap();
+    let named: Vec<String> = leaks.found.keys().chain(leaks.not_seen.keys()).cloned().collect();
+    let all = Leak::PLANTED.into_iter().map(|leak| format!("{leak:?}"));
+    let unlisted: Vec<String> = all.filter(|leak| named.iter().filter(|name| *name == leak).count() != 1).collect();
+    assert!(unlisted.is_empty(), "not listed once in leaks.toml: {unlisted:?}");
+    assert!(leaks.found.len() >= 10);
+    assert!(leaks.not_seen.values().all(|why| why.len() > 20));
+    let mut missed = Vec::new();
+    for (name, case) in &leaks.found {
+        let leak = Leak::PLANTED.into_iter().find(|leak| format!("{leak:?}") == *name);
+        plant(leak.unwrap_or_else(|| panic!("nothing like {name} can be planted")));
+        let output = open.kit(&["--only", case, "--quiet"]);
+        plant(Leak::None);
+        let text = said(&output);
+        println!("{name}: {case}: {}", text.lines().find(|line| line.contains("why: ")).unwrap_or_default().trim());
+        // It names the case, says what it means, and how it can be seen again.
+        let told = [format!("{case} FAILED: "), "means: ".into(), "$ curl -si".into()];
+        if output.status.code() != Some(1) || !told.iter().all(|part| text.contains(part.as_str())) {
+            missed.push(format!("{name}: {text}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// It is a TestReport of R4, and says the same as the terminal.
+fn testreport(json: &str, text: &str) {
+    let read: fhir_sdk::r4b::resources::TestReport = serde_json::from_str(json).unwrap();
+    let again = serde_json::to_value(&read).unwrap();
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(again, json, "nothing in it is unknown to R4");
+    let results = |wanted: &str| {
+        let tests = json["test"].as_array().unwrap().iter();
+        tests.filter(|test| test["action"][0]["assert"]["result"] == wanted).count()
+    };
+    for (result, called) in [("pass", "passed"), ("fail", "failed"), ("skip", "not applicable"), ("error", "set up")] {
+        assert_eq!(results(result), count(text, called), "{result}");
+    }
+    assert_eq!((&json["status"], &json["result"]), (&"completed".into(), &"pass".into()));
+}
+
+#[test]
+fn what_is_not_there_is_never_passed() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let open = Open::house();
+    // A server that can do less: its cases do not apply, and are not counted as passed.
+    open.describe(&open.description.replace("'history', ", ""));
+    let output = open.kit(&["--only", "01-history", "--testreport", "report.json"]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("not applicable") && text.contains("`history`"), "{text}");
+    assert!(open.file("report.json").contains("\"skip\"") && !open.file("report.json").contains("\"score\""));
+    // A token that opens nothing: everything would look hidden, and the control says so.
+    let token = open.description.split("[reader.hospital]\ntoken = \"").nth(1).unwrap().split('"').next().unwrap();
+    open.describe(&open.description.replace(token, "nobody-has-this-token"));
+    let output = open.kit(&["--only", "01-", "--junit", "junit.xml"]);
+    let text = said(&output);
+    assert_eq!((output.status.code(), count(&text, "passed")), (Some(2), 0), "{text}");
+    assert!(text.contains("could not be set up") && !text.contains("nobody-has-this-token"), "{text}");
+    assert!(open.file("junit.xml").contains("<error "));
+    // Nobody at home.
+    open.describe("name = 'none'\nbase = 'http://127.0.0.1:1/fhir'\ncan = ['read']\n[hook]\nurl = 'http://127.0.0.1:1'\nsituations = ['open']\n");
+    assert_eq!(open.kit(&[]).status.code(), Some(2));
+    // A description that is none.
+    open.describe("name = 'none'\nbase = 'x'\ncan = []\ncann = 1\n");
+    let output = open.kit(&[]);
+    assert!(output.status.code() == Some(2) && said(&output).contains("cann"), "{}", said(&output));
+}
+
+#[test]
+fn a_hook_may_be_a_program() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let open = Open::house();
+    let url = open.description.split("[hook]\nurl = '").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+    // The program is told what the address would be, and says what that says; here it asks the address itself.
+    let program = format!(
+        "#!/bin/sh\ntell=$(cat)\nprintf 'POST / HTTP/1.0\\r\\nContent-Type: application/json\\r\\nContent-Length: %s\\r\\n\\r\\n%s' \
+         \"${{#tell}}\" \"$tell\" | bash -c 'exec 3<>/dev/tcp/{}; cat >&3; cat <&3' | sed '1,/^\\r$/d'\n",
+        url.trim_start_matches("http://").trim_end_matches('/').replace(':', "/")
+    );
+    let file = open.folder.path().join("hook.sh");
+    std::fs::write(&file, program).unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    open.describe(&open.description.replace(&format!("url = '{url}'"), "command = ['hook.sh']"));
+    let output = open.kit(&["--only", "33-withdrawn"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
