@@ -62,11 +62,21 @@ pub enum Leak {
     DocumentBesideUnseen,
     /// Who asks by a pairing code is told whether it was right.
     CodeTold,
+    /// What somebody sent permits before the person said yes.
+    SentPermitCounts,
+    /// Who is no app of the person's reads what the person decided.
+    ConsentTellsOthers,
+    /// Whoever sends a consent about somebody is told whether there is such a person.
+    ImportTellsPerson,
+    /// The version of a consent counts all that the person decided.
+    ConsentVersionLeaks,
+    /// An app that sends a refusal is told whether the person had said no already.
+    RefusalTold,
 }
 
 impl Leak {
     /// All planted leaks that the non-interference harness must find.
-    pub const PLANTED: [Self; 23] = [
+    pub const PLANTED: [Self; 28] = [
         Self::DenyForgotten,
         Self::PeriodForgotten,
         Self::PurposeForgotten,
@@ -90,6 +100,11 @@ impl Leak {
         Self::ProposalsOfOthers,
         Self::DocumentBesideUnseen,
         Self::CodeTold,
+        Self::SentPermitCounts,
+        Self::ConsentTellsOthers,
+        Self::ImportTellsPerson,
+        Self::ConsentVersionLeaks,
+        Self::RefusalTold,
     ];
 }
 

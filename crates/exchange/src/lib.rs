@@ -8,6 +8,8 @@
 //! | an app or the person writes a plan | [`publish_plan`] |
 //! | an app has a plan checked before it writes it | [`check_plan`] |
 //! | somebody proposes something to a plan; the person answers | [`propose`] |
+//! | an app or a record system sends a consent; the person's apps see what they decided | [`consents`] |
+//! | the person answers what was sent | [`answer_consents`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
@@ -21,12 +23,14 @@
 //! | the canary nobody may read | [`canary`] |
 
 pub mod administer;
+pub mod answer_consents;
 pub mod ask_to_share;
 pub mod authorize;
 pub mod caller;
 pub mod canary;
 pub mod check_plan;
 mod clients;
+pub mod consents;
 pub mod current_plan;
 pub mod history;
 pub mod issue_token;
@@ -55,6 +59,7 @@ use sayso_store::{NewLeaf, Store};
 use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
+pub use consents::{Kept, SeenDecision};
 pub use issue_token::NotIssued;
 pub use own_pages::{Number, Standing};
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};

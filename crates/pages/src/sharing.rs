@@ -5,6 +5,7 @@ mod choices;
 mod decide;
 pub(crate) mod overview;
 mod pairing;
+mod sent;
 mod why;
 
 use http::Uri;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/me/sharing/code", Policy::SignedIn, pairing::page),
         Route::post("/me/sharing/code", Policy::SignedInForm, pairing::make),
     ];
+    routes.extend(sent::routes());
     for base in BASES {
         let under = |end: &str| format!("{base}/{end}");
         routes.extend([

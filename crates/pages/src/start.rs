@@ -33,10 +33,16 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let overview = Overview::read(&pages, &visitor).await?;
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let proposed = overview.proposed.into_iter().map(|one| AskLine {
+        who: w::PROPOSED_TITLE.to_owned(),
+        address: "/me/sharing#proposed".to_owned(),
+        text: one.from,
+        reason: None,
+    });
     Ok(shown(&StartPage {
         frame: Frame::of(&visitor, w::HOME, Here::Home),
         name: Said::text(&me.name, me.language.as_str()),
-        asked: overview.asked,
+        asked: overview.asked.into_iter().chain(proposed).collect(),
         plans: lines(&plans),
         open: overview.open,
     }))

@@ -109,6 +109,19 @@ pub enum Act {
         /// The software through which; none on the person's page.
         client: Option<ClientId>,
     },
+    /// A system or an app sent a consent, or made one narrower.
+    ConsentSent {
+        /// The software.
+        client: Option<ClientId>,
+        /// The first of the consents that it was kept as.
+        consent: ConsentId,
+        /// What came of it; empty where none of it counts.
+        did: Vec<ConsentChange>,
+        /// Whom it concerns, when it is one organization.
+        recipient: Option<OrganizationId>,
+        /// Which sections it concerns.
+        sections: Vec<Section>,
+    },
     /// An organization asked to be let in.
     AskedToShare {
         /// The software that asked.
@@ -204,6 +217,10 @@ pub enum ConsentChange {
     Proposed,
     /// A refusal was said.
     Refused,
+    /// The person said no to what was proposed.
+    Declined,
+    /// The person took back a refusal that stood, whoever had sent it.
+    Restored,
 }
 
 impl Act {
@@ -216,7 +233,7 @@ impl Act {
             | Self::PersonWritten { .. }
             | Self::WriteRefused { .. }
             | Self::ProposalAnswered { .. } => Kind::Write,
-            Self::ConsentChanged { .. } => Kind::Consent,
+            Self::ConsentChanged { .. } | Self::ConsentSent { .. } => Kind::Consent,
             Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,

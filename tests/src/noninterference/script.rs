@@ -295,6 +295,54 @@ fn propose(layout: &Layout, choices: &mut Choices) -> Request {
     )
 }
 
+/// A consent: of an app about its person, of a record system about anybody, there or not. It permits, refuses, or does
+/// both, to itself or to another hospital.
+fn consent(layout: &Layout, choices: &mut Choices) -> Request {
+    let about = if layout.adversary.is_app() { 0 } else { choices.below(6) };
+    let patient = match choices.below(2) {
+        0 if !layout.adversary.is_app() => {
+            format!("{{\"identifier\":{{\"system\":\"{}\",\"value\":\"{{value:{about}}}\"}}}}", super::house::NUMBERS)
+        }
+        _ => format!("{{\"reference\":\"Patient/{{person:{about}}}\"}}"),
+    };
+    let ours = "https://sayso.example/fhir";
+    let hl7 = "http://terminology.hl7.org/CodeSystem";
+    let who = if choices.once_in(3) { super::layout::harbour() } else { super::layout::riverside() };
+    let section = match choices.below(3) {
+        0 => super::plans::any_section(choices),
+        _ => choices.of(&layout.subjects[0].open).unwrap_or(sayso_plan::Section::Helps),
+    };
+    let conditions = format!(
+        "\"actor\":[{{\"role\":{{\"coding\":[{{\"system\":\"{hl7}/v3-ParticipationType\",\"code\":\"IRCP\"}}]}},\
+         \"reference\":{{\"type\":\"Organization\",\"identifier\":{{\"system\":\"{ours}/NamingSystem/organization\",\
+         \"value\":\"{who}\"}}}}}}],\"purpose\":[{{\"system\":\"{hl7}/v3-ActReason\",\"code\":\"TREAT\"}}],\
+         \"securityLabel\":[{{\"system\":\"{ours}/CodeSystem/plan-section\",\"code\":\"{}\"}}],\
+         \"period\":{{\"start\":\"2026-05-28T00:00:00Z\",\"end\":\"2030-01-01T00:00:00Z\"}}",
+        section.code()
+    );
+    let provision = match choices.below(4) {
+        0 => format!("{{\"type\":\"deny\",{conditions}}}"),
+        1 => format!(
+            "{{\"type\":\"deny\",\"provision\":[{{\"type\":\"permit\",{conditions}}},{{\"type\":\"deny\",{conditions}}}]}}"
+        ),
+        2 => format!("{{\"type\":\"deny\",\"class\":[{{\"code\":\"x\"}}],{conditions}}}"),
+        _ => format!("{{\"type\":\"deny\",\"provision\":[{{\"type\":\"permit\",{conditions}}}]}}"),
+    };
+    let body = format!(
+        "{{\"resourceType\":\"Consent\",\"status\":\"active\",\
+         \"scope\":{{\"coding\":[{{\"system\":\"{hl7}/consentscope\",\"code\":\"patient-privacy\"}}]}},\
+         \"category\":[{{\"coding\":[{{\"system\":\"http://loinc.org\",\"code\":\"59284-0\"}}]}}],\
+         \"patient\":{patient},\"provision\":{provision}}}"
+    );
+    let mut request = fhir("/fhir/Consent", body);
+    if layout.adversary.is_app() && choices.once_in(4) {
+        request.method = "PUT".into();
+        request.path = format!("/fhir/Consent/{{hidden:{}}}", choices.below(60));
+        request.headers.push(("if-match".into(), "W/\"{etag}\"".into()));
+    }
+    request
+}
+
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
     match choices.below(4) {
@@ -313,9 +361,11 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
         80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
-        85..=87 => get(format!("/plans/{{plan:{n}}}")),
+        85..=86 => get(format!("/plans/{{plan:{n}}}")),
+        87 => consent(layout, choices),
         88 => get(format!("/plans/{{plan:{n}}}/proposals")),
-        89..=90 => propose(layout, choices),
+        89 => propose(layout, choices),
+        90 => consent(layout, choices),
         91..=93 if layout.adversary.is_app() => get("/plans".into()),
         91 => ask_to_share(choices),
         92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),

@@ -14,6 +14,7 @@
 mod attacks;
 mod bad_input;
 mod consent_cases;
+mod consents;
 mod fence;
 mod forms;
 mod home;

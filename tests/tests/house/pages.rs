@@ -17,13 +17,13 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OP
 
 /// An answer of a page.
 #[derive(Debug)]
-struct Page {
-    status: u16,
-    location: String,
-    text: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) location: String,
+    pub(crate) text: String,
 }
 
-async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
+pub(crate) async fn visit(home: &Home, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Page {
     let pages = router(Pages::new(home.world.exchange.clone(), Place::at(BASE).unwrap()));
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
@@ -49,6 +49,7 @@ fn address(home: &Home, row: &RouteInfo) -> String {
         .replace("{plan}", &home.plan.to_string())
         .replace("{client}", &app().to_string())
         .replace("{organization}", &riverside().to_string())
+        .replace("{consent}", "00000000-0000-4000-8000-0000000000cc")
         .replace("{*rest}", "nothing/here");
     assert!(!filled.contains('{'), "say what stands for the place in {}", row.path);
     filled

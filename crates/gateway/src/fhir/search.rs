@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
-use sayso_auth::{Caller, ResourceType};
+use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_exchange::{Disclosure, Look, Wanted};
 use sayso_fhir::Shown;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::ask::{Filter, Page, Parameters, Search, search};
 use super::read::patient;
-use super::tasks;
+use super::{consents, tasks};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -71,7 +71,12 @@ async fn find(
     let look = Look { whom: search.whom.clone(), wanted: Wanted::Plans(None), purpose: None, operation: "search" };
     let (disclosure, hits) = if kind == ResourceType::Task {
         let (disclosure, seen) = tasks::seen(gateway, caller, &look).await?;
-        (disclosure, seen.iter().filter_map(|one| task(&one.shown, &search)).collect())
+        (disclosure, seen.iter().filter_map(|one| alone(&one.shown, &search)).collect())
+    } else if kind == ResourceType::Consent && consents::sees(caller, Interaction::Search) {
+        let (disclosure, seen) = consents::seen(gateway, caller, look.whom, None).await?;
+        let mut hits: Vec<Hit> = seen.iter().filter_map(|one| alone(&one.shown, &search)).collect();
+        hits.extend(self::hits(gateway, &disclosure, kind, &search));
+        (disclosure, hits)
     } else {
         let disclosure = gateway.exchange().look(caller, &look).await?;
         let hits = hits(gateway, &disclosure, kind, &search);
@@ -90,9 +95,9 @@ struct Hit {
     bytes: Bytes,
 }
 
-fn task(shown: &Shown, search: &Search) -> Option<Hit> {
+fn alone(shown: &Shown, search: &Search) -> Option<Hit> {
     let wanted = search.id.as_ref().is_none_or(|id| *id == shown.id) && fits(&shown.json, &search.filters);
-    wanted.then(|| Hit { url: format!("Task/{}", shown.id), bytes: shown.bytes().into() })
+    wanted.then(|| Hit { url: format!("{}/{}", shown.kind, shown.id), bytes: shown.bytes().into() })
 }
 
 fn hits(gateway: &Gateway, disclosure: &Disclosure, kind: ResourceType, search: &Search) -> Vec<Hit> {

@@ -1,0 +1,187 @@
+//! What others sent about who may see what: the person lets it be, or not, and takes back what keeps something from
+//! somebody.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use sayso_consent::{Class, Recipient, Sent, What};
+use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
+use sayso_exchange::sharing::Party;
+use sayso_plan::{ConsentId, Share};
+
+use super::name_of;
+use crate::Pages;
+use crate::admit::Visitor;
+use crate::door::{Policy, Route};
+use crate::fault::{Fault, go_to};
+use crate::fields::Fields;
+use crate::layout::Button;
+use crate::words::en as w;
+use crate::words::en::Calendar;
+
+/// Something that waits for the person's word.
+pub(crate) struct ProposedLine {
+    pub(crate) id: String,
+    /// Who sent it, and when.
+    pub(crate) from: String,
+    /// For what, and until when.
+    pub(crate) terms: String,
+    /// "Pine Hill would newly see:", or that they would see nothing new.
+    pub(crate) newly: String,
+    pub(crate) things: Vec<String>,
+    /// What it names, also where nothing is written there yet.
+    pub(crate) names: String,
+    pub(crate) confirm: Confirm,
+    pub(crate) decline: Button,
+}
+
+/// The form that says yes, to just what was looked at.
+pub(crate) struct Confirm {
+    pub(crate) button: Button,
+    pub(crate) seen: u64,
+}
+
+/// Something that is kept from somebody.
+pub(crate) struct KeptLine {
+    pub(crate) text: String,
+    pub(crate) from: Option<String>,
+    pub(crate) unclear: bool,
+    pub(crate) restore: Button,
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/me/sharing/proposed/{consent}/confirm", Policy::SignedInForm, confirm),
+        Route::post("/me/sharing/proposed/{consent}/decline", Policy::SignedInForm, decline),
+        Route::post("/me/sharing/kept/{consent}/restore", Policy::SignedInForm, restore),
+    ]
+}
+
+/// What waits, newest first.
+pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<Vec<ProposedLine>, Fault> {
+    let (seen, waiting) = pages.exchange().waiting_consents(visitor.themselves()).await?;
+    let mut lines = Vec::new();
+    for one in waiting {
+        let who = recipient(pages, Some(one.recipient)).await?;
+        let at = |end: &str| format!("/me/sharing/proposed/{}/{end}", one.id);
+        let button = Button::of(visitor, at("confirm"), w::LET_THEM.to_owned());
+        lines.push(ProposedLine {
+            id: one.id.to_string(),
+            from: w::sent_this(&sender(pages, one.sent).await?, &calendar.moment(one.at)),
+            terms: terms(&one, calendar),
+            newly: if one.newly.is_nothing() { w::nothing_new(&who) } else { w::would_newly_see(&who) },
+            things: things(&one.newly),
+            names: w::it_names(&one.whats.iter().map(|what| permitted(*what)).collect::<Vec<_>>().join(", ")),
+            confirm: Confirm { button, seen },
+            decline: Button::of(visitor, at("decline"), w::PROPOSED_DECLINE.to_owned()),
+        });
+    }
+    Ok(lines)
+}
+
+/// What is kept back, newest first.
+pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<Vec<KeptLine>, Fault> {
+    let mut lines = Vec::new();
+    for one in pages.exchange().kept_back(visitor.themselves()).await? {
+        let who = recipient(pages, one.recipient).await?;
+        let from = match one.sent {
+            Some(_) => Some(w::sent_this(&sender(pages, one.sent).await?, &calendar.moment(one.at))),
+            None => None,
+        };
+        let restore = format!("/me/sharing/kept/{}/restore", one.id);
+        lines.push(KeptLine {
+            text: kept_text(&one, &who),
+            from,
+            unclear: !one.is_understood,
+            restore: Button::of(visitor, restore, w::KEPT_RESTORE.to_owned()),
+        });
+    }
+    Ok(lines)
+}
+
+fn kept_text(one: &KeptBack, who: &str) -> String {
+    let what = one.what.map_or_else(|| w::KEPT_ALL.to_owned(), refused);
+    w::does_not_see(who, &what, one.purpose.map(w::purpose))
+}
+
+fn terms(one: &WaitingConsent, calendar: Calendar) -> String {
+    format!("{} {}", w::meant_for(w::purpose(one.purpose)), w::holds_until(&calendar.day(one.until)))
+}
+
+/// How much of what, in the titles the person knows.
+fn things(newly: &Newly) -> Vec<String> {
+    let sections = newly.sections.iter().map(|(section, count)| w::part_with(section.title(), *count));
+    let documents = (newly.documents > 0).then(|| w::whole_documents(newly.documents));
+    sections.chain(documents).collect()
+}
+
+fn permitted(what: What) -> String {
+    match what {
+        What::Level(Share::Open) => w::LEVEL_OPEN.to_owned(),
+        What::Level(Share::Care | Share::Close) => w::LEVEL_CARE.to_owned(),
+        other => named(other),
+    }
+}
+
+fn refused(what: What) -> String {
+    match what {
+        What::Level(Share::Open) => w::KEPT_ALL.to_owned(),
+        What::Level(Share::Care) => w::KEPT_CARE.to_owned(),
+        What::Level(Share::Close) => w::KEPT_CLOSE.to_owned(),
+        other => named(other),
+    }
+}
+
+fn named(what: What) -> String {
+    match what {
+        What::Everything | What::Level(_) => w::KEPT_ALL.to_owned(),
+        What::Section(section) => format!("“{}”", section.title()),
+        What::Kind(kind) => format!("“{}”", kind.label()),
+        What::Plan(_) => w::ONE_PLAN.to_owned(),
+        What::Item(_) => w::private_things(1),
+        What::Documents => w::DOCUMENTS_INSIDE.to_owned(),
+    }
+}
+
+/// How somebody is called inside a sentence.
+async fn recipient(pages: &Pages, recipient: Option<Recipient>) -> Result<String, Fault> {
+    Ok(match recipient {
+        None | Some(Recipient::Everyone) => w::EVERYONE.to_owned(),
+        Some(Recipient::Organization(id)) => name_of(pages, Party::Organization(id)).await?,
+        Some(Recipient::Practitioner(at, _)) => w::someone_at(&name_of(pages, Party::Organization(at)).await?),
+        Some(Recipient::Class(Class::CrisisServices)) => name_of(pages, Party::CrisisServices).await?,
+        Some(Recipient::App(id)) => name_of(pages, Party::App(id)).await?,
+    })
+}
+
+async fn sender(pages: &Pages, sent: Option<Sent>) -> Result<String, Fault> {
+    match sent {
+        Some(Sent { organization: Some(id), .. }) => name_of(pages, Party::Organization(id)).await,
+        Some(Sent { client, .. }) => name_of(pages, Party::App(client)).await,
+        None => Ok(w::UNKNOWN_PARTY.to_owned()),
+    }
+}
+
+fn consent(id: &str) -> Result<ConsentId, Fault> {
+    id.parse().map_err(|_| Fault::NotHere)
+}
+
+async fn confirm(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let seen = fields.one("seen").and_then(|seen| seen.parse().ok()).ok_or(Fault::Unreadable)?;
+    let _recorded = pages.exchange().confirm_consent(visitor.themselves(), consent(&id)?, seen).await?;
+    Ok(go_to("/me/sharing"))
+}
+
+async fn decline(State(pages): State<Pages>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Fault> {
+    let _recorded = pages.exchange().decline_consent(visitor.themselves(), consent(&id)?).await?;
+    Ok(go_to("/me/sharing"))
+}
+
+async fn restore(State(pages): State<Pages>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Fault> {
+    let _recorded = pages.exchange().restore_consent(visitor.themselves(), consent(&id)?).await?;
+    Ok(go_to("/me/sharing"))
+}
