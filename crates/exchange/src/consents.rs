@@ -299,17 +299,24 @@ impl Exchange {
         let standing: Vec<&Consent> = snapshot.consents.iter().filter(theirs).collect();
         let count = |waiting: bool| standing.iter().filter(|one| waits(one) == waiting).count();
         let mut room = [WAITING_MAX.saturating_sub(count(false)), WAITING_MAX.saturating_sub(count(true))];
-        let mut new = self.kept_as(snapshot.person, &rules, by);
-        new.retain(|one| {
-            let said = standing.iter().any(|before| says_the_same(before, one));
-            let ended = waits(one) && one.provisions.iter().any(|provision| has_passed(provision, by.at));
-            let place = room.get_mut(usize::from(waits(one)));
-            let taken = !said && !ended && place.as_ref().is_some_and(|room| **room > 0);
-            if let (true, Some(room)) = (taken, place) {
-                *room -= 1;
+        let said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
+        let (mut new, mut lost) = (Vec::new(), false);
+        for one in self.kept_as(snapshot.person, &rules, by) {
+            let ended = waits(&one) && one.provisions.iter().any(|provision| has_passed(provision, by.at));
+            let place = room.get_mut(usize::from(waits(&one))).filter(|room| **room > 0);
+            match place {
+                _ if ended || said(&one) => {}
+                Some(room) => {
+                    *room -= 1;
+                    new.push(one);
+                }
+                None => lost |= !waits(&one),
             }
-            taken
-        });
+        }
+        // More refusals than are kept are one of everything: never is less refused than was sent.
+        if lost && let Some(rule) = own_matter(Rule::OF_EVERYTHING, organization) {
+            new.extend(self.kept_as(snapshot.person, &[rule], by).into_iter().filter(|one| !said(one)));
+        }
         new
     }
 

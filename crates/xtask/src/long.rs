@@ -17,8 +17,8 @@ const FUZZ_SECONDS: &str = "-max_total_time=60";
 /// The largest input that is tried, in bytes.
 const FUZZ_MAX_BYTES: &str = "-max_len=65536";
 /// The fuzz targets, each the parser of one thing that comes from outside.
-const FUZZ: [&str; 9] =
-    ["json", "native", "transaction", "document", "answers", "scope", "assertion", "authorize", "token"];
+const FUZZ: [&str; 10] =
+    ["json", "native", "transaction", "document", "answers", "consent", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
 pub(crate) const STAGES: [Stage; 15] = [

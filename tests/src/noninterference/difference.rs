@@ -124,6 +124,8 @@ pub enum What {
     PairingCode { subject: usize },
     /// Another birth date and zone.
     Particulars { subject: usize },
+    /// Another hospital has sent a consent: it refuses itself a section, and would see another.
+    OtherConsent { subject: usize, n: u64 },
 }
 
 impl What {
@@ -160,11 +162,12 @@ impl What {
             Self::ClaimedByNeighbour { .. } => "number claimed by another",
             Self::PairingCode { .. } => "pairing code",
             Self::Particulars { .. } => "particulars",
+            Self::OtherConsent { .. } => "consent sent by others",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 29] = [
+    pub const NAMES: [&'static str; 30] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -194,6 +197,7 @@ impl What {
         "number claimed by another",
         "pairing code",
         "particulars",
+        "consent sent by others",
     ];
 
     /// Whether it is made before the one who looks is let in.
@@ -250,7 +254,7 @@ impl What {
             16 | 17 => Self::Consent { subject, n, reason: choices.of(&Reason::ALL).unwrap_or(Reason::Ended) },
             18 => Self::OtherGrant { subject },
             19 => Self::OtherRefusal { subject },
-            20 => Self::OtherReads { subject },
+            20 => Self::OtherConsent { subject, n },
             21 => Self::OtherAsk { subject },
             23 | 24 => Self::OtherProposal { at, n },
             22 if !layout.subjects[subject].documents => Self::Document { subject, seed },
@@ -316,6 +320,7 @@ impl House {
             }
             What::OtherReads { subject } => self.other_reads(*subject).await,
             What::OtherAsk { subject } => self.other_ask(*subject).await,
+            What::OtherConsent { subject, n } => self.other_consent(*subject, *n).await,
             What::OtherProposal { at, n } => self.other_proposal(*at, *n).await,
             What::Claimed { .. } | What::ClaimedByNeighbour { .. } | What::Particulars { .. } => false,
         }
@@ -582,6 +587,14 @@ impl House {
         let made = self.world.exchange.pairing_code(Themselves::signed_in(person(subject))).await;
         self.code = made.ok().map(|(code, _)| code.to_string());
         self.code.is_some()
+    }
+
+    async fn other_consent(&mut self, subject: usize, n: u64) -> bool {
+        let section = |n: u64| Section::all().nth(n as usize % Section::all().count()).unwrap_or(Section::Helps);
+        let patient = format!("{{\"reference\":\"Patient/{}\"}}", person(subject));
+        let body = super::script::consent_of(&patient, harbour(), section(n), section(n / 2), 1);
+        let asked = Asked::new("POST", "/fhir/Consent").bearer(&self.other_token);
+        self.world.call(&asked.body("application/fhir+json", body)).await.status == 202
     }
 
     async fn other_ask(&mut self, subject: usize) -> bool {

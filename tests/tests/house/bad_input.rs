@@ -449,6 +449,7 @@ fn mutated(valid: &[u8], choices: &mut Choices) -> Vec<u8> {
 async fn d03_a_body_that_is_too_large_is_refused_at_the_socket() {
     let _honest = crate::honest();
     let home = Home::open().await;
+    let all = targets(&home).await;
     let before = home.kept().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -456,7 +457,7 @@ async fn d03_a_body_that_is_too_large_is_refused_at_the_socket() {
     let router = sayso_gateway::router(home.world.gateway.clone());
     let server = tokio::spawn(sayso_gateway::serve::serve(listener, router, stopped));
     let large = sayso_gateway::limits::BODY_MAX_BYTES + 1;
-    for target in targets(&home).await {
+    for target in all {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n", target.asked.method, target.asked.path);
         for (name, value) in &target.asked.headers {

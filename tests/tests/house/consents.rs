@@ -364,6 +364,24 @@ async fn what_a_record_system_sends_and_nobody_understands_refuses_and_never_per
 }
 
 #[tokio::test]
+async fn more_refusals_of_a_record_system_than_are_kept_refuse_everything_to_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.ehr("system/Consent.c").await;
+    let mut many = home.refusal();
+    let sections = Section::all().filter(|one| *one != Section::Helps);
+    let label =
+        |one: Section| json!({"system": "https://sayso.example/fhir/CodeSystem/plan-section", "code": one.code()});
+    many["provision"]["securityLabel"] = sections.map(label).collect();
+    for _ in 0..2 {
+        assert_eq!(send(&home, &token, &many).await.status, 202);
+        let kept = home.world.exchange.kept_back(ama(&home)).await.unwrap();
+        assert_eq!(kept.len(), sayso_exchange::consents::WAITING_MAX + 1);
+        assert!(!riverside_sees(&home).await.contains("plan-section"));
+    }
+}
+
+#[tokio::test]
 async fn a_check_says_what_would_come_of_it_and_stores_nothing() {
     let _honest = crate::honest();
     let home = Home::open().await;
@@ -380,6 +398,23 @@ async fn a_check_says_what_would_come_of_it_and_stores_nothing() {
     let bad = check(&nested).await;
     assert_eq!(bad.json()["issue"][0]["expression"][0], "Consent.provision.provision[0].provision");
     assert_eq!(home.kept().await, before);
+}
+
+#[tokio::test]
+async fn of_a_single_thing_her_page_shows_her_own_words() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.app_of(home.ama, ALL).await;
+    let plan = home.world.exchange.own_plan(ama(&home), home.plan).await.unwrap().unwrap();
+    let item = plan.get().items.iter().find(|one| one.item.words.is_some()).unwrap();
+    let mut permit = for_harbour(&home);
+    permit["provision"]["provision"][0]["securityLabel"] =
+        json!([{"system": "https://sayso.example/fhir/CodeSystem/plan-item", "code": item.id}]);
+    assert_eq!(send(&home, &token, &permit).await.status, 201);
+    let cookie = pages::cookie(&home, home.ama).await;
+    let page = pages::visit(&home, "GET", "/me/sharing", &[("cookie", &cookie)], "").await.text;
+    let begins: String = item.item.words.as_ref().unwrap().text().split(['\'', '"', '&']).next().unwrap().into();
+    assert!(page.contains(&begins), "{begins}: {page}");
 }
 
 /// The hidden field of this name behind the form that posts to an address.

@@ -287,22 +287,25 @@ fn take(provision: &Tree, effect: Effect, place: &str, rules: &mut Vec<Rule>, fa
     rules.extend(conditions.rules(effect));
 }
 
-/// All that refuses, at any depth, with what is not understood taken to hold.
+/// All that refuses, at any depth, with what is not understood taken to hold. More than are kept refuse everything.
 fn refusals(provision: &Tree, this_too: bool, rules: &mut Vec<Rule>) {
+    if rules.first() == Some(&Rule::OF_EVERYTHING) {
+        return;
+    }
     if this_too || is_no_permit(provision) {
         let conditions = Conditions::read(provision, Effect::Deny, ROOT, &mut Vec::new());
         if rules.len() + conditions.count() > RULES_MAX {
-            rules.push(Rule::OF_EVERYTHING);
-        } else {
-            rules.extend(conditions.rules(Effect::Deny));
+            *rules = vec![Rule::OF_EVERYTHING];
+            return;
         }
+        rules.extend(conditions.rules(Effect::Deny));
     }
     nested(provision).iter().for_each(|one| refusals(one, false, rules));
 }
 
 impl Rule {
     /// The refusal of everything: what stands for more rules than are kept.
-    const OF_EVERYTHING: Self = Self {
+    pub const OF_EVERYTHING: Self = Self {
         effect: Effect::Deny,
         recipient: Known::Unknown,
         purposes: Known::Unknown,

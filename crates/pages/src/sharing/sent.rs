@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use sayso_consent::{Class, Recipient, Sent, What};
+use sayso_consent::{Class, Projection, Recipient, Released, Sent, What};
 use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
 use sayso_exchange::sharing::Party;
 use sayso_plan::{ConsentId, Share};
@@ -15,6 +15,8 @@ use crate::door::{Policy, Route};
 use crate::fault::{Fault, go_to};
 use crate::fields::Fields;
 use crate::layout::Button;
+use crate::plans::item::{headline, lead};
+use crate::plans::view::{Names, Said, title};
 use crate::words::en as w;
 use crate::words::en::Calendar;
 
@@ -30,8 +32,16 @@ pub(crate) struct ProposedLine {
     pub(crate) things: Vec<String>,
     /// What it names, also where nothing is written there yet.
     pub(crate) names: String,
+    /// The person's own words of the single things, and the titles of the plans, that it names.
+    pub(crate) own: Vec<OwnLine>,
     pub(crate) confirm: Confirm,
     pub(crate) decline: Button,
+}
+
+/// Something of the person's that is named by itself.
+pub(crate) struct OwnLine {
+    pub(crate) lead: Option<&'static str>,
+    pub(crate) words: Said,
 }
 
 /// The form that says yes, to just what was looked at.
@@ -43,6 +53,7 @@ pub(crate) struct Confirm {
 /// Something that is kept from somebody.
 pub(crate) struct KeptLine {
     pub(crate) text: String,
+    pub(crate) own: Vec<OwnLine>,
     pub(crate) from: Option<String>,
     pub(crate) unclear: bool,
     pub(crate) restore: Button,
@@ -59,6 +70,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// What waits, newest first.
 pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<Vec<ProposedLine>, Fault> {
     let (seen, waiting) = pages.exchange().waiting_consents(visitor.themselves()).await?;
+    let plans = if waiting.is_empty() { Vec::new() } else { pages.exchange().own_plans(visitor.themselves()).await? };
     let mut lines = Vec::new();
     for one in waiting {
         let who = recipient(pages, Some(one.recipient)).await?;
@@ -71,6 +83,7 @@ pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calenda
             newly: if one.newly.is_nothing() { w::nothing_new(&who) } else { w::would_newly_see(&who) },
             things: things(&one.newly),
             names: w::it_names(&one.whats.iter().map(|what| permitted(*what)).collect::<Vec<_>>().join(", ")),
+            own: own(&plans, &one.whats),
             confirm: Confirm { button, seen },
             decline: Button::of(visitor, at("decline"), w::PROPOSED_DECLINE.to_owned()),
         });
@@ -81,7 +94,9 @@ pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calenda
 /// What is kept back, newest first.
 pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<Vec<KeptLine>, Fault> {
     let mut lines = Vec::new();
-    for one in pages.exchange().kept_back(visitor.themselves()).await? {
+    let kept = pages.exchange().kept_back(visitor.themselves()).await?;
+    let plans = if kept.is_empty() { Vec::new() } else { pages.exchange().own_plans(visitor.themselves()).await? };
+    for one in kept {
         let who = recipient(pages, one.recipient).await?;
         let from = match one.sent {
             Some(_) => Some(w::sent_this(&sender(pages, one.sent).await?, &calendar.moment(one.at))),
@@ -90,12 +105,30 @@ pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -
         let restore = format!("/me/sharing/kept/{}/restore", one.id);
         lines.push(KeptLine {
             text: kept_text(&one, &who),
+            own: own(&plans, one.what.as_slice()),
             from,
             unclear: !one.is_understood,
             restore: Button::of(visitor, restore, w::KEPT_RESTORE.to_owned()),
         });
     }
     Ok(lines)
+}
+
+/// What is named by itself, so that nobody says yes to a number.
+fn own(plans: &[Released<Projection>], whats: &[What]) -> Vec<OwnLine> {
+    let mut lines = Vec::new();
+    for plan in plans.iter().map(Released::get) {
+        let names = Names::of(plan);
+        let whole = whats.contains(&What::Plan(plan.id));
+        let document = plan.document.as_ref().is_some_and(|kept| whats.contains(&What::Item(kept.id)));
+        lines.extend((whole || document).then(|| OwnLine { lead: None, words: title(plan) }));
+        let named = plan.items.iter().filter(|stored| whats.contains(&What::Item(stored.id)));
+        lines.extend(named.map(|stored| OwnLine {
+            lead: lead(&stored.item),
+            words: headline(&stored.item, &names).unwrap_or_else(|| Said::text(stored.item.section.title(), w::LANG)),
+        }));
+    }
+    lines
 }
 
 fn kept_text(one: &KeptBack, who: &str) -> String {
@@ -118,7 +151,9 @@ fn permitted(what: What) -> String {
     match what {
         What::Level(Share::Open) => w::LEVEL_OPEN.to_owned(),
         What::Level(Share::Care | Share::Close) => w::LEVEL_CARE.to_owned(),
-        other => named(other),
+        What::Everything | What::Kind(_) | What::Plan(_) | What::Section(_) | What::Item(_) | What::Documents => {
+            named(what)
+        }
     }
 }
 
@@ -127,7 +162,9 @@ fn refused(what: What) -> String {
         What::Level(Share::Open) => w::KEPT_ALL.to_owned(),
         What::Level(Share::Care) => w::KEPT_CARE.to_owned(),
         What::Level(Share::Close) => w::KEPT_CLOSE.to_owned(),
-        other => named(other),
+        What::Everything | What::Kind(_) | What::Plan(_) | What::Section(_) | What::Item(_) | What::Documents => {
+            named(what)
+        }
     }
 }
 
