@@ -71,6 +71,8 @@ pub struct KeptBack {
     pub purpose: Option<Purpose>,
     /// What; none for everything.
     pub what: Option<What>,
+    /// Whether it counts; a draft that others sent does not.
+    pub counts: bool,
     /// Whether all of it was understood. What was not counts as holding.
     pub is_understood: bool,
 }
@@ -94,9 +96,13 @@ impl Exchange {
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn kept_back(&self, person: Themselves) -> Result<Vec<KeptBack>, Refusal> {
         let (snapshot, now) = (self.snapshot_of(person).await?, self.now());
-        let counts = |one: &&Consent| matches!(one.status, Known::Is(Status::Active) | Known::Unknown);
+        let shown = |one: &&Consent| match one.status {
+            Known::Is(Status::Active) | Known::Unknown => true,
+            Known::Is(Status::Draft) => one.origin == Origin::Sent,
+            Known::Is(Status::Proposed | Status::Rejected | Status::Inactive | Status::EnteredInError) => false,
+        };
         let mut kept = Vec::new();
-        for consent in snapshot.consents.iter().filter(counts) {
+        for consent in snapshot.consents.iter().filter(shown) {
             let refusals = consent.provisions.iter().filter(|one| one.effect == Effect::Deny);
             let ended = |one: &&Provision| known(one.period).is_some_and(|p| p.from < p.until && p.until <= now);
             for one in refusals.filter(|one| !is_own_no(consent, one) && !ended(one)) {
@@ -266,6 +272,7 @@ fn kept_back(consent: &Consent, one: &Provision) -> KeptBack {
         recipient: known(one.recipient),
         purpose,
         what: known(one.what).filter(|what| *what != What::Everything),
+        counts: consent.status != Known::Is(Status::Draft),
         is_understood: !understood && one.period != Known::Unknown,
     }
 }

@@ -290,7 +290,8 @@ impl Exchange {
         by: Sent,
     ) -> Vec<Consent> {
         let counts = |rule: &Rule| match rule.effect {
-            Effect::Deny => sent.status == Status::Active,
+            // Case 11: a refusal that is not in force for whoever sent it is shown to the person, and does not count.
+            Effect::Deny => matches!(sent.status, Status::Active | Status::Proposed | Status::Draft),
             Effect::Permit => matches!(sent.status, Status::Active | Status::Proposed),
         };
         let rules: Vec<Rule> =
@@ -301,7 +302,10 @@ impl Exchange {
         let mut room = [WAITING_MAX.saturating_sub(count(false)), WAITING_MAX.saturating_sub(count(true))];
         let said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
         let (mut new, mut lost) = (Vec::new(), false);
-        for one in self.kept_as(snapshot.person, &rules, by) {
+        for mut one in self.kept_as(snapshot.person, &rules, by) {
+            if !waits(&one) && sent.status != Status::Active {
+                one.status = Known::Is(Status::Draft);
+            }
             let ended = waits(&one) && one.provisions.iter().any(|provision| has_passed(provision, by.at));
             let place = room.get_mut(usize::from(waits(&one))).filter(|room| **room > 0);
             match place {
@@ -310,7 +314,7 @@ impl Exchange {
                     *room -= 1;
                     new.push(one);
                 }
-                None => lost |= !waits(&one),
+                None => lost |= one.status == Known::Is(Status::Active),
             }
         }
         // More refusals than are kept are one of everything: never is less refused than was sent.
@@ -352,14 +356,13 @@ impl Exchange {
         let mut did: Vec<ConsentChange> = Vec::new();
         for one in changed {
             let change = match (one.status, one.sent.map(|sent| sent.at) == Some(one.given_at)) {
-                _ if one.has_ended() => ConsentChange::Withdrawn,
-                (Known::Is(Status::Proposed), true) => ConsentChange::Proposed,
-                (Known::Is(Status::Active), true) => ConsentChange::Refused,
-                _ => ConsentChange::Narrowed,
+                _ if one.has_ended() => Some(ConsentChange::Withdrawn),
+                (Known::Is(Status::Proposed), true) => Some(ConsentChange::Proposed),
+                (Known::Is(Status::Active), true) => Some(ConsentChange::Refused),
+                (Known::Is(Status::Draft), _) => None,
+                _ => Some(ConsentChange::Narrowed),
             };
-            if !did.contains(&change) {
-                did.push(change);
-            }
+            did.extend(change.filter(|change| !did.contains(change)));
         }
         Act::ConsentSent {
             client: Some(caller.client),

@@ -309,11 +309,11 @@ fn consent(layout: &Layout, choices: &mut Choices) -> Request {
         _ => format!("{{\"reference\":\"Patient/{{person:{about}}}\"}}"),
     };
     let who = if choices.once_in(3) { harbour() } else { riverside() };
-    let section = match choices.below(3) {
-        0 => super::plans::any_section(choices),
-        _ => choices.of(&layout.subjects[0].open).unwrap_or(Section::Helps),
-    };
-    let body = consent_of(&patient, who, section, section, choices.below(4));
+    // Mostly of what is not open in any case, so that there is something left to look at.
+    let any = super::plans::any_section(choices);
+    let open = choices.of(&layout.subjects[0].open).unwrap_or(Section::Helps);
+    let refused = if choices.once_in(4) { open } else { any };
+    let body = consent_of(&patient, who, refused, open, choices.below(4));
     let mut request = fhir("/fhir/Consent", body);
     if layout.adversary.is_app() && choices.once_in(4) {
         request.method = "PUT".into();
@@ -386,8 +386,7 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
         80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
-        85..=86 => get(format!("/plans/{{plan:{n}}}")),
-        87 => consent(layout, choices),
+        85..=87 => get(format!("/plans/{{plan:{n}}}")),
         88 => get(format!("/plans/{{plan:{n}}}/proposals")),
         89 => propose(layout, choices),
         90 => consent(layout, choices),

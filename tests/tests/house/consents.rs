@@ -364,6 +364,27 @@ async fn what_a_record_system_sends_and_nobody_understands_refuses_and_never_per
 }
 
 #[tokio::test]
+async fn case_11_a_refusal_that_is_sent_as_a_draft_is_shown_and_does_not_count() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.ehr("system/Consent.c").await;
+    for status in ["draft", "proposed", "inactive", "rejected", "entered-in-error"] {
+        let mut refusal = home.refusal();
+        refusal["status"] = status.into();
+        assert_eq!(send(&home, &token, &refusal).await.status, 202, "{status}");
+        assert!(riverside_sees(&home).await.contains("plan-section\",\"code\":\"helps\""), "{status}");
+    }
+    let kept = home.world.exchange.kept_back(ama(&home)).await.unwrap();
+    assert_eq!((kept.len(), kept[0].counts), (1, false), "{kept:?}");
+    let cookie = pages::cookie(&home, home.ama).await;
+    let page = pages::visit(&home, "GET", "/me/sharing", &[("cookie", &cookie)], "").await.text;
+    assert!(page.contains("They sent this as a draft. It does not count."), "{page}");
+    // In force it counts, whatever the draft said.
+    assert_eq!(send(&home, &token, &home.refusal()).await.status, 202);
+    assert!(!riverside_sees(&home).await.contains("plan-section\",\"code\":\"helps\""));
+}
+
+#[tokio::test]
 async fn more_refusals_of_a_record_system_than_are_kept_refuse_everything_to_it() {
     let _honest = crate::honest();
     let home = Home::open().await;
@@ -449,6 +470,8 @@ async fn her_page_says_what_they_would_newly_see_and_who_keeps_what_back_and_she
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
+    let start = pages::visit(&home, "GET", "/me", &[("cookie", &cookie)], "").await.text;
+    assert!(start.contains("href=\"/me/sharing#proposed\"") && start.contains("href=\"/me/sharing#kept\""), "{start}");
     let post = async |action: String, more: String| {
         let body = format!("form={}{more}", hidden(&look().await, &action, "form"));
         let page = pages::visit(&home, "POST", &action, &[form, ("cookie", &cookie)], &body).await;

@@ -56,6 +56,9 @@ pub(crate) struct KeptLine {
     pub(crate) own: Vec<OwnLine>,
     pub(crate) from: Option<String>,
     pub(crate) unclear: bool,
+    pub(crate) draft: bool,
+    /// Whether an organization sent it, of its own accord.
+    pub(crate) by_others: bool,
     pub(crate) restore: Button,
 }
 
@@ -107,7 +110,9 @@ pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -
             text: kept_text(&one, &who),
             own: own(&plans, one.what.as_slice()),
             from,
-            unclear: !one.is_understood,
+            unclear: one.counts && !one.is_understood,
+            draft: !one.counts,
+            by_others: one.sent.is_some_and(|sent| sent.organization.is_some()),
             restore: Button::of(visitor, restore, w::KEPT_RESTORE.to_owned()),
         });
     }

@@ -40,6 +40,7 @@ say! {
     KEPT_LEAD = "They do not see this, whatever else you let them see.";
     KEPT_RESTORE = "Do not keep this back";
     KEPT_UNCLEAR = "We could not read all of it. It counts until you take it back.";
+    KEPT_DRAFT = "They sent this as a draft. It does not count.";
     KEPT_ALL = "any of your plans";
     KEPT_CARE = "what is private or very private";
     KEPT_CLOSE = "what is very private";
