@@ -193,12 +193,22 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let (purpose, towards, words) = (*purpose, Some(towards), decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, words, ..empty })
         }
+        // What somebody sent: its refusals count at once, and what it would open waits for the person's word.
+        Act::ConsentSent { client, did, recipient: Some(organization), .. } => {
+            let (change, named) = (*did.first()?, Recipient::Organization(*organization));
+            let decided = by_time(recorded.at, named, consents);
+            let terms = |ids: &[ConsentId]| ids.iter().filter_map(|id| consents.get(id)).flat_map(terms_of).collect();
+            let (given, ended): (Vec<Term>, Vec<Term>) = (terms(&decided.given), terms(&decided.ended));
+            let happened = happened(change, &given, &[], &ended);
+            Some(ConsentReceipt { happened, towards: Some(named), given, ended, through: *client, ..empty })
+        }
         Act::ReadAllowed { client, purpose: Some(purpose @ (Purpose::Etreat | Purpose::Btg)), shown, .. } => {
             let towards = Recipient::Organization(recorded.organization.filter(|_| !shown.is_empty())?);
             let (happened, towards, purpose) = (Happened::Opened, Some(towards), Some(*purpose));
             Some(ConsentReceipt { happened, towards, purpose, shown: shown.clone(), through: *client, ..empty })
         }
         Act::ReadAllowed { .. }
+        | Act::ConsentSent { .. }
         | Act::ReadRefused { .. }
         | Act::PlanWritten { .. }
         | Act::PersonWritten { .. }
