@@ -5,7 +5,7 @@ use sayso_tests::noninterference::campaign::Campaign;
 
 const SEED: u64 = 0x5a75_0000_0000_0004;
 /// A leak that is not found within this many pairs is not found.
-const PAIRS_MAX: u64 = 400;
+const PAIRS_MAX: u64 = 600;
 
 /// Nothing stays planted, whatever happens.
 struct Planted;
