@@ -177,6 +177,18 @@ Usage: #definition
 * uniqueId.value = "https://sayso.example/fhir/NamingSystem/practitioner-role"
 * uniqueId.preferred = true
 
+Instance: supporter
+InstanceOf: NamingSystem
+Usage: #definition
+* name = "SaysoSupporter"
+* status = #active
+* kind = #identifier
+* date = "2026-11-01"
+* description = "Those who support a person: one id for each person they support."
+* uniqueId.type = #uri
+* uniqueId.value = "https://sayso.example/fhir/NamingSystem/supporter"
+* uniqueId.preferred = true
+
 Instance: recipient-class
 InstanceOf: NamingSystem
 Usage: #definition

@@ -709,8 +709,7 @@ pub fn own_decision(
     key: &FingerprintKey,
 ) -> Result<Released<Consent>, Withheld> {
     let theirs = ask.is_own_app();
-    #[cfg(feature = "leaks")]
-    let theirs = theirs || planted(Leak::ConsentTellsOthers);
+    let theirs = or_leak!(theirs, ConsentTellsOthers => true);
     if consent.person != person || !theirs {
         return Err(Withheld);
     }

@@ -182,6 +182,9 @@ impl Exchange {
             purpose: purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None }),
             sections: sections_of(consent.provisions.iter()),
             client: recipient.and_then(|who| if let Recipient::App(client) = who { Some(client) } else { None }),
+            supporter: recipient.and_then(|who| if let Recipient::Supporter(id) = who { Some(id) } else { None }),
+            by: None,
+            decided: Some(self.decided_here(std::slice::from_ref(&consent), Vec::new())),
         };
         let events = vec![self.event("consent-changed", *consent.id.as_bytes(), at)];
         let mut changes = vec![Change::Consent(Box::new(consent))];
@@ -189,7 +192,7 @@ impl Exchange {
         changes.extend(answers_ask.map(|organization| Change::CloseAsks { organization }));
         let leaf = self.leaf(at, None, act);
         let write = Write { fence: snapshot.fence(), leaf, changes, events, once: None };
-        Ok(self.inner.store.write(write).await?.receipt)
+        Ok(self.keep(write).await?.receipt)
     }
 
     fn waiting_consent(&self, snapshot: &Snapshot, consent: &Consent, now: OffsetDateTime) -> Option<WaitingConsent> {

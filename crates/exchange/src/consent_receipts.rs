@@ -193,14 +193,15 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let (purpose, towards, words) = (*purpose, Some(towards), decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, words, ..empty })
         }
-        // What somebody sent: its refusals count at once, and what it would open waits for the person's word.
+        // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
         Act::ConsentSent { client, did, recipient: Some(organization), .. } => {
-            let (change, named) = (*did.first()?, Recipient::Organization(*organization));
-            let decided = by_time(recorded.at, named, consents);
-            let terms = |ids: &[ConsentId]| ids.iter().filter_map(|id| consents.get(id)).flat_map(terms_of).collect();
-            let (given, ended): (Vec<Term>, Vec<Term>) = (terms(&decided.given), terms(&decided.ended));
-            let happened = happened(change, &given, &[], &ended);
-            Some(ConsentReceipt { happened, towards: Some(named), given, ended, through: *client, ..empty })
+            let happened = match did.first()? {
+                ConsentChange::Proposed => Happened::Asked,
+                ConsentChange::Withdrawn => Happened::Withdrawn,
+                ConsentChange::Refused | ConsentChange::Narrowed | ConsentChange::Given => Happened::Narrowed,
+            };
+            let towards = Some(Recipient::Organization(*organization));
+            Some(ConsentReceipt { happened, towards, through: *client, ..empty })
         }
         Act::ReadAllowed { client, purpose: Some(purpose @ (Purpose::Etreat | Purpose::Btg)), shown, .. } => {
             let towards = Recipient::Organization(recorded.organization.filter(|_| !shown.is_empty())?);

@@ -397,7 +397,10 @@ impl Exchange {
             let name = match recipient {
                 Recipient::Organization(id) => self.organization_name(id).await?,
                 Recipient::App(id) => self.client_name(id).await?,
-                Recipient::Everyone | Recipient::Practitioner(..) | Recipient::Class(_) => None,
+                Recipient::Everyone
+                | Recipient::Practitioner(..)
+                | Recipient::Class(_)
+                | Recipient::Supporter(_) => None,
             };
             names.extend(name.map(|name| (recipient, name)));
         }

@@ -113,6 +113,8 @@ canonical! {
     PRACTITIONER_IDS = "NamingSystem/practitioner-role";
     /// Naming system of classes of recipients that a person can choose.
     RECIPIENT_CLASSES = "NamingSystem/recipient-class";
+    /// Naming system of those who support one person.
+    SUPPORTER_IDS = "NamingSystem/supporter";
 }
 
 /// The class of verified crisis services, among [`RECIPIENT_CLASSES`].

@@ -152,6 +152,7 @@ impl Frame<'_> {
                 ("Group", profile::RECIPIENT_CLASSES, profile::CRISIS_SERVICES.to_owned())
             }
             Recipient::App(id) => ("Device", profile::APP_IDS, id.to_string()),
+            Recipient::Supporter(id) => ("RelatedPerson", profile::SUPPORTER_IDS, id.to_string()),
         };
         let mut reference = Map::new();
         reference.insert("type".into(), kind.into());

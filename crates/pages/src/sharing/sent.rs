@@ -8,7 +8,7 @@ use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
 use sayso_exchange::sharing::Party;
 use sayso_plan::{ConsentId, Share};
 
-use super::name_of;
+use super::{name_of, registered_name};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::door::{Policy, Route};
@@ -76,7 +76,7 @@ pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calenda
     let plans = if waiting.is_empty() { Vec::new() } else { pages.exchange().own_plans(visitor.themselves()).await? };
     let mut lines = Vec::new();
     for one in waiting {
-        let who = recipient(pages, Some(one.recipient)).await?;
+        let who = recipient(pages, visitor, Some(one.recipient)).await?;
         let at = |end: &str| format!("/me/sharing/proposed/{}/{end}", one.id);
         let button = Button::of(visitor, at("confirm"), w::LET_THEM.to_owned());
         lines.push(ProposedLine {
@@ -100,7 +100,7 @@ pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -
     let kept = pages.exchange().kept_back(visitor.themselves()).await?;
     let plans = if kept.is_empty() { Vec::new() } else { pages.exchange().own_plans(visitor.themselves()).await? };
     for one in kept {
-        let who = recipient(pages, one.recipient).await?;
+        let who = recipient(pages, visitor, one.recipient).await?;
         let from = match one.sent {
             Some(_) => Some(w::sent_this(&sender(pages, one.sent).await?, &calendar.moment(one.at))),
             None => None,
@@ -185,20 +185,21 @@ fn named(what: What) -> String {
 }
 
 /// How somebody is called inside a sentence.
-async fn recipient(pages: &Pages, recipient: Option<Recipient>) -> Result<String, Fault> {
+async fn recipient(pages: &Pages, visitor: &Visitor, recipient: Option<Recipient>) -> Result<String, Fault> {
     Ok(match recipient {
         None | Some(Recipient::Everyone) => w::EVERYONE.to_owned(),
-        Some(Recipient::Organization(id)) => name_of(pages, Party::Organization(id)).await?,
-        Some(Recipient::Practitioner(at, _)) => w::someone_at(&name_of(pages, Party::Organization(at)).await?),
-        Some(Recipient::Class(Class::CrisisServices)) => name_of(pages, Party::CrisisServices).await?,
-        Some(Recipient::App(id)) => name_of(pages, Party::App(id)).await?,
+        Some(Recipient::Organization(id)) => registered_name(pages, Party::Organization(id)).await?,
+        Some(Recipient::Practitioner(at, _)) => w::someone_at(&registered_name(pages, Party::Organization(at)).await?),
+        Some(Recipient::Class(Class::CrisisServices)) => registered_name(pages, Party::CrisisServices).await?,
+        Some(Recipient::App(id)) => registered_name(pages, Party::App(id)).await?,
+        Some(Recipient::Supporter(id)) => name_of(pages, visitor, Party::Supporter(id)).await?,
     })
 }
 
 async fn sender(pages: &Pages, sent: Option<Sent>) -> Result<String, Fault> {
     match sent {
-        Some(Sent { organization: Some(id), .. }) => name_of(pages, Party::Organization(id)).await,
-        Some(Sent { client, .. }) => name_of(pages, Party::App(client)).await,
+        Some(Sent { organization: Some(id), .. }) => registered_name(pages, Party::Organization(id)).await,
+        Some(Sent { client, .. }) => registered_name(pages, Party::App(client)).await,
         None => Ok(w::UNKNOWN_PARTY.to_owned()),
     }
 }

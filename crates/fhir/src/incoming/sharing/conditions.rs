@@ -233,7 +233,7 @@ fn purpose(tree: &Tree) -> Understood<Purposes> {
 }
 
 fn recipient(actor: &Tree) -> Understood<Recipient> {
-    let why = "an actor in the role IRCP, with a reference of type and identifier: an organization, an app, a practitioner at an organization, or a class of services, by our naming systems";
+    let why = "an actor in the role IRCP, with a reference of type and identifier: an organization, an app, a practitioner at an organization, somebody who supports the person, or a class of services, by our naming systems";
     let role = actor.get("role").and_then(coded) == Some((aliases::PARTICIPATIONS, "IRCP"));
     let reference = actor.get("reference").filter(|_| role && only(actor, &["role", "reference"])).ok_or(why)?;
     let identifier =
@@ -247,6 +247,7 @@ fn recipient(actor: &Tree) -> Understood<Recipient> {
             value.parse().ok().map(Recipient::Organization)
         }
         (Some(profile::APP_IDS), None | Some("Device")) => value.parse().ok().map(Recipient::App),
+        (Some(profile::SUPPORTER_IDS), None | Some("RelatedPerson")) => value.parse().ok().map(Recipient::Supporter),
         (Some(profile::PRACTITIONER_IDS), None | Some("PractitionerRole")) => value
             .split_once('.')
             .and_then(|(at, who)| Some(Recipient::Practitioner(at.parse().ok()?, who.parse().ok()?))),
