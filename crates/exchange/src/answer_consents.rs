@@ -12,7 +12,7 @@ use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write}
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
-use crate::sharing::{known, with_changes};
+use crate::sharing::{Party, known, with_changes};
 use crate::{Exchange, Refusal};
 
 /// How often an act is tried again because something else of the person's changed meanwhile.
@@ -205,7 +205,7 @@ impl Exchange {
         let whats = would.provisions.iter().filter_map(|one| known(one.what)).collect();
         // As it will be when all of it has begun, so that nothing of it comes unsaid.
         let begun = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.from).max()?;
-        let ask = ask_of(recipient, purpose, begun.max(now));
+        let ask = ask_of(recipient, purpose, begun.max(now), snapshot);
         let newly = ask.map(|ask| self.newly(snapshot, would, &ask)).unwrap_or_default();
         let at = consent.given_at;
         Some(WaitingConsent { id: consent.id, sent: consent.sent, at, recipient, purpose, whats, until, newly })
@@ -242,7 +242,7 @@ fn confirmed(proposed: &Consent, at: OffsetDateTime) -> Option<Consent> {
     (!provisions.is_empty()).then(|| Consent { status, origin, given_at: at, provisions, ..proposed.clone() })
 }
 
-fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime) -> Option<Ask> {
+fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Option<Ask> {
     let organization = |organization, practitioner, class| Audience::Organization { organization, practitioner, class };
     let audience = match recipient {
         Recipient::Everyone => return None,
@@ -252,6 +252,7 @@ fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime) -> Option<
             organization(OrganizationId::from_stored([0; 16]), None, Some(class))
         }
         Recipient::App(client) => Audience::App { client },
+        Recipient::Supporter(id) => return Some(Party::Supporter(id).ask(purpose, at, snapshot)),
     };
     Some(Ask { audience, purpose: Some(purpose), at })
 }

@@ -198,7 +198,9 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let happened = match did.first()? {
                 ConsentChange::Proposed => Happened::Asked,
                 ConsentChange::Withdrawn => Happened::Withdrawn,
-                ConsentChange::Refused | ConsentChange::Narrowed | ConsentChange::Given => Happened::Narrowed,
+                ConsentChange::Refused | ConsentChange::Narrowed => Happened::Narrowed,
+                // Nothing that is sent gives, and only the person declines and restores.
+                ConsentChange::Given | ConsentChange::Declined | ConsentChange::Restored => return None,
             };
             let towards = Some(Recipient::Organization(*organization));
             Some(ConsentReceipt { happened, towards, through: *client, ..empty })

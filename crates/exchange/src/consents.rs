@@ -342,7 +342,7 @@ impl Exchange {
             changes: changed.into_iter().map(|one| Change::Consent(Box::new(one))).collect(),
             once,
         };
-        Ok(self.inner.store.write(write).await?.receipt)
+        Ok(self.keep(write).await?.receipt)
     }
 
     fn sent_act(&self, caller: &Caller, all: &[Consent], changed: &[Consent]) -> Act {
@@ -397,10 +397,9 @@ impl Exchange {
             let name = match recipient {
                 Recipient::Organization(id) => self.organization_name(id).await?,
                 Recipient::App(id) => self.client_name(id).await?,
-                Recipient::Everyone
-                | Recipient::Practitioner(..)
-                | Recipient::Class(_)
-                | Recipient::Supporter(_) => None,
+                Recipient::Everyone | Recipient::Practitioner(..) | Recipient::Class(_) | Recipient::Supporter(_) => {
+                    None
+                }
             };
             names.extend(name.map(|name| (recipient, name)));
         }

@@ -27,7 +27,7 @@ pub(crate) fn has_passed(provision: &Provision, at: OffsetDateTime) -> bool {
 pub(crate) const fn organization_of(recipient: Recipient) -> Option<OrganizationId> {
     match recipient {
         Recipient::Organization(id) | Recipient::Practitioner(id, _) => Some(id),
-        Recipient::Everyone | Recipient::Class(_) | Recipient::App(_) => None,
+        Recipient::Everyone | Recipient::Class(_) | Recipient::App(_) | Recipient::Supporter(_) => None,
     }
 }
 
@@ -44,10 +44,8 @@ pub(super) fn own_matter(rule: Rule, organization: OrganizationId) -> Option<Rul
             (at == organization).then_some(rule.recipient)
         }
         (Known::Is(Recipient::Everyone | Recipient::Class(_)) | Known::Unknown, Effect::Deny) => Some(own),
-        (Known::Is(Recipient::App(_)), Effect::Deny)
-        | (Known::Is(Recipient::Everyone | Recipient::Class(_) | Recipient::App(_)) | Known::Unknown, Effect::Permit) => {
-            None
-        }
+        (Known::Is(Recipient::App(_) | Recipient::Supporter(_)), _)
+        | (Known::Is(Recipient::Everyone | Recipient::Class(_)) | Known::Unknown, Effect::Permit) => None,
     };
     recipient.map(|recipient| Rule { recipient, ..rule })
 }
