@@ -58,7 +58,7 @@ async fn one(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<R
         let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
         return Ok(shown(&page::ReceiptPage::of(&visitor, &receipt, &names, calendar, pages.operator())));
     }
-    let file = kantara::file(&receipt, &names, pages.operator(), &pages.place().issuer().to_string());
+    let file = kantara::file(&receipt, &names, pages.operator(), pages.place().issuer());
     let disposition = format!("attachment; filename=\"receipt-{id}.json\"");
     let headers = [
         (CONTENT_TYPE, "application/json".to_owned()),

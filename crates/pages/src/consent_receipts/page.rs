@@ -5,6 +5,7 @@ use sayso_consent::{Effect, Known, Purposes, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
 use sayso_plan::Share;
+use time::OffsetDateTime;
 
 use super::{FILE, Names, address, party, sentence};
 use crate::admit::Visitor;
@@ -138,10 +139,10 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
     let all = [
-        (given, groups(&receipt.given, calendar)),
-        (w::RECEIPT_ENDED, groups(&no_longer, calendar)),
-        (w::RECEIPT_NO_ENDED, groups(&refused, calendar)),
-        (w::RECEIPT_KEPT, groups(&receipt.kept, calendar)),
+        (given, groups(&receipt.given, calendar, None)),
+        (w::RECEIPT_ENDED, groups(&no_longer, calendar, Some(receipt.at))),
+        (w::RECEIPT_NO_ENDED, groups(&refused, calendar, Some(receipt.at))),
+        (w::RECEIPT_KEPT, groups(&receipt.kept, calendar, None)),
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),
     ];
     let told = all.into_iter().filter(|(_, groups)| !groups.is_empty());
@@ -154,17 +155,18 @@ fn seen(shown: &sayso_exchange::Shown) -> Group {
     Group { purpose: format!("“{}”", shown.kind.label()), parts, from: None, until: None }
 }
 
-/// What was said for the same purpose and time stands together.
-pub(crate) fn groups(terms: &[Term], calendar: Calendar) -> Vec<Group> {
+/// What was said for the same purpose and time stands together. What the act ended lasted until then at the latest.
+pub(crate) fn groups(terms: &[Term], calendar: Calendar, ended: Option<OffsetDateTime>) -> Vec<Group> {
     let mut groups: Vec<(Group, usize)> = Vec::new();
     for term in terms {
         let mut group = Group { purpose: purpose(term), parts: Vec::new(), from: None, until: None };
         match term.period {
             Known::Is(period) => {
                 group.from = Some(w::date(calendar.date(period.from)));
-                let permit = term.effect == Effect::Permit;
-                let last = || w::date(calendar.date(period.until));
-                group.until = Some(if permit { last() } else { w::RECEIPT_UNTIL_YOU.to_owned() });
+                let last = ended.map_or(period.until, |ended| ended.min(period.until));
+                let is_open_end = term.effect == Effect::Deny && ended.is_none();
+                let until = || w::date(calendar.date(last));
+                group.until = Some(if is_open_end { w::RECEIPT_UNTIL_YOU.to_owned() } else { until() });
             }
             Known::Unknown => {}
         }

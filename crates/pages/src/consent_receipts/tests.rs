@@ -114,6 +114,7 @@ fn a_no_and_a_withdrawal_name_no_purpose_that_anybody_could_take_for_a_yes() {
     assert!(html.contains(w::RECEIPT_UNTIL_YOU) && !html.contains("2027"), "{html}");
     let html = page(&stopped, &names("Riverside Hospital"), &Operator::default());
     assert!(html.contains(w::RECEIPT_ENDED) && html.contains(w::STOPPED_COPIES), "{html}");
+    assert!(!html.contains("2027"), "what was taken back does not last until then: {html}");
 }
 
 #[test]
