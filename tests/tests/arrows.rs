@@ -70,7 +70,7 @@ const PURE: [&str; 5] = ["sayso-plan", "sayso-ledger", "sayso-consent", "sayso-w
 const IMPURE: [&str; 5] = ["tokio", "getrandom", "tracing", "metrics", "tempfile"];
 
 /// All that the store may know of consent: what it keeps, and what it hands out. Neither can be read there.
-const STORE_KNOWS: [&str; 2] = ["Consent", "Sealed"];
+const STORE_KNOWS: [&str; 3] = ["Consent", "Sealed", "Supporter"];
 
 /// Licences under which our work, Apache-2.0, may stand on that of others without a further duty to its users.
 const LICENCES: [&str; 14] = [
