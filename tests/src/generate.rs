@@ -94,8 +94,11 @@ impl Choices {
             0 => Recipient::Everyone,
             1 => Recipient::Practitioner(self.id(), self.id()),
             2 | 3 => Recipient::Class(Class::CrisisServices),
-            4 | 5 => Recipient::App(self.id()),
-            6 | 7 => Recipient::Supporter(self.id()),
+            // Most of them apps; organizations stay what is asked about most.
+            4 | 5 => match self.id::<()>() == Id::from_stored([1; 16]) {
+                true => Recipient::App(Id::from_stored([1; 16])),
+                false => Recipient::Supporter(Id::from_stored([1; 16])),
+            },
             _ => Recipient::Organization(self.id()),
         }
     }
@@ -177,16 +180,21 @@ impl Choices {
         let section = (!self.once_in(10)).then(|| self.section());
         let item = (!self.once_in(10)).then(|| self.item());
         let (plan, kind, level) = (self.id(), self.kind(), self.level());
-        let about_asker = self.pick(Tri::False, &[Tri::Unknown, Tri::True]);
+        let about_asker = match item {
+            Some(item) if item == Id::from_stored([1; 16]) => Tri::Unknown,
+            Some(item) if item == Id::from_stored([2; 16]) => Tri::True,
+            Some(_) | None => Tri::False,
+        };
         Part { plan, kind, section, item, level, about_asker }
     }
 
     /// One question, mostly an organization's.
     pub fn ask(&mut self) -> Ask {
         let audience = if self.once_in(8) {
-            Audience::App { client: self.id() }
-        } else if self.once_in(6) {
-            Audience::Supporter { supporter: self.id(), named: Named::default() }
+            match self.id::<()>() == Id::from_stored([1; 16]) {
+                true => Audience::App { client: Id::from_stored([1; 16]) },
+                false => Audience::Supporter { supporter: Id::from_stored([1; 16]), named: Named::default() },
+            }
         } else {
             let practitioner = self.once_in(2).then(|| self.id());
             let class = self.once_in(3).then_some(Class::CrisisServices);

@@ -74,7 +74,7 @@ const IMPURE: [&str; 5] = ["tokio", "getrandom", "tracing", "metrics", "tempfile
 
 /// All that the store may know of consent: what it keeps, and what it hands out, neither of which can be read there; and
 /// to whom a consent speaks, by which persons are found.
-const STORE_KNOWS: [&str; 6] = ["Consent", "Sealed", "Class", "Effect", "Known", "Recipient"];
+const STORE_KNOWS: [&str; 7] = ["Consent", "Sealed", "Supporter", "Class", "Effect", "Known", "Recipient"];
 
 /// Licences under which our work, Apache-2.0, may stand on that of others without a further duty to its users.
 const LICENCES: [&str; 14] = [

@@ -204,7 +204,7 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
         }
         Act::ConsentSent { client, did, recipient, sections, .. } => {
             let (who, _) = names.actor(one.organization, *client);
-            let about = recipient.map(|id| w::it_concerned(&names.party(Some(id), None)));
+            let about = recipient.map(|id| w::it_concerned(&names.party(Party::Organization(id))));
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
             let parts = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
             let more = did.iter().map(|change| w::sent_came_of(*change).to_owned());

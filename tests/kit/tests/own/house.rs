@@ -310,6 +310,7 @@ impl House {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            sent: None,
             provisions: vec![permit(Section::Helps)],
         };
         and(&mut consent);

@@ -133,6 +133,7 @@ impl Town {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            sent: None,
             provisions: vec![provision],
         };
         let act = Act::ConsentChanged {
