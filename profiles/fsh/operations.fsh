@@ -85,3 +85,57 @@ The answer is 200 with an OperationOutcome, whether the resource can be taken or
 * insert Parameter(resource, in, 1, "1", Resource, [["What is to be checked."]])
 * insert Parameter(mode, in, 0, "1", code, [["Only create."]])
 * insert Parameter(return, out, 1, "1", OperationOutcome, [["What would be said."]])
+
+RuleSet: CausePart(name, min, max, type, text)
+* parameter[=].part[+].name = #{name}
+* parameter[=].part[=].use = #out
+* parameter[=].part[=].min = {min}
+* parameter[=].part[=].max = {max}
+* parameter[=].part[=].type = #{type}
+* parameter[=].part[=].documentation = {text}
+
+RuleSet: AboutRecipient
+* resource = #Consent
+* affectsState = false
+* comment = "Only by POST, and only for an app that acts for the person, may read Consent, and to which everything is open: the consents of a person tell of parts that any other app does not see, and to whom the person said no is told to nobody but them. An app to which less is open is answered as by a server that does not know the operation; anybody else is refused by their scopes. The asking is recorded, and the person reads of it."
+* insert Parameter(organization, in, 0, "1", id, [["The organization that would look, by a record system of its own. Either this, with a purpose, or the client."]])
+* insert Parameter(client, in, 0, "1", id, [["The client that would look."]])
+* insert Parameter(purpose, in, 0, "1", code, [["For what. Without it a client looks for its own purpose; an organization needs one."]])
+* parameter[=].binding.strength = #required
+* parameter[=].binding.valueSet = Canonical(Purposes)
+* insert Parameter(plan, in, 0, "1", id, [["Only of this plan."]])
+
+Instance: preview
+InstanceOf: OperationDefinition
+Usage: #definition
+* insert Operation(preview, "Preview")
+* insert AboutRecipient
+* title = "What they would get"
+* description = """
+Answers all that a recipient would get if it read the person's plans now: each resource is byte for byte the one that the recipient would read by its address, as far as its scopes go. Nothing is changed by it.
+"""
+* purpose = "Whoever decides who sees what must be able to see what they see."
+* insert Parameter(return, out, 1, "1", Bundle, [["A collection; empty where the recipient would get nothing."]])
+
+Instance: explain
+InstanceOf: OperationDefinition
+Usage: #definition
+* insert Operation(explain, "Explain")
+* insert AboutRecipient
+* title = "Why they would get it, or not"
+* description = """
+Says of each item of the person's plans whether a recipient would get it, and the cause: a code, a plain sentence for the person, and the consent that decides, where one does. Whole documents are not among them: what is shown of these, the preview tells.
+"""
+* purpose = "A decision that cannot be explained to the person it is about is not theirs."
+* parameter[+].name = #part
+* parameter[=].use = #out
+* parameter[=].min = 0
+* parameter[=].max = "*"
+* parameter[=].documentation = "One item of one plan."
+* insert CausePart(plan, 1, "1", id, [["The plan."]])
+* insert CausePart(section, 1, "1", code, [["The section."]])
+* insert CausePart(item, 1, "1", id, [["The item."]])
+* insert CausePart(released, 1, "1", boolean, [["Whether the recipient would get it."]])
+* insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refusal-not-clear, not-now, other-purpose, close, about-them, not-shared."]])
+* insert CausePart(because, 1, "1", string, [["The same as a sentence for the person."]])
+* insert CausePart(consent, 0, "1", id, [["The consent that decides."]])

@@ -7,6 +7,7 @@ RuleSet: Resource(type, profile)
 * rest[0].resource[=].interaction[+].code = #vread
 * rest[0].resource[=].interaction[+].code = #history-instance
 * rest[0].resource[=].interaction[+].code = #search-type
+* rest[0].resource[=].interaction[+].code = #history-type
 * rest[0].resource[=].versioning = #versioned-update
 * insert Search(_id, Resource-id, token)
 
@@ -37,7 +38,7 @@ What a server does that holds people's plans and releases them on their say-so. 
 * format[0] = #application/fhir+json
 * format[1] = #json
 * rest[0].mode = #server
-* rest[0].documentation = "A search asks for one person: by patient, by a verified identifier (patient.identifier; the same by POST with _search, so that the identifier is in no log on the way), or by _id; an app that acts for the person need not name them. An unknown parameter is refused, unless the caller asks for lenient handling. Unchanged is told by ETag. Updates need If-Match; an app changes only what it can see."
+* rest[0].documentation = "A search asks for one person: by patient, by a verified identifier (patient.identifier; the same by POST with _search, so that the identifier is in no log on the way), or by _id; an app that acts for the person need not name them. A record system that names nobody gets all who share with its organization, in pages; the history of a type says what became different of that since a moment, and what is to be purged. An unknown parameter is refused, unless the caller asks for lenient handling. Unchanged is told by ETag. Updates need If-Match; an app changes only what it can see."
 * rest[0].security.cors = true
 * rest[0].security.service = http://terminology.hl7.org/CodeSystem/restful-security-service#SMART-on-FHIR
 * rest[0].security.description = "SMART App Launch: apps that act for the person, record systems and backend services. A token says who asks; what it may see is decided anew at every read."
@@ -79,6 +80,10 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(status, Consent-status, token)
 * insert Search(category, Consent-category, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
+* rest[0].resource[=].operation[0].name = "preview"
+* rest[0].resource[=].operation[0].definition = Canonical(preview)
+* rest[0].resource[=].operation[1].name = "explain"
+* rest[0].resource[=].operation[1].definition = Canonical(explain)
 * insert Resource(DocumentReference, SaysoDocumentReference)
 * rest[0].resource[=].interaction[+].code = #create
 * insert Search(patient, clinical-patient, reference)

@@ -1,8 +1,9 @@
 // The person's pages in a real browser: what she decides, sees and takes back, by mouse, by keyboard, without script.
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { after, before, describe as suite, test } from 'node:test';
 import { fhir, signIn as token } from './kit/backend.mjs';
-import { assertAccessible, keep, launch } from './kit/chromium.mjs';
+import { assertAccessible, keep, launch, open } from './kit/chromium.mjs';
 import { allow, choose, confirm, goTo, openChoices, preview, signIn, stopSharing } from './kit/person.mjs';
 import { nobody } from './kit/nobody.mjs';
 import { assertAsAbsent, currentPlanParameters } from './kit/questions.mjs';
@@ -45,7 +46,7 @@ suite("the person's pages", () => {
     const page = await signIn(browser, ama);
     const plans = ama.plans.map((one) => [`/me/plans/${one.id}`, one.kind]);
     const party = `/me/sharing/${hospital.id}`;
-    const more = [[party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others'], [`${party}?purpose=BTG&suggested=yes`, 'break-glass'], ['/me/sharing/code', 'code']];
+    const more = [['/me/sharing/receipts', 'my-receipts'], [party, 'choose'], [`${party}/why`, 'why'], ['/me/sharing/crisis-services', 'crisis'], ['/me/sharing/others', 'others'], [`${party}?purpose=BTG&suggested=yes`, 'break-glass'], ['/me/sharing/code', 'code']];
     for (const [path, name] of [...PAGES.map((path) => [path, path.slice(1).replaceAll('/', '-')]), ...plans, ...more]) {
       await goTo(page, path);
       await assertAccessible(page, path);
@@ -113,6 +114,36 @@ suite("the person's pages", () => {
     assert.ok(clicks <= 2, `${clicks} clicks`);
     assert.equal(await hospitalSees(), undefined);
     await keep(page, 'stopped');
+    await page.context().close();
+  });
+
+  test('give her a receipt for each decision, to read, to print and to save', async () => {
+    const page = await signIn(browser, ama);
+    await allow(page, hospital, CHOICE);
+    await page.getByRole('link', { name: 'See your receipt' }).click();
+    await page.getByRole('heading', { name: 'Your receipt' }).waitFor();
+    await assertAccessible(page, 'receipt');
+    await keep(page, 'receipt');
+    const words = await page.getByRole('main').innerText();
+    for (const told of [`You let ${hospital.name} see something`, 'What helps', 'For treatment', 'How to take it back', 'Lamplight Trust']) {
+      assert.ok(words.includes(told), `${told}: ${words}`);
+    }
+    assert.doesNotMatch(words, /\bTREAT\b|CarePlan|HTTP/);
+    const over = async () => page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.ok((await over()) <= 0, 'it fits a narrow screen');
+    await keep(page, 'receipt-narrow');
+    const link = page.getByRole('link', { name: 'Save as a file' });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const receipt = JSON.parse(await text(await download.createReadStream()));
+    assert.equal(receipt.version, 'KI-CR-v1.1.0');
+    assert.equal(receipt.services[0].purposes[0].thirdPartyName, hospital.name);
+    await stopSharing(page, hospital);
+    await page.getByRole('link', { name: 'See your receipt' }).click();
+    await page.getByText(`You stopped sharing with ${hospital.name}`).waitFor();
+    await keep(page, 'receipt-stopped');
+    await page.getByRole('link', { name: 'My receipts' }).click();
+    assert.ok((await page.getByRole('main').getByRole('listitem').count()) >= 2);
     await page.context().close();
   });
 
@@ -310,6 +341,82 @@ suite("the person's pages", () => {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
     }
   });
+
+  test('let her brother read what she opened, and her friend take back for her, without any script', async () => {
+    const page = await signIn(browser, ama, { javaScriptEnabled: false });
+    await allow(page, hospital, CHOICE);
+    await goTo(page, '/me/sharing/people');
+    await keep(page, 'page-people');
+    await page.getByLabel('What you call them').fill('Pearl');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = (await page.getByRole('status').innerText()).trim();
+    await keep(page, 'people-invited');
+    await page.getByRole('link', { name: 'Say who they are in my plans' }).click();
+    await keep(page, 'page-supporter');
+    const others = await open(browser, { javaScriptEnabled: false });
+    const pearl = await others.newPage();
+    await pearl.goto(link);
+    await keep(pearl, 'invited');
+    await pearl.getByLabel('Your sign-in name').fill('pearl');
+    await pearl.getByLabel('Your new password').fill('a quiet boat at night');
+    await pearl.getByRole('button', { name: 'I will be there' }).click();
+    await pearl.waitForURL((url) => url.pathname === '/with');
+    await pearl.getByText('No one shares anything with you right now.').waitFor();
+    await others.close();
+    const kofi = await signInWith('kofi');
+    await keep(kofi, 'page-with');
+    await kofi.getByRole('link', { name: ama.name }).click();
+    await keep(kofi, 'page-with-plans');
+    assert.ok((await kofi.getByRole('main').innerText()).includes('What helps'));
+    await goToSignIn(kofi, '/me/plans');
+    await kofi.context().close();
+    const joyce = await signInWith('joyce');
+    await joyce.getByRole('link', { name: 'Take things back for them' }).click();
+    await keep(joyce, 'page-with-sharing');
+    await joyce.getByRole('button', { name: `Take back “What helps” from ${hospital.name}` }).click();
+    await joyce.getByText('Done. It counts from now on.').waitFor();
+    assert.equal(await hospitalSees(), undefined, 'taken back at once');
+    await joyce.context().close();
+    await goTo(page, '/me/receipts');
+    const told = await page.getByRole('main').innerText();
+    for (const line of ['You invited Pearl', 'Pearl used your link', 'Kofi, who supports you, looked', `Joyce stopped sharing with ${hospital.name} for you`]) {
+      assert.ok(told.includes(line), line);
+    }
+    await page.getByRole('link', { name: 'See it and undo it' }).first().click();
+    assert.ok(await page.getByLabel('What helps', { exact: true }).isChecked(), 'ready to be given back');
+    await page.context().close();
+    const scripted = await signIn(browser, ama);
+    for (const path of ['/me/sharing/people', '/me/sharing']) {
+      await goTo(scripted, path);
+      await assertAccessible(scripted, path);
+    }
+    await goTo(scripted, '/me/sharing/people');
+    await scripted.getByRole('link', { name: 'Who they are, and what they may do for me' }).first().click();
+    await assertAccessible(scripted, 'a supporter');
+    await scripted.context().close();
+    for (const login of ['kofi', 'joyce']) {
+      const theirs = await signInWith(login, true);
+      await assertAccessible(theirs, `with, ${login}`);
+      await theirs.getByRole('link', { name: login === 'kofi' ? ama.name : 'Take things back for them' }).click();
+      await assertAccessible(theirs, `with, what ${login} can do`);
+      await theirs.context().close();
+    }
+  });
+
+  async function signInWith(login, javaScriptEnabled = false) {
+    const page = await (await open(browser, { javaScriptEnabled })).newPage();
+    await page.goto(new URL('/with', demo.base).href);
+    await page.getByLabel('Your sign-in name').fill(login);
+    await page.getByLabel('Your password').fill('a-lamp-in-the-harbour');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === '/with');
+    return page;
+  }
+
+  async function goToSignIn(page, path) {
+    await page.goto(new URL(path, demo.base).href);
+    assert.equal(new URL(page.url()).pathname, '/me/sign-in', 'no page of hers is his');
+  }
 
   /** The title and address of a page may be read over her shoulder, or later in a list of visits. */
   async function assertQuiet(page, path) {

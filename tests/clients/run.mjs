@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setup } from './setup.mjs';
 
-const SUITES = ['ehr', 'app', 'crisis', 'pacio', 'pages'];
+const SUITES = ['ehr', 'app', 'crisis', 'pacio', 'step', 'pages'];
 const here = dirname(fileURLToPath(import.meta.url));
 
 setup();

@@ -1,8 +1,8 @@
 //! Consents, parts and questions by the hundred thousand, from one seed: few values each, so that they often meet.
 
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
-    What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Named, Origin, Part, Period, Provision, Purposes, Recipient,
+    Status, Tri, What,
 };
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
@@ -95,6 +95,7 @@ impl Choices {
             1 => Recipient::Practitioner(self.id(), self.id()),
             2 | 3 => Recipient::Class(Class::CrisisServices),
             4 | 5 => Recipient::App(self.id()),
+            6 | 7 => Recipient::Supporter(self.id()),
             _ => Recipient::Organization(self.id()),
         }
     }
@@ -174,13 +175,17 @@ impl Choices {
     pub fn part(&mut self) -> Part {
         let section = (!self.once_in(10)).then(|| self.section());
         let item = (!self.once_in(10)).then(|| self.item());
-        Part { plan: self.id(), kind: self.kind(), section, item, level: self.level() }
+        let (plan, kind, level) = (self.id(), self.kind(), self.level());
+        let about_asker = self.pick(Tri::False, &[Tri::Unknown, Tri::True]);
+        Part { plan, kind, section, item, level, about_asker }
     }
 
     /// One question, mostly an organization's.
     pub fn ask(&mut self) -> Ask {
         let audience = if self.once_in(8) {
             Audience::App { client: self.id() }
+        } else if self.once_in(6) {
+            Audience::Supporter { supporter: self.id(), named: Named::default() }
         } else {
             let practitioner = self.once_in(2).then(|| self.id());
             let class = self.once_in(3).then_some(Class::CrisisServices);

@@ -49,6 +49,7 @@ pub struct World {
     clock: Arc<AtomicI64>,
     entropy: Arc<AtomicU64>,
     door: Door,
+    pages: Door,
 }
 
 /// One request.
@@ -134,7 +135,9 @@ impl Observed {
     #[must_use]
     pub fn shows_something(&self) -> bool {
         let none = b"\"total\":0,";
-        let empty = self.body.is_empty() || self.body == "[]" || self.body.windows(none.len()).any(|at| at == none);
+        let holds = |text: &[u8]| self.body.windows(text.len()).any(|at| at == text);
+        let bundle = self.body.starts_with(b"{\"resourceType\":\"Bundle\"") && !holds(b"\"entry\":");
+        let empty = self.body.is_empty() || self.body == "[]" || bundle || holds(none);
         (200..300).contains(&self.status) && !empty
     }
 }
@@ -168,26 +171,33 @@ impl World {
         let store = Store::open(place, WrappingKey::from_bytes([7; 32])).await.unwrap();
         let place = Place::at(BASE).unwrap();
         let exchange = Exchange::new(store, surroundings.clone(), Egress::new(Policy::default()), place.clone());
+        let place_of_pages = place.clone();
         let gateway = Gateway::new(exchange.clone(), place, NO_LIMITS);
-        let router = sayso_gateway::router(gateway.clone());
-        let door: Door = Arc::new(move |request| {
-            let router = router.clone();
-            Box::pin(async move {
-                let (head, body) = router.oneshot(request).await.unwrap().into_parts();
-                let body = body.collect().await.unwrap().to_bytes();
-                let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-                let mut headers: Vec<_> = head.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect();
-                headers.retain(|(name, _)| name != "date");
-                headers.sort();
-                Observed { status: head.status.as_u16(), headers, body }
+        let pages = sayso_pages::Pages::new(exchange.clone(), place_of_pages);
+        let routers = [sayso_gateway::router(gateway.clone()), sayso_pages::router(pages)];
+        let [door, pages] = routers.map(|router| -> Door {
+            Arc::new(move |request| {
+                let router = router.clone();
+                Box::pin(async move {
+                    let (head, body) = router.oneshot(request).await.unwrap().into_parts();
+                    let body = body.collect().await.unwrap().to_bytes();
+                    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+                    let mut headers: Vec<_> = head.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect();
+                    headers.retain(|(name, _)| name != "date");
+                    headers.sort();
+                    Observed { status: head.status.as_u16(), headers, body }
+                })
             })
         });
-        Self { exchange, gateway, surroundings, clock, entropy, door }
+        Self { exchange, gateway, surroundings, clock, entropy, door, pages }
     }
 
-    /// Asks at the systems' door.
+    /// Asks at the door that the path belongs to: that of persons and those who support them, or that of systems.
     pub async fn call(&self, asked: &Asked) -> Observed {
+        let first = asked.path.split(['/', '?']).nth(1);
+        let page = first.is_some_and(|first| ["me", "with"].contains(&first));
         match asked.request() {
+            Some(request) if page => (self.pages)(request).await,
             Some(request) => (self.door)(request).await,
             // What HTTP cannot carry is the same in every world.
             None => Observed { status: 0, headers: Vec::new(), body: Bytes::new() },

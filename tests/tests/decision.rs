@@ -7,7 +7,7 @@ mod reference;
 use std::collections::BTreeMap;
 
 use sayso_consent::{
-    Ask, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Verdict, Why, decide,
+    Ask, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Tri, Verdict, Why, decide,
 };
 use sayso_plan::{ProvisionId, Share};
 use sayso_tests::generate::Choices;
@@ -27,6 +27,7 @@ fn name(verdict: &Verdict) -> &'static str {
         Verdict::Withheld(Why::NotNow(_)) => "not now",
         Verdict::Withheld(Why::OtherPurpose(_)) => "other purpose",
         Verdict::Withheld(Why::Close(_)) => "close",
+        Verdict::Withheld(Why::AboutThem(_)) => "about them",
         Verdict::Withheld(Why::NotShared) => "not shared",
     }
 }
@@ -51,7 +52,8 @@ fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
     }
     let often = |name: &str| counts.get(name).copied().unwrap_or(0);
     assert!(often("released") * 10 >= CASES, "{counts:?}");
-    for cause in ["never asked", "refused", "refusal not understood", "not now", "other purpose", "close"] {
+    for cause in ["never asked", "refused", "refusal not understood", "not now", "other purpose", "close", "about them"]
+    {
         assert!(often(cause) * 200 >= CASES, "{cause}: {counts:?}");
     }
 }
@@ -178,6 +180,15 @@ fn the_cause_that_is_named_decides() {
                 let mut open = case.clone();
                 open.part.level = Share::Open;
                 assert!(open.verdict().is_released(), "case {n}: were it not close, it would be a yes");
+            }
+            Verdict::Withheld(Why::AboutThem(id)) => {
+                let mut other = case.clone();
+                other.part.about_asker = Tri::False;
+                assert!(other.verdict().is_released(), "case {n}: were it not about them, it would be a yes");
+                assert!(
+                    !other.named().is_empty() && cause(&other.without(&[id]).verdict(), true) != Some(id),
+                    "case {n}"
+                );
             }
             Verdict::Withheld(Why::NeverAsked) => {
                 let mut counting = permits().filter(|permit| counts_at_all(&case, permit.id));

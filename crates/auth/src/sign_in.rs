@@ -30,6 +30,10 @@ pub const ATTEMPTS_WAIT_MAX_SECONDS: i64 = 15 * 60;
 pub const COOKIE_HTTPS: &str = "__Host-sayso";
 /// Name of the session cookie over http, on a loopback address only.
 pub const COOKIE_LOOPBACK: &str = "sayso";
+/// Name of a supporter's session cookie over https.
+pub const SUPPORTER_COOKIE_HTTPS: &str = "__Host-sayso-with";
+/// Name of a supporter's session cookie over http.
+pub const SUPPORTER_COOKIE_LOOPBACK: &str = "sayso-with";
 
 /// A password as it was typed. `Debug` prints nothing of it.
 #[derive(Clone)]
@@ -132,9 +136,14 @@ impl Session {
     /// Whether the session still counts.
     #[must_use]
     pub fn is_live(&self, now: OffsetDateTime) -> bool {
-        now - self.seen < Duration::seconds(SESSION_IDLE_SECONDS)
-            && now - self.started < Duration::seconds(SESSION_MAX_SECONDS)
+        lasts(self.started, self.seen, now)
     }
+}
+
+/// Whether a session that began and was last used then still counts.
+#[must_use]
+pub fn lasts(started: OffsetDateTime, seen: OffsetDateTime, now: OffsetDateTime) -> bool {
+    now - seen < Duration::seconds(SESSION_IDLE_SECONDS) && now - started < Duration::seconds(SESSION_MAX_SECONDS)
 }
 
 /// A link that signs a person in once.
@@ -193,6 +202,12 @@ impl Attempts {
         let wait = 1_i64.checked_shl(over).filter(|wait| *wait > 0).unwrap_or(i64::MAX).min(ATTEMPTS_WAIT_MAX_SECONDS);
         (last + Duration::seconds(wait) - now).whole_seconds().clamp(0, wait)
     }
+}
+
+/// The name of the cookie of somebody who supports persons: another one, so that it is never taken for a person's.
+#[must_use]
+pub fn supporter_cookie_name(place: &crate::discovery::Place) -> &'static str {
+    if place.is_https() { SUPPORTER_COOKIE_HTTPS } else { SUPPORTER_COOKIE_LOOPBACK }
 }
 
 /// The name of the session cookie at this place.

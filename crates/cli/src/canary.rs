@@ -11,6 +11,17 @@ use tower::ServiceExt;
 /// The largest answer that is looked at, in bytes.
 const ANSWER_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// How a question about the canary must be refused.
+#[derive(Clone, Copy)]
+enum Refused {
+    /// As for somebody who does not exist.
+    Absent,
+    /// With a search that found none.
+    NoneFound,
+    /// With a page of all who share, on which nobody is.
+    Nobody,
+}
+
 /// Asks for the canary in every way a record system asks.
 pub(crate) async fn unread(exchange: &Exchange, router: &Router) -> Result<(), String> {
     let fault = |what: &str| format!("the deny canary: {what}; the house does not open");
@@ -18,16 +29,18 @@ pub(crate) async fn unread(exchange: &Exchange, router: &Router) -> Result<(), S
     let token = exchange.canary_token().await.map_err(|_| fault("cannot be asked for"))?;
     let by_identifier = format!("{CANARY_SYSTEM}%7C{CANARY_VALUE}");
     let questions = [
-        (format!("/fhir/Patient?identifier={by_identifier}"), false),
-        (format!("/fhir/Patient/{}", canary.person), true),
-        (format!("/fhir/CarePlan/{}", canary.plan), true),
-        (format!("/fhir/CarePlan?patient={}", canary.person), false),
-        (format!("/fhir/CarePlan/{}/_history", canary.plan), true),
-        (format!("/fhir/DocumentReference/{}", canary.plan), true),
-        (format!("/fhir/Patient/$current-plan?identifier={by_identifier}"), true),
-        (format!("/plans/{}", canary.plan), true),
+        (format!("/fhir/Patient?identifier={by_identifier}"), Refused::NoneFound),
+        (format!("/fhir/Patient/{}", canary.person), Refused::Absent),
+        (format!("/fhir/CarePlan/{}", canary.plan), Refused::Absent),
+        (format!("/fhir/CarePlan?patient={}", canary.person), Refused::NoneFound),
+        (format!("/fhir/CarePlan/{}/_history", canary.plan), Refused::Absent),
+        (format!("/fhir/DocumentReference/{}", canary.plan), Refused::Absent),
+        (format!("/fhir/Patient/$current-plan?identifier={by_identifier}"), Refused::Absent),
+        (format!("/plans/{}", canary.plan), Refused::Absent),
+        ("/fhir/Patient".to_owned(), Refused::Nobody),
+        ("/fhir/CarePlan/_history".to_owned(), Refused::Nobody),
     ];
-    for (path, absent) in questions {
+    for (path, must) in questions {
         let request = Request::get(&path).header("authorization", format!("Bearer {token}")).body(Body::empty());
         let request = request.map_err(|_| fault("cannot be asked for"))?;
         let answer = router.clone().oneshot(request).await.map_err(|_| fault("was not answered"))?;
@@ -35,10 +48,10 @@ pub(crate) async fn unread(exchange: &Exchange, router: &Router) -> Result<(), S
         let body = http_body_util::Limited::new(answer.into_body(), ANSWER_MAX_BYTES).collect().await;
         let body = body.map_err(|_| fault("was answered at great length"))?.to_bytes();
         let text = String::from_utf8_lossy(&body);
-        let refused = if absent {
-            status == StatusCode::NOT_FOUND
-        } else {
-            status == StatusCode::OK && text.contains("\"total\":0")
+        let refused = match must {
+            Refused::Absent => status == StatusCode::NOT_FOUND,
+            Refused::NoneFound => status == StatusCode::OK && text.contains("\"total\":0"),
+            Refused::Nobody => status == StatusCode::OK && !text.contains("\"entry\""),
         };
         if !refused || text.contains(CANARY_WORD) {
             return Err(fault("could be read, or was not refused as it must be"));
@@ -62,7 +75,7 @@ mod tests {
         let store = Store::open(sayso_store::Place::Memory, WrappingKey::from_bytes([7; 32])).await.unwrap();
         let place = Place::at("https://plans.example.org").unwrap();
         let exchange = house::exchange(store, &place, false);
-        let doors = house::doors(&exchange, &place, Limits::default());
+        let doors = house::doors(&exchange, &place, Limits::default(), &sayso_pages::Operator::default());
         (exchange, doors)
     }
 
@@ -96,6 +109,12 @@ mod tests {
         let bundle = r#"{"resourceType":"Bundle","type":"searchset","total":1}"#;
         refused("/fhir/CarePlan", (StatusCode::OK, bundle.into())).await;
         refused("/fhir/Patient", (StatusCode::OK, bundle.into())).await;
+    }
+
+    #[tokio::test]
+    async fn c17_a_page_of_all_who_share_with_somebody_on_it_does_not_open() {
+        let bundle = r#"{"resourceType":"Bundle","type":"history","entry":[{}]}"#;
+        refused("/fhir/CarePlan/_history", (StatusCode::OK, bundle.into())).await;
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use clap::Args;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use sayso_auth::Place;
+use sayso_pages::Operator;
 use sayso_store::WrappingKey;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,23 @@ struct Written {
     key: Option<String>,
     /// Whether key sets may be fetched from private networks.
     private_networks: bool,
+    /// Who runs the house; persons read it on every receipt.
+    operator: WrittenOperator,
+}
+
+/// Who runs the house, as it is written: `[operator]`, or from the environment as SAYSO_OPERATOR__NAME and so on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenOperator {
+    name: String,
+    contact: String,
+    address: String,
+    country: String,
+    email: String,
+    phone: String,
+    website: String,
+    privacy_policy: String,
+    jurisdiction: String,
 }
 
 impl Default for Written {
@@ -55,6 +73,7 @@ impl Default for Written {
             key_file: None,
             key: None,
             private_networks: false,
+            operator: WrittenOperator::default(),
         }
     }
 }
@@ -67,6 +86,7 @@ pub(crate) struct Config {
     pub(crate) operations: SocketAddr,
     pub(crate) key: WrappingKey,
     pub(crate) private_networks: bool,
+    pub(crate) operator: Operator,
 }
 
 impl Config {
@@ -89,8 +109,9 @@ impl Config {
         if written.key_file.as_deref().is_some_and(|file| is_inside(file, &data)) {
             return Err("key_file: lies in the data folder; a stolen folder must not bring its key".into());
         }
+        let operator = operator(written.operator)?;
         let Written { listen, operations, private_networks, .. } = written;
-        Ok(Self { data, place, listen, operations, key, private_networks })
+        Ok(Self { data, place, listen, operations, key, private_networks, operator })
     }
 }
 
@@ -106,7 +127,7 @@ fn read(from: &Where) -> Result<Written, String> {
         }
     }
     figment
-        .merge(Env::prefixed("SAYSO_").ignore(&["bin", "describe", "artefacts", "log"]))
+        .merge(Env::prefixed("SAYSO_").split("__").ignore(&["bin", "describe", "artefacts", "log"]))
         .extract()
         .map_err(|error| format!("config: {error}"))
 }
@@ -122,6 +143,22 @@ fn key(given: Option<String>, file: Option<&Path>) -> Result<WrappingKey, String
         (Some(_), Some(_)) => return Err("there are two wrapping keys: set key_file or SAYSO_KEY, not both".into()),
     };
     WrappingKey::from_base64(text.trim()).map_err(|fault| format!("key: {fault}"))
+}
+
+/// The operator, where every address is one that a page may lead to.
+fn operator(written: WrittenOperator) -> Result<Operator, String> {
+    let WrittenOperator { name, contact, address, country, email, phone, website, privacy_policy, jurisdiction } =
+        written;
+    for (field, text) in [("website", &website), ("privacy_policy", &privacy_policy)] {
+        let is_web = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+        if !text.is_empty() && (!is_web || text.chars().any(|c| c.is_whitespace() || c.is_control())) {
+            return Err(format!("operator.{field}: {text} is not a web address; write it whole, with https://"));
+        }
+    }
+    if !email.is_empty() && (!email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control())) {
+        return Err(format!("operator.email: {email} is not an email address; write it like help@your.domain"));
+    }
+    Ok(Operator { name, contact, address, country, email, phone, website, privacy_policy, jurisdiction })
 }
 
 /// Whether a file lies in a folder, by whatever name the two are called. A folder that is not there yet holds nothing.

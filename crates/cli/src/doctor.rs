@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use sayso_pages::Operator;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -21,6 +22,14 @@ pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
     report.good(&format!("configuration: public address {}", config.place.issuer()));
     if !config.place.is_https() {
         report.advice("the public address is http on loopback: right for trying, not for people");
+    }
+    match told_of(&config.operator) {
+        Told::Named => report.good(&format!("operator: receipts name {}", config.operator.name)),
+        Told::Example => report.advice("operator: [operator] holds example text; write who really runs this"),
+        Told::Missing(fields) => {
+            let why = format!("operator: receipts cannot say who runs this; set in [operator]: {}", fields.join(", "));
+            if config.place.is_https() { report.bad(&why) } else { report.advice(&why) }
+        }
     }
     let now = house::now();
     if now < WRITTEN {
@@ -51,6 +60,29 @@ pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// What a person can read on a receipt of who keeps their plans.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    /// Who it is, and how to reach them.
+    Named,
+    /// What stands in the sample configuration.
+    Example,
+    /// These fields say nothing.
+    Missing(Vec<&'static str>),
+}
+
+fn told_of(operator: &Operator) -> Told {
+    let missing = operator.missing();
+    let all = [&operator.name, &operator.contact, &operator.address, &operator.email, &operator.privacy_policy];
+    if !missing.is_empty() {
+        Told::Missing(missing)
+    } else if all.iter().any(|text| text.to_lowercase().contains("example")) {
+        Told::Example
+    } else {
+        Told::Named
+    }
+}
+
 #[derive(Default)]
 struct Report {
     failed: bool,
@@ -68,5 +100,34 @@ impl Report {
     fn bad(&mut self, line: &str) {
         self.failed = true;
         println!("  do    {line}");
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails says where")]
+mod tests {
+    use super::*;
+
+    fn real() -> Operator {
+        Operator {
+            name: "Harbour Mental Health Trust".into(),
+            contact: "Data protection desk".into(),
+            address: "1 Quay Street, Portwell".into(),
+            country: "GB".into(),
+            email: "privacy@harbour.test".into(),
+            phone: "+44 1632 960000".into(),
+            website: String::new(),
+            privacy_policy: "https://harbour.test/privacy".into(),
+            jurisdiction: "GB-SCT".into(),
+        }
+    }
+
+    #[test]
+    fn the_doctor_says_when_nobody_or_an_example_runs_the_house() {
+        assert_eq!(told_of(&real()), Told::Named);
+        assert_eq!(told_of(&Operator { phone: " ".into(), ..real() }), Told::Missing(vec!["phone"]));
+        let Told::Missing(all) = told_of(&Operator::default()) else { panic!("an operator who says nothing is named") };
+        assert_eq!(all.len(), 8, "{all:?}");
+        assert_eq!(told_of(&Operator { email: "help@plans.example.org".into(), ..real() }), Told::Example);
     }
 }

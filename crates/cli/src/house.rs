@@ -8,7 +8,7 @@ use sayso_auth::Place as Address;
 use sayso_egress::{Egress, Policy};
 use sayso_exchange::{Exchange, Surroundings};
 use sayso_gateway::{Gateway, Limits};
-use sayso_pages::Pages;
+use sayso_pages::{Operator, Pages};
 use sayso_store::{Place, Store, WrappingKey};
 use time::OffsetDateTime;
 
@@ -41,9 +41,13 @@ pub(crate) fn exchange(store: Store, address: &Address, private_networks: bool) 
     Exchange::new(store, surroundings(), Egress::new(Policy { private_networks }), address.clone())
 }
 
-/// Both doors as one router.
-pub(crate) fn doors(exchange: &Exchange, address: &Address, limits: Limits) -> Router {
-    let gateway = sayso_gateway::router(Gateway::new(exchange.clone(), address.clone(), limits));
-    let pages = sayso_pages::router(Pages::new(exchange.clone(), address.clone()));
+/// Both doors as one router; the pages tell who runs the house. What changes is made ready behind the systems' door for as
+/// long as the process runs.
+pub(crate) fn doors(exchange: &Exchange, address: &Address, limits: Limits, operator: &Operator) -> Router {
+    let gateway = Gateway::new(exchange.clone(), address.clone(), limits);
+    let ready = gateway.clone();
+    tokio::spawn(async move { ready.keep_ready().await });
+    let gateway = sayso_gateway::router(gateway);
+    let pages = sayso_pages::router(Pages::new(exchange.clone(), address.clone()).run_by(operator.clone()));
     pages.fallback_service(gateway)
 }

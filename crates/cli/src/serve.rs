@@ -28,7 +28,7 @@ pub(crate) async fn run(from: &Where) -> Result<ExitCode, String> {
     let config = Config::read(from)?;
     let store = house::store(&config.data, config.key).await?;
     let exchange = house::exchange(store, &config.place, config.private_networks);
-    let doors = house::doors(&exchange, &config.place, Limits::default());
+    let doors = house::doors(&exchange, &config.place, Limits::default(), &config.operator);
     canary::unread(&exchange, &doors).await?;
     let listener = bind(config.listen).await?;
     let second = bind(config.operations).await?;

@@ -1,8 +1,11 @@
 //! Who asks, and why.
 
-use sayso_plan::{ClientId, OrganizationId, PractitionerId, Purpose};
+use sayso_plan::{ClientId, OrganizationId, PartyId, Plan, PractitionerId, Purpose, SupporterId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+use crate::supporter::Named;
+use crate::tri::Tri;
 
 /// A class of recipients that a person can choose knowingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +32,13 @@ pub enum Audience {
         /// The app.
         client: ClientId,
     },
+    /// Somebody whom the person calls their supporter, reading for themselves.
+    Supporter {
+        /// Who.
+        supporter: SupporterId,
+        /// Whom of each plan's parties they are, as the person said.
+        named: Named,
+    },
 }
 
 /// One question to the law of consent: may this audience, for this purpose, at this time?
@@ -47,5 +57,14 @@ impl Ask {
     #[must_use]
     pub const fn is_own_app(&self) -> bool {
         matches!(self.audience, Audience::App { .. })
+    }
+
+    /// Whether something that is about these parties of a plan is about the asker (case 25). Organizations are no such
+    /// party: they must see what concerns them.
+    pub(crate) fn is_about_asker<'a>(&self, plan: &Plan, parties: impl IntoIterator<Item = &'a PartyId>) -> Tri {
+        match &self.audience {
+            Audience::Organization { .. } | Audience::App { .. } => Tri::False,
+            Audience::Supporter { named, .. } => named.among(plan, parties),
+        }
     }
 }

@@ -73,8 +73,9 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
 fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
     match provision.effect {
         Effect::Permit => {
-            consent.status == Known::Is(Status::Active)
-                && matches!(consent.origin, Origin::Person | Origin::ForAChild)
+            let said = consent.status == Known::Is(Status::Active)
+                && matches!(consent.origin, Origin::Person | Origin::ForAChild);
+            or_leak!(said, ProposedCounts => said || consent.status == Known::Is(Status::Proposed))
                 && consent.withdrawn_at.is_none()
                 && provision.recipient != Known::Is(Recipient::Everyone)
                 && provision.purposes != Known::Is(Purposes::Any)

@@ -3,12 +3,10 @@
 use sayso_plan::{ItemId, PlanId, PlanKind, ProvisionId, Section, Share};
 use time::OffsetDateTime;
 
-use crate::audience::Ask;
+use crate::audience::{Ask, Audience};
 use crate::compile::{Compiled, Rule};
-#[cfg(feature = "leaks")]
-use crate::leak::{Leak, planted};
 use crate::life::Life;
-use crate::provision::{Effect, Origin};
+use crate::provision::{Effect, Origin, Period};
 use crate::tri::Tri;
 
 /// A part of a plan, as consent sees it: labels and ids, no words.
@@ -24,12 +22,20 @@ pub struct Part {
     pub item: Option<ItemId>,
     /// The level.
     pub level: Share,
+    /// Whether it is about the one who asks, who reads as a supporter; of anybody else it is false (case 25).
+    pub about_asker: Tri,
 }
 
 impl Part {
     /// Whether it is a whole document: a part of no section.
     pub(crate) const fn is_document(&self) -> bool {
         self.section.is_none() && self.item.is_some()
+    }
+
+    /// Whether it is kept from the one who asks, whatever a permit says. Like a refusal it holds also where nobody can tell.
+    fn is_kept_from(&self, ask: &Ask) -> bool {
+        let about = matches!(ask.audience, Audience::Supporter { .. }) && self.about_asker != Tri::False;
+        or_leak!(about, AboutShownToParty => false)
     }
 }
 
@@ -62,6 +68,8 @@ pub enum Why {
     OtherPurpose(ProvisionId),
     /// The part is close, and close parts are allowed one by one.
     Close(ProvisionId),
+    /// It is allowed to this supporter, and it is about them, or may be.
+    AboutThem(ProvisionId),
     /// The plan is not in a state in which it is shared.
     NotShared,
 }
@@ -82,6 +90,7 @@ pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
         return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
     }
     match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)), part, ask, None) {
+        Weighed::Permitted { by, .. } if part.is_kept_from(ask) => Verdict::Withheld(Why::AboutThem(by)),
         Weighed::Permitted { by, since } => Verdict::Released { by, since },
         Weighed::Refused(why) => Verdict::Withheld(why),
         Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask)),
@@ -110,8 +119,8 @@ impl<'a> Narrowed<'a> {
             return Some(since);
         }
         match weigh(self.rules.iter().copied(), part, self.ask, self.held_until) {
-            Weighed::Permitted { since, .. } => Some(since),
-            Weighed::Refused(_) | Weighed::Nothing => None,
+            Weighed::Permitted { since, .. } if !part.is_kept_from(self.ask) => Some(since),
+            Weighed::Permitted { .. } | Weighed::Refused(_) | Weighed::Nothing => None,
         }
     }
 
@@ -143,10 +152,15 @@ fn weigh<'a>(
     let mut permitted: Option<(ProvisionId, OffsetDateTime)> = None;
     for Speaking { rule, asker } in rules {
         #[cfg(feature = "leaks")]
-        if rule.effect == Effect::Deny && planted(Leak::DenyForgotten) {
+        if crate::leak::forgets(rule.effect, rule.what) {
             continue;
         }
-        match (rule.effect, asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)))) {
+        let holds = asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)));
+        let holds = or_leak!(holds, UnknownPermits => match (rule.effect, holds) {
+            (Effect::Permit, Tri::Unknown) => Tri::True,
+            (Effect::Permit | Effect::Deny, known) => known,
+        });
+        match (rule.effect, holds) {
             (Effect::Deny, Tri::True) => return Weighed::Refused(Why::Refused(rule.provision)),
             (Effect::Deny, Tri::Unknown) => return Weighed::Refused(Why::RefusalNotUnderstood(rule.provision)),
             (Effect::Permit, Tri::True) => {
@@ -165,12 +179,14 @@ fn weigh<'a>(
 impl Rule {
     /// The rule, unless one of its conditions on the asker is false: then it speaks of no part at all.
     fn speaking_to(&self, ask: &Ask, life: &Life) -> Option<Speaking<'_>> {
-        let recipient = self.recipient.test(|r| r.matches(&ask.audience));
+        let recipient = or_leak!(self.recipient.test(|r| r.matches(&ask.audience)), ActorForgotten => Tri::True);
         if recipient == Tri::False {
             return None;
         }
-        let purpose = self.purposes.test(|p| p.matches(self.effect, ask.purpose));
-        let period = self.period.test(|p| p.holds(ask.at)).and(self.stands(life, ask.at));
+        let covers = or_leak!(self.effect, ParentPurpose => Effect::Deny);
+        let purpose = self.purposes.test(|p| p.matches(covers, ask.purpose));
+        let held = |p: &Period| or_leak!(p.holds(ask.at), BeginForgotten => Tri::from(ask.at < p.until));
+        let period = self.period.test(held).and(self.stands(life, ask.at));
         #[cfg(feature = "leaks")]
         let (purpose, period) = crate::leak::conditions(purpose, period);
         let asker = recipient.and(purpose).and(period);

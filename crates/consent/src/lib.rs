@@ -1,5 +1,8 @@
 //! Decides what may leave and says why; the only maker of [`Released`]. Pure and total: no clock, no I/O, no panic.
 
+#[macro_use]
+mod honest;
+
 pub mod audience;
 pub mod capacity;
 pub mod compile;
@@ -11,13 +14,14 @@ pub mod life;
 pub mod provision;
 pub mod release;
 pub mod sealed;
+pub mod supporter;
 pub mod tri;
 
 pub use audience::{Ask, Audience, Class};
 pub use capacity::{Advance, Capacity, Taken};
 pub use compile::Compiled;
 pub use decide::{Part, Verdict, Why, decide};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, is_open_whole};
 pub use life::Life;
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Status, What};
 pub use release::{
@@ -25,4 +29,5 @@ pub use release::{
     own_proposal, own_self, proposal, subject,
 };
 pub use sealed::{Sealed, Themselves};
+pub use supporter::{Bound, Named, Supporter};
 pub use tri::{Known, Tri};

@@ -15,9 +15,8 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
-#[cfg(feature = "leaks")]
-use crate::leak::{Leak, planted};
 use crate::sealed::{Sealed, Themselves};
+use crate::tri::Tri;
 
 /// What the person allowed this recipient to see. Its only constructors are in this module.
 pub struct Released<T> {
@@ -133,6 +132,9 @@ pub struct Projection {
     /// Words that were not released, for the planted leak that puts them into the narrative.
     #[cfg(feature = "leaks")]
     pub leaked: Vec<String>,
+    /// Ids and sections of what was not released, for the planted leaks that refer to it.
+    #[cfg(feature = "leaks")]
+    pub leaked_items: Vec<(ItemId, Section)>,
 }
 
 impl Projection {
@@ -239,8 +241,8 @@ impl Grant {
     }
 
     /// Whether the reader sees levels, and the parties an item is about.
-    const fn with_levels(&self) -> bool {
-        self.whole || self.own_app
+    fn with_levels(&self) -> bool {
+        or_leak!(self.whole || self.own_app, LevelsShown => true)
     }
 
     /// The granted items.
@@ -253,16 +255,14 @@ impl Grant {
         let mut named: BTreeSet<&PartyId> = BTreeSet::new();
         for item in self.granted(plan) {
             named.extend(item.item.shown_parties());
-            if self.with_levels() {
+            if or_leak!(self.with_levels(), AboutPartiesNamed => true) {
                 named.extend(&item.item.about_parties);
             }
         }
         if self.head {
             named.extend(plan.head.review.iter().filter_map(|r| r.starts.as_ref()));
         }
-        let whole = self.whole;
-        #[cfg(feature = "leaks")]
-        let whole = whole || planted(Leak::PartiesOfWhole);
+        let whole = or_leak!(self.whole, PartiesOfWhole => true);
         plan.parties.iter().filter(move |p| whole || p.id.is_person() || named.contains(&p.id))
     }
 
@@ -284,20 +284,18 @@ impl Grant {
     }
 
     fn head_of(&self, plan: &Plan) -> Head {
-        let visible = self.head;
-        #[cfg(feature = "leaks")]
-        let visible = visible || planted(Leak::TitleAlways);
+        let visible = or_leak!(self.head, TitleAlways => true);
         let mut head = plan.head.clone();
-        if !self.whole {
+        if or_leak!(!self.whole, FormalitiesAlways => false) {
             head.formalities.clear();
         }
         if !visible {
-            head.review = None;
-            head.if_not_followed = None;
+            head.review = or_leak!(None, ReviewAlways => head.review);
+            head.if_not_followed = or_leak!(None, WishAlways => head.if_not_followed);
             if let Ok(label) = Words::new(plan.kind.label().to_owned(), english()) {
                 head.title = label;
             }
-            head.language = self.language(plan);
+            head.language = or_leak!(self.language(plan), LanguageOfWhole => head.language);
         }
         head
     }
@@ -336,17 +334,12 @@ impl Grant {
         let with_levels = self.with_levels();
         let mut items: Vec<StoredItem> =
             self.granted(plan).map(|i| if with_levels { i.clone() } else { without_levels(i) }).collect();
-        let keeps_places = self.whole;
-        #[cfg(feature = "leaks")]
-        let keeps_places = keeps_places || planted(Leak::PlacesOfWhole);
-        if !keeps_places {
+        if or_leak!(!self.whole, PlacesOfWhole => false) {
             let places = self.places(plan);
             items.iter_mut().for_each(|i| i.item.order = places.of(&i.item));
         }
         let parties = self.parties(plan).cloned().collect();
-        let absences = self.absences(plan).collect();
-        #[cfg(feature = "leaks")]
-        let absences = if planted(Leak::AbsencesOfWhole) { plan.absences.clone() } else { absences };
+        let absences = or_leak!(self.absences(plan).collect(), AbsencesOfWhole => plan.absences.clone());
         Ok(Released {
             fingerprint: self.fingerprint,
             inner: Projection {
@@ -354,7 +347,7 @@ impl Grant {
                 person: plan.person,
                 kind: plan.kind,
                 state: plan.state,
-                terms_since: plan.terms_changed_at,
+                terms_since: or_leak!(plan.terms_changed_at, TermsFromRecorded => plan.recorded_at),
                 no: plan.no.clone(),
                 head: self.head_of(plan),
                 head_visible: self.head,
@@ -368,6 +361,8 @@ impl Grant {
                 own_app: self.own_app,
                 #[cfg(feature = "leaks")]
                 leaked: crate::leak::words(plan),
+                #[cfg(feature = "leaks")]
+                leaked_items: crate::leak::items(plan),
             },
         })
     }
@@ -415,26 +410,33 @@ pub fn judge_past(
     held_until: Option<OffsetDateTime>,
     key: &FingerprintKey,
 ) -> Result<Grant, Withheld> {
-    #[cfg(feature = "leaks")]
-    let held_until = held_until.filter(|_| !planted(Leak::HistoryWithoutTime));
+    let held_until = or_leak!(held_until, HistoryWithoutTime => None);
     let plan: &Plan = &sealed.0;
     let own_app = ask.is_own_app();
-    if !own_app && !plan.state.releasable() {
+    if !own_app && or_leak!(!plan.state.releasable(), DraftsReleased => false) {
         return Err(Withheld);
     }
     let rules = Narrowed::to(rules, ask, held_until);
     let since = |part: Part| rules.released_since(&part);
-    let above = |section: Option<Section>, level| Part { plan: plan.id, kind: plan.kind, section, item: None, level };
+    let above = |section: Option<Section>, level| Part {
+        plan: plan.id,
+        kind: plan.kind,
+        section,
+        item: None,
+        level,
+        about_asker: Tri::False,
+    };
     let mut times = Times(None);
     let items: Vec<bool> = plan
         .items
         .iter()
         .map(|item| {
-            let part = part_of(plan, item);
+            let part = part_of(plan, item, ask);
             let now = since(part);
             // That it became more open is news to those who could not see it before, and to apps, which see levels.
             for opened in &item.opened {
-                if own_app || since(Part { level: opened.from, ..part }).is_none() {
+                let unseen = since(Part { level: opened.from, ..part }).is_none();
+                if own_app || or_leak!(unseen, OpenedNews => true) {
                     times.note(now, opened.at);
                 }
             }
@@ -462,9 +464,7 @@ pub fn judge_past(
     }
     let head = if own_app {
         // The title of a document that is kept whole goes with the document.
-        let seen = document || plan.document.is_none();
-        #[cfg(feature = "leaks")]
-        let seen = seen || planted(Leak::DocumentTitle);
+        let seen = or_leak!(document || plan.document.is_none(), DocumentTitle => true);
         seen && !sections.is_empty() || document
     } else {
         times.note(since(above(None, Share::Care)), plan.head_changed_at)
@@ -477,9 +477,11 @@ pub fn judge_past(
         return Ok(tombstone(plan, ask, key));
     }
     for removal in &plan.removals {
-        let part = Part { item: Some(removal.id), ..above(Some(removal.section), removal.share) };
-        times.note_change_after_grant(since(part), removal.at);
+        let about_asker = ask.is_about_asker(plan, &removal.about);
+        let part = Part { item: Some(removal.id), about_asker, ..above(Some(removal.section), removal.share) };
+        or_leak!(times.note_change_after_grant(since(part), removal.at), RemovalNews => times.changed(removal.at));
     }
+    or_leak!((), HeadNews => times.changed(plan.head_changed_at));
     if own_app && head {
         times.changed(plan.head_changed_at);
     }
@@ -508,26 +510,21 @@ pub fn judge_past(
         fingerprint: Fingerprint([0; 16]),
     };
     let told = grant.parties(plan).filter_map(|party| plan.parties_changed_at.get(&party.id)).max();
+    let told = or_leak!(told, PartyNews => plan.parties_changed_at.values().max());
     grant.last_updated = told.copied().map_or(grant.last_updated, |at| grant.last_updated.max(at));
-    #[cfg(feature = "leaks")]
-    if planted(Leak::LastUpdatedFromWhole) {
-        grant.last_updated = plan.recorded_at;
-    }
-    grant.fingerprint = fingerprint(plan, &grant, key);
-    #[cfg(feature = "leaks")]
-    if planted(Leak::EtagFromWhole) {
-        grant.fingerprint = key.seal(plan.version.as_bytes());
-    }
+    grant.last_updated = or_leak!(grant.last_updated, LastUpdatedFromWhole => plan.recorded_at);
+    grant.fingerprint = or_leak!(fingerprint(plan, &grant, key), EtagFromWhole => key.seal(plan.version.as_bytes()));
     Ok(grant)
 }
 
-fn part_of(plan: &Plan, item: &StoredItem) -> Part {
+pub(crate) fn part_of(plan: &Plan, item: &StoredItem, ask: &Ask) -> Part {
     Part {
         plan: plan.id,
         kind: plan.kind,
         section: Some(item.item.section),
         item: Some(item.id),
         level: item.item.share_level(),
+        about_asker: ask.is_about_asker(plan, item.item.concerned()),
     }
 }
 
@@ -573,7 +570,9 @@ impl Times {
             (true, changed_at) => {
                 self.note(since, changed_at.copied().unwrap_or(plan.terms_changed_at));
             }
-            (false, Some(taken_back_at)) => self.note_change_after_grant(since, *taken_back_at),
+            (false, Some(taken_back_at)) => {
+                or_leak!(self.note_change_after_grant(since, *taken_back_at), AbsenceNews => self.changed(*taken_back_at));
+            }
             (false, None) => {}
         }
     }
@@ -632,7 +631,7 @@ pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) 
     let last_updated = last_updated.or(crate::leak::without_grant());
     let last_updated = last_updated.ok_or(Withheld)?;
     let mut person = Person::clone(&sealed.0);
-    person.identifiers.retain(sayso_plan::Identifier::is_verified);
+    person.identifiers.retain(|one| or_leak!(one.is_verified(), UnverifiedNumbers => true));
     (person.birth_date, person.zone_minutes) = (None, 0);
     let mut mac = key.0.clone();
     mac.update(b"sayso subject 1");
@@ -669,15 +668,16 @@ pub fn proposal(
     let theirs = match audience {
         Audience::Organization { organization, .. } => proposal.organization == Some(*organization),
         Audience::App { .. } => true,
+        Audience::Supporter { .. } => false,
     };
-    #[cfg(feature = "leaks")]
-    let theirs = theirs || crate::leak::planted(crate::leak::Leak::ProposalsOfOthers);
+    let theirs = or_leak!(theirs, ProposalsOfOthers => true);
     let proposed = &proposal.suggestion.proposed;
     let shown = |item| grant.shown.iter().any(|(id, _)| *id == item);
-    let about_shown = proposed.about().is_none_or(shown);
+    let about_shown = or_leak!(proposed.about().is_none_or(shown), ProposalAboutHidden => true);
     // An app sees nothing of a section that is not open to it, not even what others would say there.
     let open = matches!(audience, Audience::Organization { .. })
         || proposed.section().is_none_or(|section| grant.sections.contains(&section));
+    let open = or_leak!(open, ProposalOfClosedSection => true);
     if proposal.plan != grant.plan || !theirs || !about_shown || !open {
         return Err(Withheld);
     }
@@ -711,10 +711,10 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
     mac.update(plan.terms_version.as_bytes());
     mac.update(&[u8::from(grant.head), u8::from(grant.own_app), u8::from(grant.whole), u8::from(grant.document)]);
     mac.update(&grant.last_updated.unix_timestamp_nanos().to_be_bytes());
-    if grant.head {
+    if or_leak!(grant.head, HeadInEtag => true) {
         mac.update(plan.head_version.as_bytes());
     }
-    if grant.whole {
+    if or_leak!(grant.whole, FormalitiesInEtag => true) {
         write_text(&mut mac, &serde_json::to_vec(&plan.head.formalities).unwrap_or_default());
     }
     mac.update(&(grant.shown.len() as u64).to_be_bytes());
@@ -722,20 +722,21 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
     for item in grant.granted(plan) {
         mac.update(item.id.as_bytes());
         mac.update(item.version.as_bytes());
-        let place = if grant.whole { item.item.order } else { places.of(&item.item) };
+        let by_all = or_leak!(grant.whole, PlacesInEtag => true);
+        let place = if by_all { item.item.order } else { places.of(&item.item) };
         mac.update(&place.map_or([0xff; 4], u32::to_be_bytes));
-        if grant.with_levels() {
+        if or_leak!(grant.with_levels(), LevelsInEtag => true) {
             write_levels(&mut mac, item);
         }
     }
-    if let Some(document) = plan.document.as_ref().filter(|_| grant.document) {
+    if let Some(document) = plan.document.as_ref().filter(|_| or_leak!(grant.document, DocumentInEtag => true)) {
         mac.update(document.version.as_bytes());
     }
-    for party in grant.parties(plan) {
-        write_party(&mut mac, party);
-    }
+    grant.parties(plan).for_each(|party| write_party(&mut mac, party));
+    or_leak!((), PartiesInEtag => plan.parties.iter().for_each(|party| write_party(&mut mac, party)));
     mac.update(&[0xff]);
     let absences: BTreeMap<Section, Absence> = grant.absences(plan).collect();
+    or_leak!((), AbsencesInEtag => mac.update(format!("{:?}", plan.absences).as_bytes()));
     for section in &grant.sections {
         mac.update(&[*section as u8, absences.get(section).map_or(3, |a| *a as u8)]);
     }

@@ -19,6 +19,12 @@ impl Tri {
     pub const fn and(self, other: Self) -> Self {
         if (self as u8) < (other as u8) { self } else { other }
     }
+
+    /// One of them holds: the greater of the two.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        if (self as u8) > (other as u8) { self } else { other }
+    }
 }
 
 impl From<bool> for Tri {

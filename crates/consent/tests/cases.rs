@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "the generated plans beside this file unwrap what they make")]
 
 use sayso_consent::{
-    Advance, Ask, Audience, Capacity, Class, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision,
-    Purposes, Recipient, Status, Taken, Verdict, What, Why, decide,
+    Advance, Ask, Audience, Capacity, Class, Compiled, Consent, Effect, Known, Life, Named, Origin, Part, Period,
+    Provision, Purposes, Recipient, Status, Taken, Tri, Verdict, What, Why, decide,
 };
 use sayso_plan::{Purpose, Section, Share};
 
@@ -230,9 +230,29 @@ fn case_22_what_is_close_leaves_item_by_item_and_not_with_its_section_plan_or_ki
 
 #[test]
 fn case_25_an_item_about_somebody_reaches_the_organization_whole() {
-    // "Not ward X" concerns the ward: care organizations see it. The rule for supporters comes with their accounts.
+    // "Not ward X" concerns the ward: care organizations see it.
     let rules = Compiled::of(&[consent(vec![Provision { what: Known::Is(What::Item(id(1))), ..permit() }])]);
     assert!(decide(&rules, &part(Section::CarePeople, Share::Care), &treat()).is_released());
+}
+
+#[test]
+fn case_25_what_is_about_a_supporter_or_may_be_is_kept_from_them_whatever_a_permit_says() {
+    let to_joyce = Provision {
+        recipient: Known::Is(Recipient::Supporter(id(5))),
+        purposes: Known::Is(Purposes::Only(Purpose::Supnwk)),
+        what: Known::Is(What::Item(id(1))),
+        ..permit()
+    };
+    let rules = Compiled::of(&[consent(vec![to_joyce])]);
+    let reads = |n| ask(Audience::Supporter { supporter: id(n), named: Named::default() }, Purpose::Supnwk);
+    let about = |about_asker| Part { about_asker, ..part(Section::CarePeople, Share::Close) };
+    assert!(decide(&rules, &about(Tri::False), &reads(5)).is_released());
+    for kept in [Tri::True, Tri::Unknown] {
+        assert_eq!(decide(&rules, &about(kept), &reads(5)), Verdict::Withheld(Why::AboutThem(id(1))));
+    }
+    assert_eq!(decide(&rules, &about(Tri::False), &reads(6)), Verdict::Withheld(Why::NeverAsked), "another supporter");
+    let of_them = ask(organization(5), Purpose::Supnwk);
+    assert!(!decide(&rules, &about(Tri::False), &of_them).is_released(), "an organization is no supporter");
 }
 
 #[test]

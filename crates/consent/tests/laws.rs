@@ -107,6 +107,7 @@ fn refusals(part: Part, Question { ask, .. }: &Question) -> impl Strategy<Value 
     let asker = match ask.audience {
         Audience::Organization { organization, .. } => Recipient::Organization(organization),
         Audience::App { client } => Recipient::App(client),
+        Audience::Supporter { supporter, .. } => Recipient::Supporter(supporter),
     };
     let recipients = select(vec![Known::Unknown, Known::Is(Recipient::Everyone), Known::Is(asker)]);
     let named = ask.purpose.unwrap_or(Purpose::Treat);
@@ -142,6 +143,7 @@ fn near_misses(Question { ask, .. }: &Question) -> impl Strategy<Value = Provisi
             (Recipient::Organization(organization), Recipient::Practitioner(organization, id(99)))
         }
         Audience::App { client } => (Recipient::App(client), Recipient::App(id(99))),
+        Audience::Supporter { supporter, .. } => (Recipient::Supporter(supporter), Recipient::Supporter(id(99))),
     };
     let all = Provision {
         id: id(201),

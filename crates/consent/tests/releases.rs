@@ -15,7 +15,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sayso_consent::{
     Ask, Audience, Compiled, Consent, Effect, Grant, Part, Projection, Purposes, Recipient, Released, Sealed,
-    Themselves, Verdict, What, Why, Withheld, decide, judge, judge_past, own, own_grant, own_self, subject,
+    Themselves, Tri, Verdict, What, Why, Withheld, decide, judge, judge_past, own, own_grant, own_self, subject,
 };
 use sayso_plan::people::IdentifierState;
 use sayso_plan::{
@@ -38,8 +38,17 @@ fn grant(plan: &Plan, world: &[Consent], ask: &Ask) -> Result<Grant, Withheld> {
     judge(&sealed(plan), &Compiled::of(world), ask, &key())
 }
 
+/// To a supporter of whom nothing is said, whatever is about anybody may be about them.
 fn part_of(plan: &Plan, id: ItemId, item: &Item) -> Part {
-    Part { plan: plan.id, kind: plan.kind, section: Some(item.section), item: Some(id), level: item.share_level() }
+    let about_asker = if item.about_parties.is_empty() { Tri::False } else { Tri::Unknown };
+    Part {
+        plan: plan.id,
+        kind: plan.kind,
+        section: Some(item.section),
+        item: Some(id),
+        level: item.share_level(),
+        about_asker,
+    }
 }
 
 fn sees(plan: &Plan, id: ItemId, item: &Item, world: &[Consent], ask: &Ask) -> bool {
@@ -102,7 +111,8 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
     let kept = std::mem::take(&mut twin.items);
     for (mut stored, change) in kept.into_iter().zip(&hide.changes) {
         let shown = visible.contains(&stored.id);
-        if shown && !seen.own_app {
+        let supporter = matches!(ask.audience, Audience::Supporter { .. });
+        if shown && !seen.own_app && !supporter {
             stored.item.about_parties = hide.about.map(party).into_iter().collect();
         }
         match change {
@@ -132,7 +142,7 @@ fn twin(plan: &Plan, seen: &Projection, hide: &Hidden, world: &[Consent], ask: &
         }
     }
     for (n, (section, share)) in (200..).zip(&hide.removed) {
-        let removed = Removal { id: id(n), section: *section, share: *share, at: later };
+        let removed = Removal { id: id(n), section: *section, share: *share, about: Vec::new(), at: later };
         if !sees(plan, id(n), &item(*section, "x", Some(*share), 1, None), world, ask) {
             twin.removals.push(removed);
         }
@@ -332,7 +342,9 @@ proptest! {
         prop_assume!(!hidden.is_empty());
         let mut next = plan.clone();
         let gone = next.items.remove(*which.get(&hidden));
-        next.removals.push(Removal { id: gone.id, section: gone.item.section, share: gone.item.share_level(), at: at(-1) });
+        let about = gone.item.concerned().cloned().collect();
+        let (section, share) = (gone.item.section, gone.item.share_level());
+        next.removals.push(Removal { id: gone.id, section, share, about, at: at(-1) });
         let (after, tree) = view(&next, &world, &ask).unwrap();
         prop_assert_eq!(after.fingerprint(), released.fingerprint());
         prop_assert_eq!(tree, before);
@@ -447,7 +459,8 @@ fn a_removal_is_news_to_those_who_could_see_the_item_and_to_nobody_who_came_late
     let mut plan = a_plan(vec![item(Section::Helps, "a", None, 1, None)]);
     plan.absences.clear();
     plan.absences_changed_at.clear();
-    plan.removals = vec![Removal { id: id(50), section: Section::Helps, share: Share::Open, at: at(-6) }];
+    plan.removals =
+        vec![Removal { id: id(50), section: Section::Helps, share: Share::Open, about: Vec::new(), at: at(-6) }];
     let asked = ask(organization(1), Purpose::Treat);
     let updated =
         |given| grant(&plan, &[sharing(What::Section(Section::Helps), given)], &asked).unwrap().last_updated();

@@ -54,6 +54,8 @@ impl Exchange {
         };
         #[cfg(feature = "leaks")]
         crate::leaks::code_is_told(meant, person)?;
+        #[cfg(feature = "leaks")]
+        crate::leaks::person_is_told(person)?;
         let act = Act::AskedToShare { client: Some(caller.client), purpose: Some(purpose) };
         let leaf = self.leaf(at, Some(organization), act);
         let ask = Ask {

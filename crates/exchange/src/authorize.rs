@@ -14,7 +14,7 @@ use sayso_auth::secret::of;
 use sayso_auth::{Client, Interaction, Opaque, Refused, ResourceType, Scopes};
 use sayso_consent::Themselves;
 use sayso_plan::{ClientId, Purpose, Section};
-use sayso_store::{Act, Grant, StoreError};
+use sayso_store::{Act, Grant, Receipt, StoreError};
 use time::Duration;
 
 use crate::sharing::{Choice, Party};
@@ -192,13 +192,13 @@ impl Exchange {
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when it could not be stored.
-    pub async fn disconnect(&self, person: Themselves, app: ClientId) -> Result<(), Refusal> {
-        let _recorded = self.stop_sharing(person, Party::App(app)).await?;
+    pub async fn disconnect(&self, person: Themselves, app: ClientId) -> Result<Receipt, Refusal> {
+        let recorded = self.stop_sharing(person, Party::App(app)).await?;
         let grants = self.inner.store.grants_of(person.person()).await?;
         for grant in grants.into_iter().filter(|grant| grant.client == app) {
             self.end_grant(&grant, "disconnected").await?;
         }
-        Ok(())
+        Ok(recorded)
     }
 
     /// The apps that still hold tokens on the person's behalf, newest first.

@@ -43,10 +43,10 @@ impl Exchange {
             let (before, after) = (judge(older), judge(newer));
             // A change counts only if this reader could have seen it when it was made. What changed out of sight, or
             // before more was opened, would else show as one version more.
-            if let Some(before) = before
-                && after.is_none_or(|after| after.fingerprint() != before.fingerprint())
-                && sheets.last().is_none_or(|last| last.fingerprint() != before.fingerprint())
-            {
+            let Some(before) = before else { continue };
+            let news = after.is_none_or(|after| after.fingerprint() != before.fingerprint())
+                && sheets.last().is_none_or(|last| last.fingerprint() != before.fingerprint());
+            if sayso_consent::or_leak!(news, HistoryOfHidden => true) {
                 sheets.push(Sheet::new(before, older.plan.clone()));
             }
         }

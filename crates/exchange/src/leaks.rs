@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::Caller;
-use sayso_consent::Themselves;
 use sayso_consent::leak::{Leak, planted};
+use sayso_consent::{Consent, Themselves};
 use sayso_plan::kind::Missing;
-use sayso_plan::{PersonId, Section};
-use sayso_store::{Fence, Snapshot};
+use sayso_plan::{LeafId, PersonId, PlanId, Section};
+use sayso_store::{Fence, Snapshot, Store};
 
 use crate::ask_to_share::Meant;
-use crate::{Exchange, Refusal, Wanted};
+use crate::{Exchange, Followed, Refusal, Sheet, Wanted};
 
 /// The person somebody asked for, found without any grant.
 pub(crate) fn person(snapshot: Option<&Snapshot>) -> Option<PersonId> {
@@ -29,7 +29,127 @@ pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<()
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
 }
 
+/// Whether the end of a supporter's part is recorded and forgotten.
+pub(crate) fn end_is_forgotten() -> bool {
+    planted(Leak::SupporterAfterEnd)
+}
+
+/// Whether a delegate reads whom the person refused.
+pub(crate) fn refusals_are_told() -> bool {
+    planted(Leak::DelegateSeesRefusals)
+}
+
+/// Whether a delegate reads who else supports the person.
+pub(crate) fn supporters_are_told() -> bool {
+    planted(Leak::DelegateSeesSupporters)
+}
+
+/// The consents from which receipts are made, less those that have ended since.
+pub(crate) fn of_today(all: Vec<Consent>) -> Vec<Consent> {
+    all.into_iter().filter(|consent| !planted(Leak::ReceiptOfToday) || !consent.has_ended()).collect()
+}
+
+/// Whether any app may see what a recipient would get.
+pub(crate) fn previews_for_others() -> bool {
+    planted(Leak::PreviewForOthers)
+}
+
+/// Whether any app is told why a recipient sees each part, those too that the app does not see.
+pub(crate) fn explains_hidden() -> bool {
+    planted(Leak::ExplainTellsHidden)
+}
+
+/// Whether somebody who asks to be let in is told that there is no such person.
+pub(crate) fn person_is_told(person: Option<PersonId>) -> Result<(), Refusal> {
+    let told = planted(Leak::AskTellsPerson) && person.is_none();
+    if told { Err(Refusal::NotPossible("there is no such person")) } else { Ok(()) }
+}
+
+/// Of what is in force of a kind the newest, whoever may see it; all plans where something else is asked.
+pub(crate) fn chosen(snapshot: &Snapshot, wanted: Wanted, day: sayso_plan::PlanDate) -> Option<PlanId> {
+    let Wanted::Current(kind) = wanted else { return None };
+    let in_force = snapshot.plans.iter().filter(|plan| plan.kind() == kind && plan.holds_on(day));
+    let newest = in_force.max_by_key(|plan| plan.recorded_at());
+    newest.map(|plan| plan.id()).filter(|_| planted(Leak::CurrentBeforeDecision))
+}
+
+/// The version of a plan as a whole, by which somebody notices that a hidden part changed.
+pub(crate) fn version_of_whole(sheet: &Sheet) -> Option<String> {
+    planted(Leak::FollowedByWhole).then(|| sheet.sealed().version().to_string())
+}
+
+/// Everybody who is here, though they share nothing.
+pub(crate) async fn everybody(store: &Store, persons: &mut Vec<PersonId>) {
+    if planted(Leak::FeedOfAll)
+        && let Ok(mut all) = store.persons().await
+    {
+        all.sort_unstable();
+        *persons = all;
+    }
+}
+
+/// Whether a person is told of who shares nothing.
+pub(crate) fn names_everybody() -> bool {
+    planted(Leak::FeedOfAll)
+}
+
+/// Whether a page is made without a decision: because the person is in the list, or because a cursor was brought.
+pub(crate) fn follows_undecided(from: Option<PersonId>) -> bool {
+    planted(Leak::FeedSkipsDecision) || (planted(Leak::CursorKeepsRights) && from.is_some())
+}
+
+impl Followed {
+    /// Plans that the reader was never shown, told as gone.
+    #[must_use]
+    pub fn never_shown(&self) -> Vec<String> {
+        if !planted(Leak::PurgeTellsUnseen) {
+            return Vec::new();
+        }
+        let shown = |id| self.sheets().iter().any(|sheet| sheet.plan() == id);
+        let plans = self.snapshot().plans.iter().map(sayso_consent::Sealed::<sayso_plan::Plan>::id);
+        plans.filter(|id| !shown(*id)).map(|id| id.to_string()).collect()
+    }
+
+    /// Why something is gone: what the person has decided by now.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        planted(Leak::PurgeTellsWhy).then(|| format!(" {} decisions", self.snapshot().consents.len()))
+    }
+}
+
 impl Exchange {
+    /// The whole of a plan of which somebody sees a part.
+    #[must_use]
+    pub fn whole_of(&self, sheet: &Sheet) -> Option<Sheet> {
+        let person = Themselves::signed_in(sheet.sealed().person());
+        let grant = sayso_consent::own_grant(sheet.sealed(), &person, &self.inner.fingerprints).ok()?;
+        Some(Sheet::new(grant, sheet.sealed().clone()))
+    }
+
+    /// The person whose receipt this is, whoever asks.
+    pub(crate) async fn whose_receipt(&self, asking: PersonId, id: LeafId) -> PersonId {
+        if !planted(Leak::ReceiptOfOthers) {
+            return asking;
+        }
+        for other in self.inner.store.persons().await.unwrap_or_default() {
+            if matches!(self.inner.store.act_of_person(other, id).await, Ok(Some(_))) {
+                return other;
+            }
+        }
+        asking
+    }
+
+    /// What a supporter sees who is taken for the person: all that there is.
+    pub(crate) fn all_that_is_there(&self, snapshot: &Snapshot, sheets: Vec<Sheet>) -> Vec<Sheet> {
+        if !planted(Leak::SupporterSeesAll) {
+            return sheets;
+        }
+        let (reader, key) = (Themselves::signed_in(snapshot.person), &self.inner.fingerprints);
+        let own = snapshot.plans.iter();
+        own.filter_map(|plan| Some(Sheet::new(sayso_consent::own_grant(plan, &reader, key).ok()?, plan.clone())))
+            .collect()
+    }
+
     /// The fence of a read, taken anew only when it is recorded.
     pub(crate) async fn fence(&self, fence: Fence) -> Fence {
         if !planted(Leak::FenceForgotten) {

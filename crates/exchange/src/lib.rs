@@ -3,6 +3,8 @@
 //! | Use case | File |
 //! |---|---|
 //! | a system or app looks at what it may see | [`read_released`] |
+//! | a record system follows all who share with its organization | [`follow`] |
+//! | what a reader holds after a look | `holding` |
 //! | the current directive, or the crisis extract, in one call | [`current_plan`] |
 //! | versions that were in force during the reader's permit | [`history`] |
 //! | an app or the person writes a plan | [`publish_plan`] |
@@ -11,7 +13,13 @@
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
+//! | an app that is the person's hand asks what a recipient would get, and why | [`consent_operations`] |
+//! | each of these acts gives the person a receipt | [`consent_receipts`] |
+//! | the person says who supports them, and who may take away in their name | [`supporters`] |
+//! | somebody takes an invitation, and reads what a person opened to them | [`with`] |
+//! | a delegate takes away what a person had opened to others | [`delegate`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
+//! | what others would see now lies ready before they ask | [`prospects`] |
 //! | what changed is told by the outbox | [`notify`] |
 //! | the operator registers organizations, clients, persons | [`administer`] |
 //! | a person signs in, gets a link, keeps a session | [`sign_in`] |
@@ -27,8 +35,13 @@ pub mod caller;
 pub mod canary;
 pub mod check_plan;
 mod clients;
+pub mod consent_operations;
+pub mod consent_receipts;
 pub mod current_plan;
+pub mod delegate;
+pub mod follow;
 pub mod history;
+mod holding;
 pub mod issue_token;
 #[cfg(feature = "leaks")]
 mod leaks;
@@ -36,13 +49,16 @@ pub mod notify;
 pub mod own_pages;
 pub mod pair;
 pub mod propose;
+pub mod prospects;
 pub mod publish_plan;
 pub mod read_released;
 mod refusal;
 pub mod refuse_plan;
 pub mod sharing;
 pub mod sign_in;
+pub mod supporters;
 mod surroundings;
+pub mod with;
 
 use std::sync::Arc;
 
@@ -55,21 +71,27 @@ use sayso_store::{NewLeaf, Store};
 use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
+pub use follow::{Followed, Following, Page, Told};
+pub use holding::GONE_DAYS;
 pub use issue_token::NotIssued;
 pub use own_pages::{Number, Standing};
+pub use prospects::Prospect;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
-pub use sayso_store::{Act, ConsentChange, Receipt, Recorded, Shown};
-pub use sign_in::{AccountFault, Session, SignInFault};
+pub use sayso_store::{Act, ConsentChange, Decided, Receipt, Recorded, Shown, ShownWords};
+pub use sign_in::{AccountFault, Entered, Session, SignInFault};
 #[cfg(feature = "leaks")]
 pub use surroundings::Between;
 pub use surroundings::{Clock, Entropy, Surroundings};
+pub use with::SupporterSession;
 
 /// The use cases over one store. Cheap to clone.
 #[derive(Clone)]
 pub struct Exchange {
     pub(crate) inner: Arc<Inner>,
+    /// The words of the page through which these use cases are asked, for the record.
+    pub(crate) words: Option<ShownWords>,
 }
 
 pub(crate) struct Inner {
@@ -83,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) door: sign_in::Door,
     pub(crate) refreshing: issue_token::Lanes,
     pub(crate) successors: TokenKey,
+    pub(crate) changed: prospects::Changed,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -104,12 +127,19 @@ impl Exchange {
             door: sign_in::Door::default(),
             refreshing: issue_token::Lanes::default(),
             successors: TokenKey::new(key.derive("refresh token successors")),
+            changed: prospects::Changed::default(),
             store,
             surroundings,
             place,
             egress,
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), words: None }
+    }
+
+    /// The same use cases, asked through a page with these words: what the person decides there is recorded with them.
+    #[must_use]
+    pub fn showing(&self, words: ShownWords) -> Self {
+        Self { inner: Arc::clone(&self.inner), words: Some(words) }
     }
 
     /// The store, for the binary's own tasks: sealing, verifying, closing.

@@ -85,7 +85,7 @@ impl Exchange {
                 events: if again.is_some() { Vec::new() } else { vec![self.event("proposed", *plan.as_bytes(), at)] },
                 once: None,
             };
-            match self.inner.store.write(write).await {
+            match self.keep(write).await {
                 Ok(written) => {
                     let proposal = again.or_else(|| shown(&proposal)).ok_or(Refusal::Moved)?;
                     return Ok(Put { receipt: written.receipt, proposal });
@@ -170,7 +170,7 @@ impl Exchange {
             }
             let leaf = self.leaf(at, None, act);
             let write = Write { fence: snapshot.fence(), leaf, changes, events, once: None };
-            match self.inner.store.write(write).await {
+            match self.keep(write).await {
                 Ok(written) => return Ok(written.receipt),
                 Err(Refused::Moved | Refused::Stale | Refused::SecondActive) => {}
                 Err(other) => return Err(other.into()),

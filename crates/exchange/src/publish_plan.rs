@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sayso_auth::Caller;
-use sayso_consent::{Ask, Sealed, Themselves};
+use sayso_consent::{Ask, Sealed, Themselves, or_leak};
 use sayso_plan::plan::Content;
 use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId};
 use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
@@ -167,7 +167,7 @@ impl Exchange {
                 events: vec![self.event("plan-changed", *sealed.id().as_bytes(), at)],
                 once: once.as_ref().and_then(|key| remember(key, writer, sealed.id(), at)),
             };
-            match self.inner.store.write(write).await {
+            match self.keep(write).await {
                 Ok(written) => {
                     let after = self.snapshot_or_nobody(Some(person)).await?;
                     let view = self.view(writer, &after, at.max(self.now())).await?;
@@ -232,7 +232,8 @@ impl Exchange {
             Writer::Person(_) => Vec::new(),
         };
         let base = known.into_iter().find(|old| old.fingerprint().to_string() == base).map(Box::new);
-        Err(Refusal::Stale { base, current: Box::new(sheet.clone()) })
+        let current = or_leak!(sheet.clone(), StaleShowsWhole => self.whole_of(sheet).unwrap_or_else(|| sheet.clone()));
+        Err(Refusal::Stale { base, current: Box::new(current) })
     }
 
     /// A plan put in force takes the place of the one of its kind and law, in the same transaction. Documents that are

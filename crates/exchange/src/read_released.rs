@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sayso_auth::{Caller, ClientKind};
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld,
+    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld, or_leak,
 };
 use sayso_plan::law::InForce;
 use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Proposal, Purpose, Section};
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use crate::{Exchange, Refusal};
 
 /// How often a decision is made anew because the person changed something meanwhile, before we say "try again".
-const DECISIONS_MAX: usize = 16;
+pub(crate) const DECISIONS_MAX: usize = 16;
 /// How many persons' compiled consents are kept at hand.
 const COMPILED_MAX: usize = 4_096;
 
@@ -78,8 +78,8 @@ pub struct Disclosure {
     pub at: OffsetDateTime,
     /// What the dates of the first of them say on the day that was asked for, where there is something to know.
     pub note: Option<String>,
-    snapshot: Option<Arc<Snapshot>>,
-    fingerprints: sayso_consent::FingerprintKey,
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
+    pub(crate) fingerprints: sayso_consent::FingerprintKey,
 }
 
 /// One released plan, decided but not yet copied out: the fingerprint tells whether that is needed at all.
@@ -154,7 +154,16 @@ impl Sheet {
         Self { grant, sealed }
     }
 
-    fn record(&self) -> Shown {
+    pub(crate) const fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// The items that are shown.
+    pub(crate) fn items(&self) -> Vec<ItemId> {
+        self.grant.shown().iter().map(|(id, _)| *id).collect()
+    }
+
+    pub(crate) fn record(&self) -> Shown {
         let sections: BTreeSet<Section> = self.grant.shown().iter().map(|(_, section)| *section).collect();
         Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections: sections.into_iter().collect() }
     }
@@ -172,9 +181,7 @@ impl Disclosure {
     /// What may be said of the person; none when nothing is released.
     #[must_use]
     pub fn subject(&self) -> Option<Released<Subject>> {
-        let demographics = self.snapshot.as_ref()?.demographics.as_ref()?;
-        let grants: Vec<Grant> = self.sheets.iter().map(|s| s.grant.clone()).collect();
-        sayso_consent::subject(demographics, &grants, &self.fingerprints).ok()
+        subject(self.snapshot.as_deref()?, &self.sheets, &self.fingerprints)
     }
 
     /// Whose plans they are; none when nothing is released.
@@ -228,13 +235,14 @@ impl Exchange {
             };
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
+            let holding = self.holding(&ask, look.wanted, &snapshot, &sheets).await?;
             self.between_decision_and_leaf().await;
             #[cfg(feature = "leaks")]
             let fence = self.fence(fence).await;
-            match self.inner.store.record(ReadLeaf { leaf, fence }).await {
+            match self.put_on_record(ReadLeaf { leaf, fence }, holding).await {
                 Ok(receipt) => {
                     let fingerprints = self.inner.fingerprints.clone();
-                    let note = sheets.first().and_then(|sheet| note(sheet, look.wanted, &snapshot, at));
+                    let note = note(&sheets, look.wanted, &snapshot, at);
                     return Ok(Disclosure { receipt, sheets, at, note, snapshot: Some(snapshot), fingerprints });
                 }
                 Err(Fenced::Moved) => {}
@@ -242,6 +250,18 @@ impl Exchange {
             }
         }
         Err(Refusal::Unrecorded(StoreError::Busy))
+    }
+
+    /// What was decided for a recipient, for somebody who may see what they would get.
+    pub(crate) fn disclosed(
+        &self,
+        receipt: Receipt,
+        sheets: Vec<Sheet>,
+        at: OffsetDateTime,
+        snapshot: Arc<Snapshot>,
+    ) -> Disclosure {
+        let fingerprints = self.inner.fingerprints.clone();
+        Disclosure { receipt, sheets, at, note: None, snapshot: Some(snapshot), fingerprints }
     }
 
     pub(crate) fn rules(&self, snapshot: &Snapshot) -> Arc<Compiled> {
@@ -253,10 +273,12 @@ impl Exchange {
         let rules = self.inner.compiled.of(snapshot);
         let key = &self.inner.fingerprints;
         let day = day_of(snapshot, ask.at);
+        let chosen: Option<PlanId> =
+            or_leak!(None, CurrentBeforeDecision => crate::leaks::chosen(snapshot, wanted, day));
         let mut sheets: Vec<Sheet> = snapshot
             .plans
             .iter()
-            .filter(|sealed| may_concern(sealed, wanted, day))
+            .filter(|sealed| may_concern(sealed, wanted, day) && chosen.is_none_or(|only| only == sealed.id()))
             // Its time is over, and what says so has only not been written yet. The person's own apps see it in any state.
             .filter(|sealed| ask.is_own_app() || !sealed.is_over_on(day))
             .filter_map(|sealed| {
@@ -358,10 +380,20 @@ impl Exchange {
     }
 
     /// A place for tests to act between a decision and its record.
-    async fn between_decision_and_leaf(&self) {
+    pub(crate) async fn between_decision_and_leaf(&self) {
         #[cfg(feature = "leaks")]
         self.inner.surroundings.between().await;
     }
+}
+
+/// What may be said of the person to those who may see these plans.
+pub(crate) fn subject(
+    snapshot: &Snapshot,
+    sheets: &[Sheet],
+    key: &sayso_consent::FingerprintKey,
+) -> Option<Released<Subject>> {
+    let grants: Vec<Grant> = sheets.iter().map(|sheet| sheet.grant.clone()).collect();
+    sayso_consent::subject(snapshot.demographics.as_ref()?, &grants, key).ok()
 }
 
 /// The day that it is where the person lives.
@@ -388,7 +420,8 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
 }
 
 /// What a reader of one plan must know of its time: that it is past its date, or asked for by a date.
-fn note(sheet: &Sheet, wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
+pub(crate) fn note(sheets: &[Sheet], wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
+    let sheet = sheets.first()?;
     match (wanted, sheet.sealed.in_force_on(day_of(snapshot, at))) {
         (Wanted::On(_, day), _) => {
             Some(format!("This is what was written for {day}, as it stood then. It may have changed since."))

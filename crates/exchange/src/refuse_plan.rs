@@ -104,6 +104,6 @@ impl Exchange {
             events: vec![self.event("plan-changed", *next.id().as_bytes(), at)],
             once: None,
         };
-        self.inner.store.write(write).await.map(|written| written.receipt)
+        self.keep(write).await.map(|written| written.receipt)
     }
 }

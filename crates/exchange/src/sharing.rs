@@ -6,8 +6,8 @@ use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Explained, Known, Origin, Period, Projection, Provision, Purposes,
     Recipient, Released, Status, Themselves, What,
 };
-use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section};
-use sayso_store::{Act, Change, ConsentChange, Event, Receipt, Snapshot, Write};
+use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section, SupporterId};
+use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::{Exchange, Refusal};
@@ -16,7 +16,7 @@ use crate::{Exchange, Refusal};
 pub const PERMIT_DAYS_DEFAULT: i64 = 365;
 
 /// How often an act is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
+pub(crate) const TRIES_MAX: usize = 16;
 
 /// To whom the person opens or closes something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Party {
     CrisisServices,
     /// An app that acts for the person.
     App(ClientId),
+    /// Somebody whom the person calls their supporter.
+    Supporter(SupporterId),
 }
 
 /// What of the person's plans is open to somebody for one purpose.
@@ -73,14 +75,14 @@ impl Choice {
         self.kinds.is_empty() && self.sections.is_empty() && self.items.is_empty() && !self.documents
     }
 
-    fn whats(&self) -> Vec<What> {
+    pub(crate) fn whats(&self) -> Vec<What> {
         let kinds = self.kinds.iter().copied().map(What::Kind);
         let sections = self.sections.iter().copied().map(What::Section);
         let items = self.items.iter().copied().map(What::Item);
         kinds.chain(sections).chain(items).chain(self.documents.then_some(What::Documents)).collect()
     }
 
-    fn add(&mut self, what: What) {
+    pub(crate) fn add(&mut self, what: What) {
         match what {
             What::Kind(kind) => drop(self.kinds.insert(kind)),
             What::Section(section) => drop(self.sections.insert(section)),
@@ -97,14 +99,16 @@ impl Party {
             Self::Organization(id) => Recipient::Organization(id),
             Self::CrisisServices => Recipient::Class(Class::CrisisServices),
             Self::App(id) => Recipient::App(id),
+            Self::Supporter(id) => Recipient::Supporter(id),
         }
     }
 
-    const fn of(recipient: Recipient) -> Option<Self> {
+    pub(crate) const fn of(recipient: Recipient) -> Option<Self> {
         match recipient {
             Recipient::Organization(id) => Some(Self::Organization(id)),
             Recipient::Class(Class::CrisisServices) => Some(Self::CrisisServices),
             Recipient::App(id) => Some(Self::App(id)),
+            Recipient::Supporter(id) => Some(Self::Supporter(id)),
             Recipient::Everyone | Recipient::Practitioner(..) => None,
         }
     }
@@ -112,11 +116,11 @@ impl Party {
     const fn organization(self) -> Option<OrganizationId> {
         match self {
             Self::Organization(id) => Some(id),
-            Self::CrisisServices | Self::App(_) => None,
+            Self::CrisisServices | Self::App(_) | Self::Supporter(_) => None,
         }
     }
 
-    fn ask(self, purpose: Purpose, at: OffsetDateTime) -> Ask {
+    pub(crate) fn ask(self, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Ask {
         let audience = match self {
             Self::Organization(organization) => {
                 Audience::Organization { organization, practitioner: None, class: None }
@@ -128,6 +132,10 @@ impl Party {
                 class: Some(Class::CrisisServices),
             },
             Self::App(client) => Audience::App { client },
+            Self::Supporter(supporter) => {
+                let known = snapshot.supporters.iter().find(|one| one.id == supporter);
+                Audience::Supporter { supporter, named: known.map(|one| one.named.clone()).unwrap_or_default() }
+            }
         };
         Ask { audience, purpose: Some(purpose), at }
     }
@@ -247,7 +255,7 @@ impl Exchange {
         let at = self.now();
         let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
         let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
-        let ask = party.ask(purpose, at);
+        let ask = party.ask(purpose, at, &snapshot);
         let judged = snapshot.plans.iter().filter_map(|sealed| {
             let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok()?;
             grant.open(sealed).ok()
@@ -262,7 +270,7 @@ impl Exchange {
     pub async fn explain(&self, person: Themselves, party: Party, purpose: Purpose) -> Result<Vec<Explained>, Refusal> {
         let snapshot = self.snapshot_of(person).await?;
         let rules = self.rules(&snapshot);
-        let ask = party.ask(purpose, self.now());
+        let ask = party.ask(purpose, self.now(), &snapshot);
         Ok(snapshot.plans.iter().flat_map(|sealed| sayso_consent::explain(sealed, &person, &rules, &ask)).collect())
     }
 
@@ -323,6 +331,13 @@ impl Exchange {
         }
     }
 
+    /// What an act does to consents, as its leaf says it.
+    pub(crate) fn decided_here(&self, consents: &[Consent], kept: Vec<ConsentId>) -> Decided {
+        let (ended, given): (Vec<&Consent>, Vec<&Consent>) = consents.iter().partition(|c| c.withdrawn_at.is_some());
+        let ids = |all: Vec<&Consent>| all.into_iter().map(|c| c.id).collect();
+        Decided { given: ids(given), kept, ended: ids(ended), words: self.words.clone() }
+    }
+
     /// Stores the changed consents with one leaf. Taking back is tried again when something else moved: it is never
     /// refused because of somebody else's change.
     #[allow(clippy::too_many_arguments, reason = "one act and all that is said of it in the record")]
@@ -336,13 +351,41 @@ impl Exchange {
         at: OffsetDateTime,
         strict: bool,
     ) -> Result<Receipt, Refusal> {
+        let act = self.changed(snapshot, party, purpose, &consents);
+        let given = matches!(act, Act::ConsentChanged { change: ConsentChange::Given, .. });
+        let events = self.told(&consents, at);
+        let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
+        if let Some(organization) = party.organization()
+            && given
+        {
+            changes.push(Change::CloseAsks { organization });
+        }
+        let mut fence = snapshot.fence();
+        for _ in 0..TRIES_MAX {
+            let leaf = self.leaf(at, None, act.clone());
+            let write = Write { fence, leaf, changes: changes.clone(), events: events.clone(), once: None };
+            match self.keep(write).await {
+                Ok(written) => return Ok(written.receipt),
+                Err(sayso_store::Refused::Moved) if !strict => fence = self.snapshot_of(person).await?.fence(),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// Whom to tell that consents have changed.
+    pub(crate) fn told(&self, consents: &[Consent], at: OffsetDateTime) -> Vec<Event> {
+        consents.iter().map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect()
+    }
+
+    /// What the record says of consents that the person changed.
+    fn changed(&self, snapshot: &Snapshot, party: Party, purpose: Option<Purpose>, consents: &[Consent]) -> Act {
         let widened = consents.iter().any(|c| c.withdrawn_at.is_none() && is_permit(c));
         let refused = consents.iter().any(|c| c.withdrawn_at.is_none() && !is_permit(c));
-        let still_open = snapshot
-            .consents
-            .iter()
-            .any(|c| permits(c, party, purpose) && !consents.iter().any(|changed| changed.id == c.id));
-        let change = match (refused, widened, still_open) {
+        let untouched = |c: &&Consent| !consents.iter().any(|changed| changed.id == c.id);
+        let open = snapshot.consents.iter().filter(|c| permits(c, party, purpose)).filter(untouched);
+        let kept: Vec<ConsentId> = open.map(|c| c.id).collect();
+        let change = match (refused, widened, !kept.is_empty()) {
             (true, ..) => ConsentChange::Refused,
             (_, true, _) => ConsentChange::Given,
             (_, false, true) => ConsentChange::Narrowed,
@@ -354,32 +397,17 @@ impl Exchange {
             .flat_map(concerned)
             .filter_map(|what| if let What::Section(section) = what { Some(section) } else { None })
             .collect();
-        let act = Act::ConsentChanged {
+        Act::ConsentChanged {
             consent: consents.first().map_or_else(|| ConsentId::from_random(self.fresh()), |c| c.id),
             change,
             recipient: party.organization(),
             purpose,
             sections: sections.into_iter().collect(),
             client: if let Party::App(client) = party { Some(client) } else { None },
-        };
-        let events: Vec<Event> = consents.iter().map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect();
-        let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
-        if let Some(organization) = party.organization()
-            && change == ConsentChange::Given
-        {
-            changes.push(Change::CloseAsks { organization });
+            decided: Some(self.decided_here(&consents, kept)),
+            supporter: if let Party::Supporter(supporter) = party { Some(supporter) } else { None },
+            by: None,
         }
-        let mut fence = snapshot.fence();
-        for _ in 0..TRIES_MAX {
-            let leaf = self.leaf(at, None, act.clone());
-            let write = Write { fence, leaf, changes: changes.clone(), events: events.clone(), once: None };
-            match self.inner.store.write(write).await {
-                Ok(written) => return Ok(written.receipt),
-                Err(sayso_store::Refused::Moved) if !strict => fence = self.snapshot_of(person).await?.fence(),
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Err(Refusal::Moved)
     }
 }
 
@@ -388,7 +416,7 @@ fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {
     untouched.collect::<Vec<_>>().into_iter().chain(changes).collect()
 }
 
-fn known<T: Copy>(value: Known<T>) -> Option<T> {
+pub(crate) fn known<T: Copy>(value: Known<T>) -> Option<T> {
     match value {
         Known::Is(value) => Some(value),
         Known::Unknown => None,
@@ -412,15 +440,15 @@ fn speaks_to(consent: &Consent, party: Party, effect: Effect, purpose: Option<Pu
         })
 }
 
-fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>) -> bool {
+pub(crate) fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>) -> bool {
     speaks_to(consent, party, Effect::Permit, purpose)
 }
 
-fn refuses(consent: &Consent, party: Party) -> bool {
+pub(crate) fn refuses(consent: &Consent, party: Party) -> bool {
     speaks_to(consent, party, Effect::Deny, None)
 }
 
-fn ended(consent: &Consent, at: OffsetDateTime) -> Consent {
+pub(crate) fn ended(consent: &Consent, at: OffsetDateTime) -> Consent {
     Consent { status: Known::Is(Status::Inactive), withdrawn_at: Some(at), ..consent.clone() }
 }
 

@@ -11,13 +11,14 @@ use sayso_auth::sign_in::{
 };
 use sayso_auth::{Opaque, SecretHash};
 use sayso_consent::Themselves;
-use sayso_plan::PersonId;
+use sayso_plan::{AccountId, PersonId};
 use sayso_store::{Act, Code, Receipt, StoreError};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::with::SupporterSession;
 use crate::{Exchange, Refusal};
 
 /// Longest sign-in name, in bytes.
@@ -40,6 +41,23 @@ pub struct Session {
     secret: Opaque<of::Session>,
     started: OffsetDateTime,
     by_password: bool,
+}
+
+/// Whoever signed in.
+#[derive(Debug)]
+pub enum Entered {
+    /// A person.
+    Person(Session),
+    /// Somebody who supports persons. A person who also supports somebody has a second name for that: the two sessions are
+    /// of two types, and neither opens what the other does.
+    Supporter(SupporterSession),
+}
+
+/// To whom a name and a password belong.
+#[derive(Clone, Copy)]
+enum Who {
+    Person(PersonId),
+    Account(AccountId),
 }
 
 /// Why nobody was signed in.
@@ -92,6 +110,12 @@ pub enum AccountFault {
     /// It could not be recorded.
     #[error("nothing could be recorded, so nothing was done; try again later")]
     Unrecorded(StoreError),
+}
+
+impl AccountFault {
+    pub(crate) fn of(fault: StoreError) -> Self {
+        if fault == StoreError::Conflict { Self::Taken } else { Self::Unrecorded(fault) }
+    }
 }
 
 impl Session {
@@ -169,15 +193,15 @@ impl Door {
         Ok(())
     }
 
-    fn forgive(&self, name: &str) {
+    pub(crate) fn forgive(&self, name: &str) {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    fn last_seen(&self, session: SecretHash) -> Option<OffsetDateTime> {
+    pub(crate) fn last_seen(&self, session: SecretHash) -> Option<OffsetDateTime> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&session).copied()
     }
 
-    fn see(&self, session: SecretHash, now: OffsetDateTime) {
+    pub(crate) fn see(&self, session: SecretHash, now: OffsetDateTime) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= SESSIONS_MAX {
             seen.clear();
@@ -185,7 +209,7 @@ impl Door {
         seen.insert(session, now);
     }
 
-    fn forget(&self, session: SecretHash) {
+    pub(crate) fn forget(&self, session: SecretHash) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
     }
 
@@ -213,19 +237,41 @@ impl Exchange {
     /// # Errors
     /// [`SignInFault`].
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<Session, SignInFault> {
+        match self.who(name, password).await? {
+            Who::Person(person) => Ok(self.open_session(person, PASSWORD).await?),
+            Who::Account(_) => Err(SignInFault::Wrong),
+        }
+    }
+
+    /// The same for whoever has this name: a person, or somebody who supports persons.
+    ///
+    /// # Errors
+    /// [`SignInFault`].
+    pub async fn enter(&self, name: &str, password: &str) -> Result<Entered, SignInFault> {
+        Ok(match self.who(name, password).await? {
+            Who::Person(person) => Entered::Person(self.open_session(person, PASSWORD).await?),
+            Who::Account(account) => Entered::Supporter(self.open_supporter_session(account).await?),
+        })
+    }
+
+    async fn who(&self, name: &str, password: &str) -> Result<Who, SignInFault> {
         let name = the_name(name).ok_or(SignInFault::Wrong)?;
         let password = Password::typed(password).map_err(|_| SignInFault::Wrong)?;
         self.inner.door.attempt(&name, self.now()).map_err(|seconds| SignInFault::Wait { seconds })?;
-        let account = self.inner.store.account(&name).await?;
-        let (person, hash) = account.map(|account| (account.person, account.password_hash)).unzip();
+        let person = self.inner.store.account(&name).await?;
+        let supporter = self.inner.store.supporter_account(&name).await?;
+        let person = person.map(|account| (Who::Person(account.person), account.password_hash));
+        let supporter = supporter.map(|account| (Who::Account(account.account), account.password_hash));
+        let (who, hash) = person.or(supporter).unzip();
         let salt = self.fresh();
         let fits = self.inner.door.slowly(move || fits(&password, hash.as_ref().map(|hash| hash.as_str()), salt)).await;
-        match (person, fits.map_err(|Busy| SignInFault::Busy)?) {
-            (Some(person), true) => {
+        match (who, fits.map_err(|Busy| SignInFault::Busy)?) {
+            (Some(who), true) => {
                 self.inner.door.forgive(&name);
-                Ok(self.open_session(person, PASSWORD).await?)
+                Ok(who)
             }
-            (person, _) => {
+            (who, _) => {
+                let person = who.and_then(|who| if let Who::Person(person) = who { Some(person) } else { None });
                 let act = Act::SignInFailed { by: Code::new(PASSWORD) };
                 let _recorded = self.inner.store.note(person, self.leaf(self.now(), None, act)).await?;
                 Err(SignInFault::Wrong)
@@ -320,18 +366,21 @@ impl Exchange {
     /// # Errors
     /// [`AccountFault`].
     pub async fn put_account(&self, person: PersonId, name: &str, password: &str) -> Result<Receipt, AccountFault> {
-        let name = the_name(name).ok_or(AccountFault::Name)?;
-        let password = Password::choose(password, &name)?;
-        let salt = self.fresh();
-        let hash = self.inner.door.slowly(move || hashed(&password, salt)).await.map_err(|Busy| AccountFault::Busy)?;
-        let hash = hash.ok_or(AccountFault::Busy)?;
+        let (name, hash) = self.chosen(name, password).await?;
         let act = Act::PersonWritten { client: None, change: Code::new("password-set") };
         let leaf = self.leaf(self.now(), None, act);
         let put = self.inner.store.put_account(person, &name, &hash, leaf).await;
         self.inner.door.forgive(&name);
-        put.map_err(
-            |fault| if fault == StoreError::Conflict { AccountFault::Taken } else { AccountFault::Unrecorded(fault) },
-        )
+        put.map_err(AccountFault::of)
+    }
+
+    /// A name as it is compared, and the hash of a new password.
+    pub(crate) async fn chosen(&self, name: &str, password: &str) -> Result<(String, Zeroizing<String>), AccountFault> {
+        let name = the_name(name).ok_or(AccountFault::Name)?;
+        let password = Password::choose(password, &name)?;
+        let salt = self.fresh();
+        let hash = self.inner.door.slowly(move || hashed(&password, salt)).await.map_err(|Busy| AccountFault::Busy)?;
+        Ok((name, hash.ok_or(AccountFault::Busy)?))
     }
 
     /// Makes a link that signs this person in once, for [`Exchange::sign_in_by_link`]. It is good for a day.

@@ -165,6 +165,18 @@ pub const fn document_code(kind: sayso_plan::PlanKind) -> Option<(&'static str, 
     }
 }
 
+/// The kind of plan that a document is kept as, by the code that somebody else gave it.
+pub(crate) fn kind_of_document(system: &str, code: &str) -> Option<sayso_plan::PlanKind> {
+    use sayso_plan::PlanKind as K;
+    match (system, code) {
+        (LOINC, "42348-3" | "75320-2" | "81334-5" | "86533-7" | "64298-3" | "92664-2" | "104144-1")
+        | (SNOMED, "371538006" | "736366004") => Some(K::AdvanceDirective),
+        (SNOMED, "736253002") => Some(K::JointCrisisPlan),
+        (SNOMED, "325691000000100") => Some(K::ContingencyPlan),
+        _ => None,
+    }
+}
+
 /// The sentence that every release carries, whole or not.
 pub const NOTICE: &str = "The person chose what to share here. There may be more.";
 

@@ -29,6 +29,28 @@ pub(crate) fn not_found(disclosure: &Disclosure) -> Result<(), Fault> {
     if leaks { Err(Fault::Scope) } else { Ok(()) }
 }
 
+/// The same, on a path of its own.
+pub(crate) fn hidden(disclosure: &Disclosure, leak: Leak) -> Result<(), Fault> {
+    if planted(leak) && disclosure.hides_somebody() { Err(Fault::Scope) } else { Ok(()) }
+}
+
+/// A count that finds by its id what is hidden.
+pub(crate) async fn total_by_id(gateway: &Gateway, honest: usize, id: Option<&str>) -> usize {
+    let Some(id) = id.filter(|_| honest == 0 && planted(Leak::IdTold)).and_then(|id| id.parse::<PlanId>().ok()) else {
+        return honest;
+    };
+    usize::from(gateway.exchange().knows(*id.as_bytes()).await)
+}
+
+/// A header that counts what was left out.
+pub(crate) fn counted(mut answer: Response, disclosure: &Disclosure) -> Response {
+    if planted(Leak::HeaderFromWhole) {
+        let all: usize = disclosure.sheets.iter().map(Sheet::withheld).sum();
+        answer.headers_mut().insert("x-items", all.into());
+    }
+    answer
+}
+
 /// A refusal because of a plan that the sender may not see.
 pub(crate) async fn beside_unseen(gateway: &Gateway, caller: &Caller) -> Result<(), Fault> {
     let leaks = planted(Leak::DocumentBesideUnseen) && gateway.exchange().keeps_unseen(caller).await;

@@ -11,6 +11,7 @@ pub mod limits;
 mod oauth;
 mod plans;
 pub mod policy;
+mod ready;
 mod router;
 pub mod serve;
 mod views;

@@ -80,16 +80,23 @@ async fn save(State(pages): State<Pages>, visitor: Visitor, fields: Fields) -> R
     let current = fields.one("current").unwrap_or_default();
     let why = match pages.exchange().set_password(visitor.session(), current, name, password).await {
         Ok(session) => return Ok(welcome(&pages, session.cookie(), "/me/account?done=saved")),
-        Err(AccountFault::Name) => w::ACCOUNT_NAME_WRONG,
-        Err(AccountFault::Taken) => w::ACCOUNT_TAKEN,
-        Err(AccountFault::Password(PasswordFault::Short)) => w::ACCOUNT_SHORT,
-        Err(AccountFault::Password(PasswordFault::Long)) => w::ACCOUNT_LONG,
-        Err(AccountFault::Password(PasswordFault::Guessable)) => w::ACCOUNT_GUESSABLE,
-        Err(AccountFault::Current) => w::ACCOUNT_CURRENT_WRONG,
-        Err(AccountFault::Same) => w::ACCOUNT_SAME,
-        Err(AccountFault::Wait { .. }) => w::ACCOUNT_WAIT,
-        Err(AccountFault::Busy) => w::SIGN_IN_BUSY,
-        Err(AccountFault::Unrecorded(_)) => return Err(Fault::Down),
+        Err(fault) => why_not(&fault).ok_or(Fault::Down)?,
     };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &account_page(&pages, &visitor, Some(why), name).await?))
+}
+
+/// Why an account was not made or changed, in words; none when nothing could be recorded.
+pub(crate) const fn why_not(fault: &AccountFault) -> Option<&'static str> {
+    Some(match fault {
+        AccountFault::Name => w::ACCOUNT_NAME_WRONG,
+        AccountFault::Taken => w::ACCOUNT_TAKEN,
+        AccountFault::Password(PasswordFault::Short) => w::ACCOUNT_SHORT,
+        AccountFault::Password(PasswordFault::Long) => w::ACCOUNT_LONG,
+        AccountFault::Password(PasswordFault::Guessable) => w::ACCOUNT_GUESSABLE,
+        AccountFault::Current => w::ACCOUNT_CURRENT_WRONG,
+        AccountFault::Same => w::ACCOUNT_SAME,
+        AccountFault::Wait { .. } => w::ACCOUNT_WAIT,
+        AccountFault::Busy => w::SIGN_IN_BUSY,
+        AccountFault::Unrecorded(_) => return None,
+    })
 }

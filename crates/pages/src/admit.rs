@@ -6,9 +6,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
-use sayso_auth::sign_in::cookie_name;
+use sayso_auth::sign_in::{cookie_name, supporter_cookie_name};
 use sayso_consent::Themselves;
-use sayso_exchange::Session;
+use sayso_exchange::{Session, SupporterSession};
 
 use crate::Pages;
 use crate::door::Policy;
@@ -63,6 +63,37 @@ impl Visitor {
     }
 }
 
+/// Somebody who supports persons and is signed in. Nothing makes a [`Visitor`] of it.
+#[derive(Clone)]
+pub(crate) struct Companion {
+    session: SupporterSession,
+}
+
+impl Companion {
+    /// The companion of this session.
+    pub(crate) const fn of(session: SupporterSession) -> Self {
+        Self { session }
+    }
+
+    /// The session.
+    pub(crate) const fn session(&self) -> &SupporterSession {
+        &self.session
+    }
+
+    /// The hidden field of a form that posts to this address.
+    pub(crate) fn form_token(&self, address: &str) -> String {
+        self.session.form_token(address)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Companion {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        parts.extensions.get::<Self>().cloned().ok_or(Fault::SignInFirst { back: "/with".to_owned() })
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Fault;
 
@@ -99,18 +130,44 @@ async fn admitted(rule: &Rule, mut request: Request) -> Result<Request, Fault> {
         Policy::SignedInForm => {
             let visitor = visitor(&rule.pages, request.headers()).await?;
             let visitor = visitor.ok_or(Fault::SignInFirst { back: "/me".to_owned() })?;
-            let (mut parts, body) = request.into_parts();
-            refuse_foreign(&parts.headers)?;
-            let fields = read_form(&parts.headers, body).await?;
-            let posted = fields.one(FORM_TOKEN).unwrap_or_default();
-            if !visitor.has_form_token(parts.uri.path(), posted) {
-                return Err(Fault::OldForm);
-            }
-            parts.extensions.insert(visitor);
-            parts.extensions.insert(fields);
-            Ok(Request::from_parts(parts, Body::empty()))
+            let is_ours = |address: &str, posted: &str| visitor.has_form_token(address, posted);
+            let mut request = with_form(request, is_ours).await?;
+            request.extensions_mut().insert(visitor);
+            Ok(request)
+        }
+        Policy::Supporter => {
+            let back = request.uri().path().to_owned();
+            let companion = companion(&rule.pages, request.headers()).await?.ok_or(Fault::SignInFirst { back })?;
+            request.extensions_mut().insert(companion);
+            Ok(request)
+        }
+        Policy::SupporterForm => {
+            let companion = companion(&rule.pages, request.headers()).await?;
+            let companion = companion.ok_or(Fault::SignInFirst { back: "/with".to_owned() })?;
+            let is_ours = |address: &str, posted: &str| companion.session.has_form_token(address, posted);
+            let mut request = with_form(request, is_ours).await?;
+            request.extensions_mut().insert(companion);
+            Ok(request)
         }
     }
+}
+
+/// The request with the fields of a form that was made for this session and address.
+async fn with_form(request: Request, is_ours: impl Fn(&str, &str) -> bool) -> Result<Request, Fault> {
+    let (mut parts, body) = request.into_parts();
+    refuse_foreign(&parts.headers)?;
+    let fields = read_form(&parts.headers, body).await?;
+    if !is_ours(parts.uri.path(), fields.one(FORM_TOKEN).unwrap_or_default()) {
+        return Err(Fault::OldForm);
+    }
+    parts.extensions.insert(fields);
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// The supporter of the supporters' cookie, if the session lives.
+pub(crate) async fn companion(pages: &Pages, headers: &HeaderMap) -> Result<Option<Companion>, Fault> {
+    let Some(value) = cookie(headers, supporter_cookie_name(pages.place())) else { return Ok(None) };
+    Ok(pages.exchange().supporter_session(&value).await?.map(Companion::of))
 }
 
 /// The visitor of the session cookie, if the session lives.
@@ -157,10 +214,16 @@ pub(crate) fn to_sign_in(back: &str) -> Response {
     Redirect::to(&format!("/me/sign-in?{query}")).into_response()
 }
 
+/// Whether an address is one of a supporter's pages.
+pub(crate) fn is_with(address: &str) -> bool {
+    address == "/with" || address.starts_with("/with/") || address.starts_with("/with?")
+}
+
 /// Whether an address is one of ours that a sign-in may lead back to.
 pub(crate) fn is_ours(back: &str) -> bool {
-    let known =
+    let persons =
         back == "/me" || back.starts_with("/me/") || back.starts_with("/me?") || back.starts_with("/oauth/authorize?");
+    let known = persons || is_with(back);
     known && back.len() <= BODY_MAX_BYTES && back.bytes().all(|b| b.is_ascii_graphic()) && back.parse::<Uri>().is_ok()
 }
 
@@ -170,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_sign_in_leads_back_to_our_own_pages_only() {
-        for good in ["/me", "/me/sharing", "/me/receipts?before=3", "/oauth/authorize?client_id=x"] {
+        for good in ["/me", "/me/sharing", "/me/receipts?before=3", "/oauth/authorize?client_id=x", "/with", "/with/x"]
+        {
             assert!(is_ours(good), "{good}");
         }
         for bad in [
@@ -178,6 +242,7 @@ mod tests {
             "https://evil.example",
             "/\\evil.example",
             "/meow",
+            "/without",
             "/me/\r\nx: y",
             "",
             "/oauth/token",

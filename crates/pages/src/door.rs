@@ -6,7 +6,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 
-use crate::{Pages, account, admit, authorize, fault, headers, plans, receipts, sharing, sign_in, start, style};
+use crate::{
+    Pages, account, admit, authorize, consent_receipts, fault, headers, plans, receipts, sharing, sign_in, start,
+    style, with,
+};
 
 /// What an address asks of its visitor before anything else happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +20,10 @@ pub enum Policy {
     SignedIn,
     /// A person who is signed in, and a form that was made for this session and this address.
     SignedInForm,
+    /// Somebody who supports persons and is signed in; others are led to the sign-in, persons too.
+    Supporter,
+    /// The same, and a form that was made for this session and this address.
+    SupporterForm,
 }
 
 /// A row of the table, as the tests see it.
@@ -58,9 +65,12 @@ fn table() -> Vec<Route> {
     table.extend(account::routes());
     table.extend(plans::routes());
     table.extend(sharing::routes());
+    table.extend(consent_receipts::routes());
     table.extend(receipts::routes());
     table.extend(authorize::routes());
+    table.extend(with::routes());
     table.push(Route::get("/me/{*rest}", Policy::Open, fault::no_such_page));
+    table.push(Route::get("/with/{supporter}/{*rest}", Policy::Open, fault::no_such_page));
     table
 }
 
@@ -88,8 +98,9 @@ mod tests {
     #[test]
     fn every_post_needs_a_form_of_ours_or_checks_it_itself() {
         for route in routes().into_iter().filter(|route| route.method == Method::POST) {
-            let checks_itself = ["/me/sign-in", "/oauth/authorize"].contains(&route.path.as_str());
-            assert!(checks_itself || route.policy == Policy::SignedInForm, "{}", route.path);
+            let checks_itself = ["/me/sign-in", "/oauth/authorize", "/with/invited"].contains(&route.path.as_str());
+            let by_form = [Policy::SignedInForm, Policy::SupporterForm].contains(&route.policy);
+            assert!(checks_itself || by_form, "{}", route.path);
         }
     }
 
@@ -105,8 +116,21 @@ mod tests {
             "/me/leave",
             "/oauth/authorize",
             "/oauth/authorize",
+            "/with/invited",
+            "/with/invited",
             "/me/{*rest}",
+            "/with/{supporter}/{*rest}",
         ];
         assert_eq!(open, known);
+    }
+
+    #[test]
+    fn what_a_supporter_may_ask_for_lies_apart_from_what_is_the_persons() {
+        for route in routes() {
+            let supporters = [Policy::Supporter, Policy::SupporterForm].contains(&route.policy);
+            let persons = [Policy::SignedIn, Policy::SignedInForm].contains(&route.policy);
+            assert!(!supporters || route.path.starts_with("/with"), "{}", route.path);
+            assert!(!persons || route.path.starts_with("/me"), "{}", route.path);
+        }
     }
 }

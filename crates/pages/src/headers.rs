@@ -39,7 +39,7 @@ pub(crate) async fn always(request: Request, next: Next) -> Response {
 /// Apps open the page where they ask, and the sign-in before it, in a window of their own and wait for its answer; all
 /// other pages have nothing to do with whoever opened them.
 fn is_own_page(path: &str) -> bool {
-    path.starts_with("/me") && path != "/me/sign-in"
+    (path.starts_with("/me") && path != "/me/sign-in") || path.starts_with("/with")
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -5,12 +5,15 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
-use crate::admit::{FORM_TOKEN, Visitor};
+use crate::admit::{Companion, FORM_TOKEN, Visitor};
 use crate::fault::Fault;
 use crate::words::en as w;
 
 /// Where the sign-out form posts.
 pub(crate) const SIGN_OUT: &str = "/me/sign-out";
+
+/// Where the sign-out form of a supporter posts.
+pub(crate) const WITH_SIGN_OUT: &str = "/with/sign-out";
 
 /// Around a page.
 pub(crate) struct Frame {
@@ -19,6 +22,8 @@ pub(crate) struct Frame {
     pub(crate) sign_out: Option<String>,
     /// Where in the menu the page stands.
     pub(crate) here: Here,
+    /// Whether it is a page of somebody who supports persons, with a menu of its own.
+    pub(crate) with: bool,
 }
 
 /// A place in the menu.
@@ -34,12 +39,18 @@ pub(crate) enum Here {
 impl Frame {
     /// For a person who is signed in.
     pub(crate) fn of(visitor: &Visitor, page: &str, here: Here) -> Self {
-        Self { tab: w::tab(page), sign_out: Some(visitor.form_token(SIGN_OUT)), here }
+        Self { tab: w::tab(page), sign_out: Some(visitor.form_token(SIGN_OUT)), here, with: false }
+    }
+
+    /// For somebody who supports persons and is signed in.
+    pub(crate) fn with(companion: &Companion, page: &str) -> Self {
+        let sign_out = Some(companion.form_token(WITH_SIGN_OUT));
+        Self { tab: w::tab(page), sign_out, here: Here::Elsewhere, with: true }
     }
 
     /// For somebody we do not know.
     pub(crate) fn open(page: &str) -> Self {
-        Self { tab: w::tab(page), sign_out: None, here: Here::Elsewhere }
+        Self { tab: w::tab(page), sign_out: None, here: Here::Elsewhere, with: false }
     }
 }
 

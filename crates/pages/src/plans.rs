@@ -15,7 +15,7 @@ use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use sayso_consent::{Projection, Released};
 use sayso_plan::law::{Advice, Law, Period, in_force};
-use sayso_plan::{Jurisdiction, PlanDate, PlanId};
+use sayso_plan::{Jurisdiction, PlanDate, PlanId, StoredDocument};
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -112,7 +112,11 @@ async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Pr
 /// The whole document, to be saved and never shown inside our pages: it may hold anything.
 async fn document(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<String>) -> Result<Response, Fault> {
     let plan = own(&pages, &visitor, &plan).await?;
-    let kept = plan.get().document.as_ref().ok_or(Fault::NotHere)?;
+    saved(plan.get().document.as_ref().ok_or(Fault::NotHere)?)
+}
+
+/// A whole document as an answer.
+pub(crate) fn saved(kept: &StoredDocument) -> Result<Response, Fault> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(&kept.document.data).map_err(|_| Fault::Unreadable)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

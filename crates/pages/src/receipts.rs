@@ -69,7 +69,7 @@ async fn told(
         let is_end = u32::try_from(more.len()).is_ok_and(|count| count < ACTS_AT_ONCE);
         last = more.last().map(|act| act.person_seq).or(last);
         happened.extend(more);
-        let names = Names::find(pages, &happened).await?;
+        let names = Names::find(pages, visitor, &happened).await?;
         let days = by_day(&happened, &names, calendar);
         let lines: usize = days.iter().map(|day| day.lines.len()).sum();
         if is_end || lines >= LINES_EACH_PAGE || happened.len() >= ACTS_EACH_PAGE {

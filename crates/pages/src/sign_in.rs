@@ -7,11 +7,12 @@ use http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use sayso_auth::Opaque;
 use sayso_auth::secret::of;
-use sayso_auth::sign_in::{SESSION_MAX_SECONDS, cookie_name};
+use sayso_auth::sign_in::{SESSION_MAX_SECONDS, cookie_name, supporter_cookie_name};
+use sayso_exchange::Entered;
 use sayso_exchange::sign_in::SignInFault;
 
 use crate::Pages;
-use crate::admit::{FORM_TOKEN, Visitor, cookie, is_ours, read_form, refuse_foreign};
+use crate::admit::{Companion, FORM_TOKEN, Visitor, cookie, is_ours, is_with, read_form, refuse_foreign};
 use crate::door::{Policy, Route};
 use crate::fault::{Fault, go_to};
 use crate::layout::{Frame, SIGN_OUT, page, shown};
@@ -86,10 +87,14 @@ async fn sign_in(State(pages): State<Pages>, request: Request) -> Result<Respons
     }
     let name = fields.one("name").unwrap_or_default();
     let back = fields.one("back").filter(|back| is_ours(back)).unwrap_or_default().to_owned();
-    match pages.exchange().sign_in(name, fields.one("password").unwrap_or_default()).await {
-        Ok(session) => {
+    match pages.exchange().enter(name, fields.one("password").unwrap_or_default()).await {
+        Ok(Entered::Supporter(session)) => {
+            end_old_supporter_session(&pages, &parts.headers).await?;
+            Ok(welcome_with(&pages, session.cookie(), if is_with(&back) { &back } else { "/with" }))
+        }
+        Ok(Entered::Person(session)) => {
             end_old_session(&pages, &parts.headers).await?;
-            Ok(welcome(&pages, session.cookie(), if back.is_empty() { "/me" } else { &back }))
+            Ok(welcome(&pages, session.cookie(), if back.is_empty() || is_with(&back) { "/me" } else { &back }))
         }
         Err(fault) => {
             let (status, trouble, seconds) = told(&fault)?;
@@ -120,6 +125,23 @@ async fn end_old_session(pages: &Pages, headers: &HeaderMap) -> Result<(), Fault
     Ok(())
 }
 
+/// The same for the session of somebody who supports persons.
+async fn end_old_supporter_session(pages: &Pages, headers: &HeaderMap) -> Result<(), Fault> {
+    if let Some(old) = cookie(headers, supporter_cookie_name(pages.place())) {
+        pages.exchange().supporter_signs_out(&old).await?;
+    }
+    Ok(())
+}
+
+/// A supporter signs out.
+pub(crate) async fn supporter_signs_out(State(pages): State<Pages>, companion: Companion) -> Result<Response, Fault> {
+    pages.exchange().supporter_signs_out(companion.session().cookie()).await?;
+    let shown = Shown { trouble: Some(w::SIGNED_OUT.to_owned()), ..Shown::default() };
+    let mut response = sign_in_page(&pages, &HeaderMap::new(), shown);
+    set_cookie(&mut response, &pages, supporter_cookie_name(pages.place()), "", 0);
+    Ok(response)
+}
+
 async fn sign_out(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
     pages.exchange().sign_out(visitor.cookie()).await?;
     let headers = HeaderMap::new();
@@ -136,7 +158,9 @@ async fn leave(State(pages): State<Pages>, headers: HeaderMap) -> Result<Respons
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
     if from_here {
         end_old_session(&pages, &headers).await?;
+        end_old_supporter_session(&pages, &headers).await?;
         set_cookie(&mut response, &pages, cookie_name(pages.place()), "", 0);
+        set_cookie(&mut response, &pages, supporter_cookie_name(pages.place()), "", 0);
     }
     Ok(response)
 }
@@ -147,9 +171,16 @@ pub(crate) fn welcome(pages: &Pages, session: &str, to: &str) -> Response {
     response
 }
 
+/// The same for somebody who supports persons.
+pub(crate) fn welcome_with(pages: &Pages, session: &str, to: &str) -> Response {
+    let mut response = go_to(to);
+    set_cookie(&mut response, pages, supporter_cookie_name(pages.place()), session, SESSION_MAX_SECONDS);
+    response
+}
+
 /// The secret that ties the sign-in form to this browser before anybody is signed in: without it another site could
 /// sign the person in as somebody else.
-fn before(pages: &Pages, headers: &HeaderMap) -> Option<Opaque<of::Session>> {
+pub(crate) fn before(pages: &Pages, headers: &HeaderMap) -> Option<Opaque<of::Session>> {
     Opaque::parse(&cookie(headers, before_name(pages))?).ok()
 }
 
@@ -157,11 +188,21 @@ fn before_name(pages: &Pages) -> &'static str {
     if pages.place().is_https() { "__Host-sayso-before" } else { "sayso-before" }
 }
 
-fn sign_in_page(pages: &Pages, headers: &HeaderMap, why: Shown) -> Response {
-    let (before, is_new) = match before(pages, headers) {
+/// That secret, made where there is none yet; then the browser has to be given it.
+pub(crate) fn before_or_new(pages: &Pages, headers: &HeaderMap) -> (Opaque<of::Session>, bool) {
+    match before(pages, headers) {
         Some(before) => (before, false),
         None => (Opaque::from_random(random(pages)), true),
-    };
+    }
+}
+
+/// Gives the browser that secret.
+pub(crate) fn keep_before(response: &mut Response, pages: &Pages, before: &Opaque<of::Session>) {
+    set_cookie(response, pages, before_name(pages), before.expose(), FORM_SECONDS);
+}
+
+fn sign_in_page(pages: &Pages, headers: &HeaderMap, why: Shown) -> Response {
+    let (before, is_new) = before_or_new(pages, headers);
     let template = SignInPage {
         frame: Frame::open(w::SIGN_IN),
         lead: if why.back.starts_with("/oauth/") { w::SIGN_IN_FOR_APP } else { w::SIGN_IN_LEAD },
@@ -172,7 +213,7 @@ fn sign_in_page(pages: &Pages, headers: &HeaderMap, why: Shown) -> Response {
     };
     let mut response = if why.status == StatusCode::OK { shown(&template) } else { page(why.status, &template) };
     if is_new {
-        set_cookie(&mut response, pages, before_name(pages), before.expose(), FORM_SECONDS);
+        keep_before(&mut response, pages, &before);
     }
     response
 }

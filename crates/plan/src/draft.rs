@@ -576,6 +576,7 @@ impl Plan {
             id: gone.id,
             section: gone.item.section,
             share: gone.item.share_level(),
+            about: gone.item.concerned().cloned().collect(),
             at: now,
         }));
         let mut incoming = incoming.into_iter();

@@ -138,6 +138,12 @@ pub mod of {
     /// What somebody proposed to a plan.
     #[derive(Debug)]
     pub enum Proposal {}
+    /// Somebody whom one person calls their supporter.
+    #[derive(Debug)]
+    pub enum Supporter {}
+    /// The account by which somebody signs in who supports persons.
+    #[derive(Debug)]
+    pub enum Account {}
 }
 
 /// Id of a person.
@@ -164,6 +170,10 @@ pub type ProvisionId = Id<of::Provision>;
 pub type LeafId = Id<of::Leaf>;
 /// Id of a proposal.
 pub type ProposalId = Id<of::Proposal>;
+/// Id of a supporter of one person. Whoever supports two persons has two, so that neither tells of the other.
+pub type SupporterId = Id<of::Supporter>;
+/// Id of the account of somebody who supports persons.
+pub type AccountId = Id<of::Account>;
 
 #[cfg(test)]
 mod tests {

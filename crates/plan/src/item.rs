@@ -127,6 +127,23 @@ impl Item {
         own.into_iter().chain([&self.voice.party]).chain(self.stances.iter().map(|s| &s.party))
     }
 
+    /// The parties that the item is about, so that they do not read it as supporters of the person: those the person named
+    /// for that, and whom it says should be kept out.
+    pub fn concerned(&self) -> impl Iterator<Item = &PartyId> {
+        let keeps_out = match &self.kind {
+            ItemKind::Contact(contact) => contact.contact == Contactable::Never || self.section == Section::NotInvolve,
+            ItemKind::Words(_)
+            | ItemKind::Preference(_)
+            | ItemKind::Goal(_)
+            | ItemKind::Ladder(_)
+            | ItemKind::Agreement(_)
+            | ItemKind::Arrangement(_)
+            | ItemKind::Need(_) => self.section == Section::NotInvolve,
+        };
+        let named = self.shown_parties().filter(move |party| keeps_out && !party.is_person());
+        self.about_parties.iter().chain(named)
+    }
+
     /// Every code that stands beside the words. A code can say more than the words do, a diagnosis even, so whoever is
     /// shown the item is shown its codes.
     pub fn codes(&self) -> impl Iterator<Item = &Code> {

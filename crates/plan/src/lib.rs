@@ -16,8 +16,8 @@ pub mod section;
 pub mod words;
 
 pub use id::{
-    ClientId, ConsentId, ItemId, ItemVersion, LeafId, OrganizationId, PersonId, PlanId, PlanVersionId, PractitionerId,
-    ProposalId, ProvisionId,
+    AccountId, ClientId, ConsentId, ItemId, ItemVersion, LeafId, OrganizationId, PersonId, PlanId, PlanVersionId,
+    PractitionerId, ProposalId, ProvisionId, SupporterId,
 };
 pub use item::{DraftItem, Item, ItemKind, ItemType, PlanDate, Share};
 pub use jurisdiction::{Jurisdiction, Place};

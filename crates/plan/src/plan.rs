@@ -228,6 +228,9 @@ pub struct Removal {
     pub section: Section,
     /// The level it had.
     pub share: Share,
+    /// The parties it was about, [`crate::Item::concerned`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<PartyId>,
     /// When it was removed.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use sayso_ledger::Kind;
-use sayso_plan::{ClientId, ConsentId, LeafId, OrganizationId, PlanId, PlanKind, PlanVersionId, Purpose, Section};
+use sayso_plan::{
+    ClientId, ConsentId, LeafId, OrganizationId, PlanId, PlanKind, PlanVersionId, Purpose, Section, SupporterId,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -108,6 +110,31 @@ pub enum Act {
         sections: Vec<Section>,
         /// The software through which; none on the person's page.
         client: Option<ClientId>,
+        /// Which consents it made and ended, for the person's receipt of it; none in leaves of before there were any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided: Option<Decided>,
+        /// Whom it concerns, when it is one supporter.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supporter: Option<SupporterId>,
+        /// Who took it away in the person's name; none for the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<SupporterId>,
+    },
+    /// Somebody who supports the person looked.
+    SupporterLooked {
+        /// Who.
+        supporter: SupporterId,
+        /// At what: `list`, `plans`, `document`, or `sharing` for whom the person lets see.
+        operation: Code,
+        /// What was shown; nothing where nothing was open to them.
+        shown: Vec<Shown>,
+    },
+    /// What somebody is to the person as a supporter has changed.
+    SupporterChanged {
+        /// Who.
+        supporter: SupporterId,
+        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended` or `ended`.
+        change: Code,
     },
     /// An organization asked to be let in.
     AskedToShare {
@@ -178,6 +205,31 @@ pub enum Act {
     },
 }
 
+/// What one act of the person did to their consents. What each of them says stands in the consent itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decided {
+    /// Consents that were given by it.
+    pub given: Vec<ConsentId>,
+    /// Consents towards the same party, and for the same purpose, that stood before and were left as they were.
+    pub kept: Vec<ConsentId>,
+    /// Consents that were ended by it.
+    pub ended: Vec<ConsentId>,
+    /// The words that stood on the page where it was done; none where it was done elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<ShownWords>,
+}
+
+/// Which words of ours somebody read before they decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownWords {
+    /// Their language, a BCP 47 tag.
+    pub language: Code,
+    /// The first eight bytes of a digest over the texts.
+    pub version: u64,
+}
+
 /// What was shown of one plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -211,12 +263,15 @@ impl Act {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
-            Self::ReadAllowed { .. } | Self::ReadRefused { .. } | Self::Checked { .. } => Kind::Read,
+            Self::ReadAllowed { .. }
+            | Self::ReadRefused { .. }
+            | Self::Checked { .. }
+            | Self::SupporterLooked { .. } => Kind::Read,
             Self::PlanWritten { .. }
             | Self::PersonWritten { .. }
             | Self::WriteRefused { .. }
             | Self::ProposalAnswered { .. } => Kind::Write,
-            Self::ConsentChanged { .. } => Kind::Consent,
+            Self::ConsentChanged { .. } | Self::SupporterChanged { .. } => Kind::Consent,
             Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,

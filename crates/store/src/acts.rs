@@ -75,6 +75,22 @@ impl Store {
         self.acts(sql, organization.as_bytes(), before, limit).await
     }
 
+    /// One thing that was recorded about a person.
+    ///
+    /// # Errors
+    /// The database's own failures; [`StoreError::Damaged`] where it does not open.
+    pub async fn act_of_person(&self, person: PersonId, leaf: LeafId) -> Result<Option<Recorded>, StoreError> {
+        let row = sqlx::query(recorded!("person_id = ? AND id = ?"))
+            .bind(person.as_bytes().as_slice())
+            .bind(leaf.as_bytes().as_slice())
+            .fetch_optional(self.readers())
+            .await?;
+        match row {
+            Some(row) => self.recorded(&row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     async fn acts(
         &self,
         sql: &'static str,

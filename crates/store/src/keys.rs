@@ -107,11 +107,14 @@ pub(crate) enum Use {
     Witness,
     IdentifierState,
     Registry,
+    Reach,
+    Held,
 }
 
 /// All keys that are derived from the wrapping key.
 pub(crate) struct Keys {
     wrap: Aes256Gcm,
+    reach: Aes256Gcm,
     fingerprint: KeyedHashKey,
     hash: HashKeys,
 }
@@ -128,6 +131,8 @@ struct HashKeys {
     witness: Hmac<Sha256>,
     identifier_state: Hmac<Sha256>,
     registry: Hmac<Sha256>,
+    reach: Hmac<Sha256>,
+    held: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -135,6 +140,7 @@ impl Keys {
         let keyed = |label: &str| mac(&derived(from, label));
         Self {
             wrap: cipher(&derived(from, "wrap")),
+            reach: cipher(&derived(from, "reach body")),
             fingerprint: KeyedHashKey(*derived(from, "fingerprint")),
             hash: HashKeys {
                 identifier: keyed("identifier"),
@@ -148,6 +154,8 @@ impl Keys {
                 witness: keyed("witness"),
                 identifier_state: keyed("identifier state"),
                 registry: keyed("registry"),
+                reach: keyed("reach"),
+                held: keyed("held"),
             },
         }
     }
@@ -170,6 +178,8 @@ impl Keys {
             Use::Witness => &self.hash.witness,
             Use::IdentifierState => &self.hash.identifier_state,
             Use::Registry => &self.hash.registry,
+            Use::Reach => &self.hash.reach,
+            Use::Held => &self.hash.held,
         };
         let mut mac = keyed.clone();
         for part in parts {
@@ -194,6 +204,16 @@ impl Keys {
         Ok(DataKey(cipher(&bytes)))
     }
 
+    /// Encrypts a row of the table `reach`, bound to its tag.
+    pub(crate) fn seal_reach(&self, tag: &[u8; 32], plain: &[u8; 16]) -> Result<Vec<u8>, StoreError> {
+        seal(&self.reach, &reaching(tag), plain)
+    }
+
+    pub(crate) fn open_reach(&self, tag: &[u8; 32], body: &[u8]) -> Result<[u8; 16], StoreError> {
+        let plain = open(&self.reach, &reaching(tag), body)?;
+        plain.as_slice().try_into().map_err(|_| StoreError::Damaged("reach"))
+    }
+
     /// A ciphertext that only the right wrapping key opens.
     pub(crate) fn check_value(&self) -> Result<Vec<u8>, StoreError> {
         seal(&self.wrap, &CHECK, b"sayso")
@@ -209,6 +229,10 @@ const CHECK: Belongs<'static> =
 
 const fn wrapping(person: PersonId) -> Belongs<'static> {
     Belongs { table: "person.wrapped_key", person, record: &[], version: &[] }
+}
+
+const fn reaching(tag: &[u8; 32]) -> Belongs<'_> {
+    Belongs { table: "reach", person: PersonId::from_stored([0; 16]), record: tag, version: &[] }
 }
 
 fn derived(from: &WrappingKey, label: &str) -> Zeroizing<[u8; 32]> {

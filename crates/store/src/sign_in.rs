@@ -55,6 +55,10 @@ impl Store {
         let order = Order { first: Some(self.seal_leaf(Some(person), &leaf).await?), ..Order::default() };
         let work = self.writer().work(order, move |connection| {
             Box::pin(async move {
+                let taken = sqlx::query("SELECT 1 FROM supporter_account WHERE name_hash = ?").bind(name.to_vec());
+                if taken.fetch_optional(&mut *connection).await?.is_some() {
+                    return Err(StoreError::Conflict.into());
+                }
                 let done = sqlx::query(
                     "INSERT INTO account (name_hash, person_id, password) VALUES (?, ?, ?) ON CONFLICT (name_hash) \
                      DO UPDATE SET password = excluded.password WHERE person_id = excluded.person_id",

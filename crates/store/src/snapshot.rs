@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sayso_consent::{Consent, Sealed};
+use sayso_consent::{Consent, Sealed, Supporter};
 use sayso_plan::{Person, PersonId, Plan};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::error::StoreError;
 use crate::keys::{Belongs, DataKey};
 use crate::store::{Store, id_at};
+use crate::supporters::open_supporter;
 use crate::witness;
 
 /// Counts every change of a person's plans, consents and particulars. Internal: it never shows in an answer.
@@ -54,6 +55,8 @@ pub struct Snapshot {
     pub plans: Vec<Sealed<Plan>>,
     /// All consents that have not ended, in the order of their ids.
     pub consents: Vec<Consent>,
+    /// All supporters who have not ended, in the order of their ids.
+    pub supporters: Vec<Supporter>,
 }
 
 impl Snapshot {
@@ -94,12 +97,14 @@ impl Store {
             demographics: body.map(|body| open_person(&key, person, body)).transpose()?,
             plans: Vec::new(),
             consents: Vec::new(),
+            supporters: Vec::new(),
         };
         for row in parts {
             let body: &[u8] = row.try_get(3)?;
             match row.try_get::<i64, _>(0)? {
                 1 => snapshot.plans.push(open_plan(&key, person, id_at(row, 1)?, id_at(row, 2)?, body)?),
                 2 => snapshot.consents.push(open_consent(&key, person, id_at(row, 1)?, row.try_get(4)?, body)?),
+                3 => snapshot.supporters.push(open_supporter(&key, person, id_at(row, 1)?, row.try_get(4)?, body)?),
                 _ => return Err(StoreError::Damaged("person")),
             }
         }
@@ -108,6 +113,7 @@ impl Store {
         }
         snapshot.plans.sort_by_key(Sealed::<Plan>::id);
         snapshot.consents.sort_by_key(|consent| consent.id);
+        snapshot.supporters.sort_by_key(|supporter| supporter.id);
         Ok(Some(snapshot))
     }
 }
@@ -140,7 +146,7 @@ pub(crate) fn open_plan(
     Sealed::<Plan>::from_storage(&plain).map_err(|_| StoreError::Damaged("plan"))
 }
 
-fn open_consent(
+pub(crate) fn open_consent(
     key: &DataKey,
     person: PersonId,
     id: [u8; 16],

@@ -16,8 +16,10 @@ use time::OffsetDateTime;
 use crate::cache::Cache;
 use crate::error::StoreError;
 use crate::granted::Token;
+use crate::held::Held;
 use crate::keys::{DataKey, KeyedHashKey, Keys, WrappingKey};
 use crate::moment;
+use crate::reach::{self, Lists, Reached};
 use crate::snapshot::Snapshot;
 use crate::writer::{Board, Changed, Writer};
 
@@ -31,6 +33,10 @@ const DATA_KEYS_MAX: usize = 20_000;
 const SNAPSHOTS_MAX: usize = 4_096;
 /// How many tokens are kept as they were read last.
 const TOKENS_MAX: usize = 20_000;
+/// How many readers' holdings are kept as they were read last.
+const HOLDINGS_MAX: usize = 20_000;
+/// How many recipients' lists of persons are kept as they were read last.
+const LISTS_MAX: usize = 1_000;
 /// Pages that a connection keeps at hand, in KiB (negative: https://www.sqlite.org/pragma.html#pragma_cache_size). The
 /// chains of many persons grow in turn, and their places in the indexes are far apart.
 const PAGE_CACHE: &str = "-16384";
@@ -79,6 +85,9 @@ struct Inner {
     data_keys: Cache<PersonId, DataKey>,
     snapshots: Arc<Cache<PersonId, Snapshot>>,
     tokens: Arc<Cache<[u8; 32], Token>>,
+    holdings: Arc<Cache<[u8; 32], Held>>,
+    lists: Arc<Cache<Reached, Vec<PersonId>>>,
+    grown: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Store {
@@ -104,18 +113,30 @@ impl Store {
         for built_in in [nobody(), no_person()] {
             build_in(&mut connection, &keys, built_in).await?;
         }
+        reach::fill(&mut connection, &keys).await?;
         drop(connection);
 
         let snapshots = Arc::new(Cache::new(SNAPSHOTS_MAX));
         let tokens = Arc::new(Cache::new(TOKENS_MAX));
+        let holdings = Arc::new(Cache::new(HOLDINGS_MAX));
+        let lists = Arc::new(Cache::new(LISTS_MAX));
+        let grown = Arc::new(AtomicBool::new(false));
+        let kept = Kept {
+            snapshots: Arc::clone(&snapshots),
+            tokens: Arc::clone(&tokens),
+            holdings: Arc::clone(&holdings),
+            lists: Arc::clone(&lists),
+            grown: Arc::clone(&grown),
+        };
         let board = Arc::new(Board {
             stopped: AtomicBool::new(false),
             latest_at: AtomicI64::new(0),
-            changed: forget(Arc::clone(&snapshots), Arc::clone(&tokens)),
+            changed: Box::new(move |changed| kept.forget(&changed)),
         });
         let writer = Writer::start(writing.clone(), Arc::clone(&keys), board).await?;
         let data_keys = Cache::new(DATA_KEYS_MAX);
-        Ok(Self { inner: Arc::new(Inner { readers, writing, writer, keys, data_keys, snapshots, tokens }) })
+        let inner = Inner { readers, writing, writer, keys, data_keys, snapshots, tokens, holdings, lists, grown };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Writes and seals what waits, then closes the database.
@@ -188,6 +209,19 @@ impl Store {
         &self.inner.tokens
     }
 
+    pub(crate) fn holdings(&self) -> &Arc<Cache<[u8; 32], Held>> {
+        &self.inner.holdings
+    }
+
+    pub(crate) fn lists(&self) -> &Cache<Reached, Vec<PersonId>> {
+        &self.inner.lists
+    }
+
+    /// What a write needs to put persons into the lists of recipients.
+    pub(crate) fn growing(&self) -> Lists {
+        Lists { keys: self.keys_for_later(), grown: Arc::clone(&self.inner.grown) }
+    }
+
     /// The person's data key.
     pub(crate) async fn data_key(&self, person: PersonId) -> Result<Arc<DataKey>, StoreError> {
         let epoch = match self.inner.data_keys.get(&person) {
@@ -217,17 +251,30 @@ impl Store {
     }
 }
 
-fn forget(
+/// What was read lately and may have to be forgotten.
+struct Kept {
     snapshots: Arc<Cache<PersonId, Snapshot>>,
     tokens: Arc<Cache<[u8; 32], Token>>,
-) -> Box<dyn Fn(Changed) + Send + Sync> {
-    Box::new(move |changed| match changed {
-        Changed::Person(person) => snapshots.forget(&person),
-        Changed::Everything => {
-            snapshots.forget_all();
-            tokens.forget_all();
+    holdings: Arc<Cache<[u8; 32], Held>>,
+    lists: Arc<Cache<Reached, Vec<PersonId>>>,
+    grown: Arc<AtomicBool>,
+}
+
+impl Kept {
+    fn forget(&self, changed: &Changed) {
+        if self.grown.swap(false, Ordering::AcqRel) {
+            self.lists.forget_all();
         }
-    })
+        match changed {
+            Changed::Person(person) => self.snapshots.forget(person),
+            Changed::Everything => {
+                self.snapshots.forget_all();
+                self.tokens.forget_all();
+                self.holdings.forget_all();
+                self.lists.forget_all();
+            }
+        }
+    }
 }
 
 /// A pool for reading and one for writing; in memory there is one connection, and both are the same.

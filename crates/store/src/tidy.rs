@@ -12,12 +12,16 @@ use crate::writer::{Order, Record};
 const KEPT_DAYS: i64 = 1;
 
 /// Each statement takes at most a thousand rows: tidying must never hold up a write.
-const STATEMENTS: [&str; 6] = [
+const STATEMENTS: [&str; 8] = [
     "DELETE FROM code WHERE hash IN (SELECT hash FROM code WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM token WHERE hash IN (SELECT hash FROM token WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM link WHERE hash IN (SELECT hash FROM link WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM pairing WHERE hash IN (SELECT hash FROM pairing WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires_at <= ? LIMIT 1000)",
+    "DELETE FROM supporter_link WHERE supporter_id IN \
+     (SELECT supporter_id FROM supporter_link WHERE expires_at <= ? LIMIT 1000)",
+    "DELETE FROM supporter_session WHERE hash IN \
+     (SELECT hash FROM supporter_session WHERE expires_at <= ? LIMIT 1000)",
     "DELETE FROM granted WHERE id IN (SELECT id FROM granted AS g WHERE at <= ? \
      AND NOT EXISTS (SELECT 1 FROM token WHERE grant_id = g.id) \
      AND NOT EXISTS (SELECT 1 FROM code WHERE grant_id = g.id) LIMIT 1000)",

@@ -11,11 +11,12 @@ use crate::keys::{Keys, Use};
 use crate::store::id_at;
 
 /// What a decision about a person stands on, read in one statement. Part 0 is the person (with the witness in the
-/// place of the last body), 1 a plan's current version, 2 a consent that has not ended.
+/// place of the last body), 1 a plan's current version, 2 a consent that has not ended, 3 a supporter who has not.
 pub(crate) const STATE: &str = "\
     SELECT 0, id, wrapped_key, body, revision, consent_version, witness FROM person WHERE id = ?1 \
     UNION ALL SELECT 1, plan_id, id, body, 0, 0, x'' FROM plan_version WHERE person_id = ?1 AND current = 1 \
-    UNION ALL SELECT 2, id, x'', body, version, 0, x'' FROM consent WHERE person_id = ?1 AND standing = 1";
+    UNION ALL SELECT 2, id, x'', body, version, 0, x'' FROM consent WHERE person_id = ?1 AND standing = 1 \
+    UNION ALL SELECT 3, id, x'', body, version, 0, x'' FROM supporter WHERE person_id = ?1 AND standing = 1";
 
 /// Whether the stored witness fits the rows of [`STATE`].
 pub(crate) fn fits(keys: &Keys, rows: &[SqliteRow]) -> Result<bool, StoreError> {

@@ -3,7 +3,7 @@
 mod apply;
 mod prepare;
 
-use sayso_consent::{Consent, Sealed};
+use sayso_consent::{Consent, Sealed, Supporter};
 use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId, Proposal};
 use time::OffsetDateTime;
 
@@ -47,6 +47,8 @@ pub enum Change {
     },
     /// A consent is new, or the same consent has changed.
     Consent(Box<Consent>),
+    /// A supporter is new, or has changed.
+    Supporter(Box<Supporter>),
     /// The person's particulars; by which identifiers they are found follows from them.
     Person(Box<Sealed<Person>>),
     /// A proposal is new, or has been answered.

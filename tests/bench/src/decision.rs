@@ -77,6 +77,7 @@ fn part() -> Part {
         section: Some(Section::Harms),
         item: Some(ItemId::from_stored([3; 16])),
         level: Share::Open,
+        about_asker: sayso_consent::Tri::False,
     }
 }
 

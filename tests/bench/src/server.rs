@@ -63,7 +63,10 @@ pub(crate) async fn serve(side: Side) {
 
 async fn house() -> Router {
     let world = Arc::new(World::new().await);
-    let doors = sayso_gateway::router(Gateway::new(world.exchange.clone(), world.place.clone(), UNLIMITED));
+    let gateway = Gateway::new(world.exchange.clone(), world.place.clone(), UNLIMITED);
+    let ready = gateway.clone();
+    tokio::spawn(async move { ready.keep_ready().await });
+    let doors = sayso_gateway::router(gateway);
     let known = |State(world): State<Arc<World>>| async move { serde_json::to_string(&world.known().await).unwrap() };
     let open = |State(world): State<Arc<World>>, Path(n): Path<usize>| async move { world.open(n).await };
     let close = |State(world): State<Arc<World>>, Path(n): Path<usize>| async move { world.close(n).await };

@@ -25,6 +25,8 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 pub struct Finding {
     /// The number of pairs that were run until it was seen.
     pub pairs: u64,
+    /// The number of the case, from the seed of the campaign.
+    pub number: u64,
     /// The case.
     pub case: Case,
     /// What was seen.
@@ -36,6 +38,8 @@ pub struct Finding {
 pub struct Campaign {
     /// The seed.
     pub seed: u64,
+    /// The number of the case with which it begins.
+    pub first: u64,
     /// How many pairs of a script and two houses.
     pub pairs: u64,
     /// On how many threads.
@@ -98,11 +102,12 @@ impl Shared<'_> {
     async fn work(&self) {
         let cases = self.campaign.pairs.div_ceil(SCRIPTS_EACH);
         loop {
-            let number = self.next.fetch_add(1, Ordering::SeqCst);
-            if number >= cases || self.stop.load(Ordering::SeqCst) {
+            let place = self.next.fetch_add(1, Ordering::SeqCst);
+            if place >= cases || self.stop.load(Ordering::SeqCst) {
                 return;
             }
-            let scripts = SCRIPTS_EACH.min(self.campaign.pairs - number * SCRIPTS_EACH);
+            let scripts = SCRIPTS_EACH.min(self.campaign.pairs - place * SCRIPTS_EACH);
+            let number = self.campaign.first + place;
             self.one(&case(self.campaign.seed, number, scripts), scripts, number).await;
         }
     }
@@ -117,7 +122,7 @@ impl Shared<'_> {
                 self.stop.store(true, Ordering::SeqCst);
                 let partly = (at as u64 * scripts).div_ceil(case.steps.len() as u64).max(1);
                 let pairs = self.pairs.load(Ordering::SeqCst) + partly;
-                self.find(case, leaked, pairs).await;
+                self.find(case, leaked, pairs, number).await;
                 return;
             }
         }
@@ -126,14 +131,14 @@ impl Shared<'_> {
         self.tell(pairs);
     }
 
-    async fn find(&self, case: &Case, leaked: Box<Leaked>, pairs: u64) {
+    async fn find(&self, case: &Case, leaked: Box<Leaked>, pairs: u64, number: u64) {
         let (case, leaked) = if self.campaign.shrink {
             let (short, shown) = shrink(case, SHRINK_MOST).await;
             (short, shown.unwrap_or(leaked))
         } else {
             (case.clone(), leaked)
         };
-        self.found.lock().unwrap().get_or_insert(Finding { pairs, case, leaked });
+        self.found.lock().unwrap().get_or_insert(Finding { pairs, number, case, leaked });
     }
 
     fn places(&self, number: u64) -> [sayso_store::Place; 2] {

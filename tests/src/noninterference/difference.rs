@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::house::{House, NUMBERS, number};
-use super::layout::{PEOPLE, Reason, harbour, person};
+use super::layout::{PEOPLE, Reason, harbour, lantern, person};
 use super::{mix, plans};
 use crate::generate::Choices;
 use crate::world::Asked;
@@ -124,6 +124,10 @@ pub enum What {
     PairingCode { subject: usize },
     /// Another birth date and zone.
     Particulars { subject: usize },
+    /// An item about the one who looks, who supports the person, in a section that is open to them.
+    AboutThem { at: At, n: u64, seed: u64, early: bool },
+    /// The neighbour let the one who looks support them, opened everything, and ended it.
+    FormerSupporter,
 }
 
 impl What {
@@ -160,11 +164,13 @@ impl What {
             Self::ClaimedByNeighbour { .. } => "number claimed by another",
             Self::PairingCode { .. } => "pairing code",
             Self::Particulars { .. } => "particulars",
+            Self::AboutThem { .. } => "item about the supporter",
+            Self::FormerSupporter => "former supporter",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 29] = [
+    pub const NAMES: [&'static str; 31] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -194,13 +200,18 @@ impl What {
         "number claimed by another",
         "pairing code",
         "particulars",
+        "item about the supporter",
+        "former supporter",
     ];
 
     /// Whether it is made before the one who looks is let in.
     #[must_use]
     pub const fn is_early(&self) -> bool {
         match self {
-            Self::Item { early, .. } | Self::Reworded { early, .. } | Self::Removed { early, .. } => *early,
+            Self::Item { early, .. }
+            | Self::Reworded { early, .. }
+            | Self::Removed { early, .. }
+            | Self::AboutThem { early, .. } => *early,
             Self::Former { .. } | Self::Between { .. } => true,
             _ => false,
         }
@@ -232,6 +243,14 @@ impl What {
             hiding = Hiding::Refused;
         }
         let app = layout.adversary.is_app();
+        if layout.adversary.is_supporter() && choices.once_in(5) {
+            return match choices.below(4) {
+                0 => Self::FormerSupporter,
+                // Of the person in whose name they may take away.
+                1 => Self::OtherRefusal { subject: 1 },
+                _ => Self::AboutThem { at, n, seed, early },
+            };
+        }
         match choices.below(if looking { 27 } else { 34 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
@@ -240,7 +259,8 @@ impl What {
             7 => Self::Absence { at, n },
             8 if layout.hides_title(subject) => Self::Title { at, seed },
             8 | 9 => Self::Formality { at },
-            10 if !app => Self::AboutSomebody { at, n },
+            // A supporter sees what it is about, by not seeing it.
+            10 if !app && !layout.adversary.is_supporter() => Self::AboutSomebody { at, n },
             11 if !app => Self::Level { at, n, level: if choices.once_in(2) { Share::Open } else { Share::Care } },
             12 if !app => Self::Plan { subject, hiding: PlanHiding::Draft, seed },
             13 if !app => Self::Drafting { at: At { subject: 1, plan: 1 }, seed },
@@ -309,9 +329,13 @@ impl House {
             What::Neighbour { seed } => self.neighbour(*seed).await,
             What::Consent { subject, n, reason } => self.idle_consent(*subject, *n, *reason).await,
             What::OtherGrant { subject } => self.other_grant(*subject).await,
+            What::AboutThem { at, n, seed, .. } => self.about_them(*at, *n, *seed).await,
+            What::FormerSupporter => self.formerly(2).await,
             What::OtherRefusal { subject } => {
                 let themselves = Themselves::signed_in(person(*subject));
-                let party = Party::Organization(harbour());
+                // A delegate reads to whom something is open: the one who is refused is one to whom nothing is.
+                let supporter = self.layout.adversary.is_supporter();
+                let party = Party::Organization(if supporter { lantern() } else { harbour() });
                 self.world.exchange.refuse(themselves, party, false).await.is_ok()
             }
             What::OtherReads { subject } => self.other_reads(*subject).await,
@@ -525,7 +549,13 @@ impl House {
     async fn another_person(&mut self, seed: u64) -> bool {
         let made = self.world.exchange.create_person(self.somebody(PEOPLE)).await;
         let content = plans::another(0, &mut Choices::new(seed));
-        made.is_ok() && self.create(person(PEOPLE), content).await.is_some()
+        // They share with another hospital, which is nobody's business here.
+        let all = Choice { sections: Section::all().collect(), ..Choice::default() };
+        let (themselves, party) = (Themselves::signed_in(person(PEOPLE)), Party::Organization(harbour()));
+        let purpose = self.layout.adversary.purpose();
+        made.is_ok()
+            && self.create(person(PEOPLE), content).await.is_some()
+            && self.world.exchange.share(themselves, party, purpose, &all, None).await.is_ok()
     }
 
     async fn neighbour(&mut self, seed: u64) -> bool {
@@ -548,6 +578,9 @@ impl House {
 
     async fn other_grant(&mut self, subject: usize) -> bool {
         let all = Choice { kinds: PlanKind::ALL.into(), documents: true, ..Choice::default() };
+        if self.layout.adversary.is_supporter() {
+            return self.other_supporter(subject, &all).await;
+        }
         let (themselves, party) = (Themselves::signed_in(person(subject)), Party::Organization(harbour()));
         let purpose = sayso_plan::Purpose::Coc;
         self.world.exchange.share(themselves, party, purpose, &all, None).await.is_ok()

@@ -134,7 +134,7 @@ impl House {
             Event::StopSharing { subject } => {
                 self.choices[*subject] = Choice::default();
                 let themselves = Themselves::signed_in(person(*subject));
-                self.world.exchange.stop_sharing(themselves, self.layout.adversary.party()).await.is_ok()
+                self.world.exchange.stop_sharing(themselves, self.party(*subject)).await.is_ok()
             }
             Event::GrantAgain { subject } => {
                 self.choices[*subject] = super::house::first_choice(&self.layout, *subject);
@@ -143,7 +143,7 @@ impl House {
             }
             Event::Refuse { subject } => {
                 let themselves = Themselves::signed_in(person(*subject));
-                self.world.exchange.refuse(themselves, self.layout.adversary.party(), true).await.is_ok()
+                self.world.exchange.refuse(themselves, self.party(*subject), true).await.is_ok()
             }
             Event::Reword { at, n, seed } => self.reword_visible(*at, *n, *seed).await,
             Event::Add { at, n, seed } => self.add_visible(*at, *n, *seed).await,

@@ -8,7 +8,7 @@ use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::item::PlanDate;
 use sayso_plan::{
     ConsentId, Content, Identifier, IdentifierState, ItemId, Lang, LeafId, Person, PersonId, PlanId, PractitionerId,
-    ProvisionId, Purpose, Section,
+    ProvisionId, Purpose, Section, SupporterId,
 };
 use sayso_store::{Change, NewLeaf, Write};
 use time::{Duration, OffsetDateTime};
@@ -50,6 +50,10 @@ pub struct House {
     pub choices: [Choice; 2],
     /// Items that were refused one by one, in this house.
     pub refused: BTreeSet<ItemId>,
+    /// As whom the one who looks supports each person.
+    pub ties: Vec<SupporterId>,
+    /// As whom they supported the neighbour, who ended it, in this house.
+    pub former: Option<SupporterId>,
     /// The pairing code that was made last, in this house.
     pub code: Option<String>,
     /// The plans that both houses have, by person.
@@ -73,6 +77,8 @@ impl House {
             other_token: world.token(other_client(), None, SYSTEM_SCOPES, mix(&[layout.seed, 3])).await,
             choices: [0, 1].map(|n| first_choice(&layout, n)),
             refused: BTreeSet::new(),
+            ties: Vec::new(),
+            former: None,
             code: None,
             common: Vec::new(),
             done: Vec::new(),
@@ -80,7 +86,11 @@ impl House {
             layout,
         };
         house.people(&mine).await;
-        house.token = house.world.token(who.0, who.1, scopes, mix(&[house.layout.seed, 4])).await;
+        house.token = if house.layout.adversary.is_supporter() {
+            house.be_invited().await
+        } else {
+            house.world.token(who.0, who.1, scopes, mix(&[house.layout.seed, 4])).await
+        };
         house.world.set(Duration::hours(EARLY_HOURS));
         house.differ(&mine, true).await;
         house.world.set(Duration::hours(GRANT_HOURS));
@@ -89,7 +99,17 @@ impl House {
         house.world.set(Duration::hours(LATE_HOURS));
         house.differ(&mine, false).await;
         house.world.set(Duration::hours(LOOK_HOURS));
+        house.stay_signed_in().await;
         house
+    }
+
+    /// To whom consents are given that open something of this person's to the one who looks.
+    #[must_use]
+    pub fn party(&self, subject: usize) -> Party {
+        match self.ties.get(subject) {
+            Some(tie) => Party::Supporter(*tie),
+            None => self.layout.adversary.party(),
+        }
     }
 
     async fn differ(&mut self, mine: &[&Difference], early: bool) {
@@ -185,7 +205,7 @@ impl House {
         let adversary = self.layout.adversary;
         let themselves = Themselves::signed_in(person(n));
         let choice = &self.choices[n];
-        let shared = self.world.exchange.share(themselves, adversary.party(), adversary.purpose(), choice, None).await;
+        let shared = self.world.exchange.share(themselves, self.party(n), adversary.purpose(), choice, None).await;
         let _ = shared.unwrap();
     }
 
@@ -211,8 +231,12 @@ impl House {
     }
 
     /// Puts a consent with one provision on record; `and` changes it before.
-    pub async fn say(&self, person: PersonId, provision: Provision, and: impl FnOnce(&mut Consent)) {
+    pub async fn say(&self, person: PersonId, mut provision: Provision, and: impl FnOnce(&mut Consent)) {
         let at = self.world.now();
+        let subject = (0..self.ties.len()).find(|n| super::layout::person(*n) == person);
+        if let (Known::Is(Recipient::Supporter(_)), Some(n)) = (provision.recipient, subject) {
+            provision.recipient = Known::Is(Recipient::Supporter(self.ties[n]));
+        }
         let mut consent = Consent {
             id: ConsentId::from_random(self.world.exchange.fresh()),
             person,
@@ -232,6 +256,9 @@ impl House {
             purpose: None,
             sections: Vec::new(),
             client: None,
+            decided: None,
+            supporter: None,
+            by: None,
         };
         let leaf = NewLeaf { id: LeafId::from_random(self.world.exchange.fresh()), at, organization: None, act };
         let changes = vec![Change::Consent(Box::new(consent))];

@@ -2,7 +2,7 @@
 
 use sayso_consent::{Class, Recipient};
 use sayso_exchange::sharing::Party;
-use sayso_plan::{ClientId, ItemId, OrganizationId, PersonId, Purpose, Section, Share};
+use sayso_plan::{ClientId, ItemId, OrganizationId, PersonId, Purpose, Section, Share, SupporterId};
 use serde::{Deserialize, Serialize};
 
 use super::mix;
@@ -20,6 +20,8 @@ pub enum Adversary {
     Crisis,
     /// An app of the first person's, with six sections.
     App,
+    /// Somebody who supports both persons, and may take away in the second one's name: they look at pages.
+    Supporter,
 }
 
 /// Why a section is never open to the one who looks.
@@ -125,6 +127,7 @@ pub fn client(adversary: Adversary) -> ClientId {
         Adversary::Partly | Adversary::Nothing => 5,
         Adversary::Crisis => 6,
         Adversary::App => 7,
+        Adversary::Supporter => 9,
     }))
 }
 
@@ -146,6 +149,8 @@ impl Adversary {
             Self::Partly | Self::Nothing => Recipient::Organization(riverside()),
             Self::Crisis => Recipient::Class(Class::CrisisServices),
             Self::App => Recipient::App(client(self)),
+            // Each person has another one; the house puts it in.
+            Self::Supporter => Recipient::Supporter(SupporterId::from_stored(fixed(9))),
         }
     }
 
@@ -156,6 +161,7 @@ impl Adversary {
             Self::Partly | Self::Nothing => Party::Organization(riverside()),
             Self::Crisis => Party::CrisisServices,
             Self::App => Party::App(client(self)),
+            Self::Supporter => Party::Supporter(SupporterId::from_stored(fixed(9))),
         }
     }
 
@@ -165,7 +171,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Some(riverside()),
             Self::Crisis => Some(lantern()),
-            Self::App => None,
+            Self::App | Self::Supporter => None,
         }
     }
 
@@ -176,6 +182,7 @@ impl Adversary {
             Self::Partly | Self::Nothing => Purpose::Treat,
             Self::Crisis => Purpose::Etreat,
             Self::App => Purpose::Patrqt,
+            Self::Supporter => sayso_consent::supporter::PURPOSE,
         }
     }
 
@@ -186,6 +193,7 @@ impl Adversary {
             Self::Partly | Self::Nothing => Purpose::Coc,
             Self::Crisis => Purpose::Treat,
             Self::App => Purpose::Supnwk,
+            Self::Supporter => Purpose::Famrqt,
         }
     }
 
@@ -193,6 +201,12 @@ impl Adversary {
     #[must_use]
     pub const fn is_app(self) -> bool {
         matches!(self, Self::App)
+    }
+
+    /// Whether it is somebody who looks at pages.
+    #[must_use]
+    pub const fn is_supporter(self) -> bool {
+        matches!(self, Self::Supporter)
     }
 
     /// How many persons it looks at: an app acts for one.
@@ -240,7 +254,9 @@ fn openness(adversary: Adversary, n: usize, choices: &mut Choices) -> Openness {
     let (open, later) = match adversary {
         Adversary::Nothing => (0, 8),
         Adversary::App => (6, 3),
-        Adversary::Partly | Adversary::Crisis => (14 + usize::try_from(choices.below(8)).unwrap_or(0), 5),
+        Adversary::Partly | Adversary::Crisis | Adversary::Supporter => {
+            (14 + usize::try_from(choices.below(8)).unwrap_or(0), 5)
+        }
     };
     let by_kind = n == 1 && matches!(adversary, Adversary::Partly | Adversary::Crisis);
     let (open, later) = if by_kind { (open + later + 4, 0) } else { (open, later) };

@@ -9,6 +9,7 @@
 //! | what happens in both houses while somebody looks | [`event`] |
 //! | what is asked, as a text with places for ids | [`script`] |
 //! | an app writes into what it can see | [`push`] |
+//! | who supports both persons and looks at pages | [`supporter`] |
 //! | asking both houses and comparing | [`pair`] |
 //! | making a finding short | [`shrink`] |
 //! | many pairs on all cores | [`campaign`] |
@@ -32,6 +33,7 @@ pub mod plans;
 pub mod push;
 pub mod script;
 pub mod shrink;
+mod supporter;
 
 use crate::generate::Choices;
 

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use sayso_auth::sign_in::SUPPORTER_COOKIE_HTTPS;
 use sayso_consent::Themselves;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::difference::{Difference, Side};
 use super::house::{House, NUMBERS, number};
@@ -13,6 +15,9 @@ use super::mix;
 use super::push::Push;
 use super::script::{Request, Step};
 use crate::world::{Asked, BASE, Observed};
+
+/// Before every how many steps something is made ready in one of the houses.
+const READY_EVERY: usize = 8;
 
 /// All that decides a run: who looks, from which seed the houses are furnished, how they differ, what is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +97,8 @@ struct Memory {
     etag: String,
     older: String,
     next: String,
+    /// When the pages that were seen were made.
+    times: Vec<String>,
     seen: Vec<String>,
 }
 
@@ -120,6 +127,13 @@ impl Pair {
         for house in [&self.a, &self.b] {
             house.world.wait(time::Duration::seconds(1));
             house.world.reseed(seed);
+        }
+        // In the one house things lie ready before they are asked for, in the other they do not.
+        if at.is_multiple_of(READY_EVERY) {
+            self.a.world.gateway.make_ready(person(at / READY_EVERY % PEOPLE)).await;
+        }
+        if self.a.layout.adversary.is_supporter() {
+            let _ = tokio::join!(self.a.stay_signed_in(), self.b.stay_signed_in());
         }
         match step {
             Step::Ask(request) => self.both(at, &self.asked(request)).await.map(|_| ()),
@@ -194,7 +208,13 @@ impl Pair {
         for (name, value) in &request.headers {
             asked = asked.header(name, &self.fill(value));
         }
-        if request.anonymous { asked } else { asked.bearer(&self.a.token) }
+        if request.anonymous {
+            asked
+        } else if self.a.layout.adversary.is_supporter() {
+            asked.header("cookie", &format!("{SUPPORTER_COOKIE_HTTPS}={}", self.a.token))
+        } else {
+            asked.bearer(&self.a.token)
+        }
     }
 
     /// Puts ids into the places of a text.
@@ -230,12 +250,20 @@ impl Pair {
             "plan" => of(&self.known.plans),
             "item" => of(&self.known.items),
             "hidden" => of(&self.known.hidden),
+            "tie" => match self.a.ties.get(n) {
+                Some(tie) => tie.to_string(),
+                None => self.a.former.or(self.b.former).map_or_else(|| nothing().to_string(), |tie| tie.to_string()),
+            },
             "value" => value(n),
             "number" => format!("{}%7C{}", NUMBERS, value(n)),
             "seen" if self.memory.seen.is_empty() => format!("CarePlan/{}", of(&self.known.plans)),
             "seen" => of(&self.memory.seen),
             "code" => self.a.code.clone().or_else(|| self.b.code.clone()).unwrap_or_else(|| "0000000000".into()),
             "etag" => self.memory.etag.clone(),
+            "since" => {
+                let last = self.memory.times.len().saturating_sub(1 + n);
+                self.memory.times.get(last).cloned().unwrap_or_else(|| "2026-05-29T00:00:00Z".into())
+            }
             "next" if self.memory.next.is_empty() => format!("/fhir/CarePlan?patient={}&_count=1", person(0)),
             "next" => self.memory.next.clone(),
             _ => return None,
@@ -281,6 +309,11 @@ impl Memory {
     fn note(&mut self, answer: &Observed) {
         if let Some(etag) = answer.etag() {
             self.older = std::mem::replace(&mut self.etag, etag.to_owned());
+        }
+        if answer.body.starts_with(b"{\"resourceType\":\"Bundle\",\"meta\"")
+            && let Some(at) = answer.json().pointer("/meta/lastUpdated").and_then(Value::as_str)
+        {
+            self.times.push(at.to_owned());
         }
         if answer.status != 200 || !answer.body.windows(8).any(|bytes| bytes == b"\"entry\":") {
             self.next.clear();

@@ -89,7 +89,8 @@ fn thin_out(plan: &mut Content, choices: &mut Choices) {
 /// A document that is kept whole.
 pub fn document(choices: &mut Choices) -> Content {
     let mut plan = read(DRAFTS[0]);
-    plan.kind = PlanKind::CrisisCard;
+    // Also of a kind that is open as a whole: a permit for it opens no document.
+    plan.kind = choices.of(&[PlanKind::CrisisCard, PlanKind::AdvanceDirective]).unwrap();
     plan.status = State::Active;
     plan.items.clear();
     plan.absences.clear();

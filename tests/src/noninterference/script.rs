@@ -24,7 +24,7 @@ pub enum Step {
 
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
-/// seen in an answer, `{etag}` and `{next}` for what the last answers held.
+/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -94,7 +94,8 @@ const STEPS: std::ops::Range<u64> = 20..60;
 #[must_use]
 pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
     let steps = STEPS.start + choices.below(STEPS.end - STEPS.start);
-    let mut script = vec![Step::Ask(search(layout, choices))];
+    let first = if layout.adversary.is_supporter() { page(choices) } else { search(layout, choices) };
+    let mut script = vec![Step::Ask(first)];
     while (script.len() as u64) < steps {
         let step = match choices.below(100) {
             0..=5 => Step::Event(Event::any(layout, choices)),
@@ -103,6 +104,7 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
                 Step::Hidden(side, What::any(layout, choices, true))
             }
             12..=19 if layout.adversary.is_app() => Step::Push(Push::any(layout, choices)),
+            _ if layout.adversary.is_supporter() => Step::Ask(page(choices)),
             _ => Step::Ask(request(layout, choices)),
         };
         script.push(step);
@@ -112,6 +114,31 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
 
 fn get(path: String) -> Request {
     Request { method: "GET".into(), path, headers: Vec::new(), body: String::new(), anonymous: false }
+}
+
+/// What somebody looks at who supports both persons: their own pages, mostly, and those of persons.
+fn page(choices: &mut Choices) -> Request {
+    let n = choices.below(60);
+    let tie = if choices.once_in(8) { n } else { choices.below(3) };
+    let path = match choices.below(20) {
+        0..=4 => "/with".into(),
+        5..=12 => format!("/with/{{tie:{tie}}}"),
+        13..=15 => format!("/with/{{tie:{tie}}}/sharing"),
+        16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
+        17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
+        18 => choices
+            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x"])
+            .unwrap_or("/me")
+            .into(),
+        _ => format!("/me/plans/{{plan:{n}}}"),
+    };
+    let mut request = get(path);
+    match choices.below(20) {
+        0 => request.method = "HEAD".into(),
+        1 if choices.once_in(4) => request.anonymous = true,
+        _ => {}
+    }
+    request
 }
 
 /// Mostly the persons that are looked at.
@@ -152,6 +179,25 @@ fn search(layout: &Layout, choices: &mut Choices) -> Request {
         request.headers.push(("prefer".into(), "handling=lenient".into()));
     }
     request
+}
+
+/// Of all who share, and what became different of it.
+fn follow(choices: &mut Choices) -> Request {
+    let kind = if choices.once_in(3) { "Patient" } else { choices.of(&TYPES).unwrap_or("CarePlan") };
+    let kind = if choices.once_in(2) { "CarePlan" } else { kind };
+    let n = choices.below(4);
+    let mut path = match choices.below(8) {
+        0..=2 => format!("/fhir/{kind}?_count={}", 1 + choices.below(3)),
+        3 => format!("/fhir/{kind}?_lastUpdated=ge2026-05-28&_lastUpdated=lt2027-01-01"),
+        4 => format!("/fhir/{kind}?category=assess-plan"),
+        5 => format!("/fhir/{kind}/_history?_since={{since:{n}}}&_count={}", 1 + choices.below(3)),
+        6 => format!("/fhir/{kind}/_history?_since={{since:{n}}}"),
+        _ => format!("/fhir/{kind}/_history?_count=100"),
+    };
+    if choices.once_in(24) {
+        path.push_str(choices.of(&ODD).unwrap_or_default());
+    }
+    get(path)
 }
 
 fn read(choices: &mut Choices) -> Request {
@@ -295,20 +341,45 @@ fn propose(layout: &Layout, choices: &mut Choices) -> Request {
     )
 }
 
+/// What somebody would get, or why, asked by whoever has a token.
+fn about_consent(choices: &mut Choices) -> Request {
+    let name = if choices.once_in(2) { "preview" } else { "explain" };
+    // The other hospital, to which almost all is open, or the one where the looker may work itself.
+    let organization = if choices.once_in(4) { super::layout::riverside() } else { super::layout::harbour() };
+    let purpose = choices.of(&["TREAT", "TREAT", "ETREAT", "PATRQT", "COC"]).unwrap_or("TREAT");
+    let n = choices.below(60);
+    let plan = match choices.below(4) {
+        0 => format!(",{{\"name\":\"plan\",\"valueId\":\"{{plan:{n}}}\"}}"),
+        1 => format!(",{{\"name\":\"plan\",\"valueId\":\"{{hidden:{n}}}\"}}"),
+        _ => String::new(),
+    };
+    fhir(
+        &format!("/fhir/Consent/${name}"),
+        format!(
+            "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"organization\",\"valueId\":\"{organization}\"}},\
+             {{\"name\":\"purpose\",\"valueCode\":\"{purpose}\"}}{plan}]}}"
+        ),
+    )
+}
+
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(4) {
-        0 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
-        1 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+    match choices.below(9) {
+        0..=1 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
+        2..=3 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
+        4 => about_consent(choices),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
     }
 }
 
 fn request(layout: &Layout, choices: &mut Choices) -> Request {
     let n = choices.below(60);
+    if choices.once_in(if layout.adversary.is_app() { 60 } else { 6 }) {
+        return follow(choices);
+    }
     let mut request = match choices.below(100) {
-        0..=26 => search(layout, choices),
-        27..=28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
+        0..=27 => search(layout, choices),
+        28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         29..=64 => read(choices),
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),
@@ -321,7 +392,8 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
         93 => get(format!("/plans/{{hidden:{n}}}")),
         94 => get(format!("/fhir/Bundle/{{hidden:{n}}}")),
-        95 => get("/fhir/metadata".into()),
+        95 if choices.once_in(3) => get("/fhir/metadata".into()),
+        95 => about_consent(choices),
         96..=99 if layout.adversary.is_app() => sent(layout, choices),
         _ => get(format!("/fhir/DocumentReference/{{plan:{n}}}")),
     };
@@ -341,10 +413,11 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
 /// Who looks in the case of this number: mostly those to whom something is open.
 #[must_use]
 pub const fn adversary(case: u64) -> Adversary {
-    match case % 8 {
+    match case % 10 {
         0 | 3 | 6 => Adversary::Partly,
         1 | 4 => Adversary::App,
         2 | 7 => Adversary::Crisis,
+        8 | 9 => Adversary::Supporter,
         _ => Adversary::Nothing,
     }
 }

@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MUTATIONS: u64 = 400;
 const SEED: u64 = 0x5a75_0000_0000_0005;
 /// How many write routes there are, and others that take a body.
-const TARGETS: usize = 18;
+const TARGETS: usize = 20;
 const DEEP: usize = 100_000;
 
 /// How a route says what is wrong.
@@ -94,6 +94,8 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
             Says::Fhir,
             200,
         ),
+        of("preview", post("/fhir/Consent/$preview"), &app, FHIR, home.recipient().to_string(), Says::Fhir, 200),
+        of("explain", post("/fhir/Consent/$explain"), &app, FHIR, home.recipient().to_string(), Says::Fhir, 200),
         of("ask to share", post("/fhir/Patient/$ask-to-share"), &ehr, FHIR, asks.to_string(), Says::Fhir, 202),
         of("answers", post("/fhir/QuestionnaireResponse"), &app, FHIR, home.answers().to_string(), Says::Fhir, 201),
         of(
@@ -316,7 +318,8 @@ async fn d05_text_that_cannot_be_kept_is_refused() {
     let home = Home::open().await;
     for target in targets(&home).await.iter().filter(|target| target.is_json()) {
         let text = String::from_utf8(target.valid.clone()).unwrap();
-        let words = ["All right", "We can", "They are", "Note", "999", "text\":\"", "text\": \"", "value\":\""];
+        let words =
+            ["All right", "We can", "They are", "Note", "999", "text\":\"", "text\": \"", "value\":\"", "Code\":\""];
         let at = words.iter().find_map(|word| text.find(word).map(|at| at + word.len())).unwrap();
         for bad in ["\\ud800", "\\udc00", "\\ud800\\u0041", "\\u0000", "\u{1}", "\n"] {
             let body = format!("{}{bad}{}", &text[..at], &text[at..]);

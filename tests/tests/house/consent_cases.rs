@@ -551,7 +551,11 @@ async fn a23_case_35_no_route_and_no_scope_opens_what_the_person_did_not() {
     // Each route of persons is for the one who is signed in there, and for what is theirs.
     for row in sayso_pages::routes() {
         match row.policy {
-            sayso_pages::Policy::Open | sayso_pages::Policy::SignedIn | sayso_pages::Policy::SignedInForm => {}
+            sayso_pages::Policy::Open
+            | sayso_pages::Policy::SignedIn
+            | sayso_pages::Policy::SignedInForm
+            | sayso_pages::Policy::Supporter
+            | sayso_pages::Policy::SupporterForm => {}
         }
     }
     // Whoever runs the house can register what they like: it opens nothing.

@@ -292,6 +292,14 @@ impl Home {
         read.json()
     }
 
+    /// Parameters that ask what Riverside would get for treatment.
+    pub(crate) fn recipient(&self) -> Value {
+        json!({"resourceType": "Parameters", "parameter": [
+            {"name": "organization", "valueId": riverside()},
+            {"name": "purpose", "valueCode": "TREAT"},
+        ]})
+    }
+
     /// Parameters of an operation about Ama.
     pub(crate) fn parameters(&self) -> Value {
         json!({"resourceType": "Parameters", "parameter": [

@@ -14,9 +14,15 @@
 mod attacks;
 mod bad_input;
 mod consent_cases;
+mod consent_operations;
+mod delegates;
 mod fence;
 mod forms;
 mod home;
+#[allow(dead_code, reason = "the tests of the room use more of it")]
+#[path = "../../../crates/fhir/tests/it/hostile.rs"]
+mod hostile;
+mod in_step;
 mod lifecycle;
 mod matrix;
 mod noninterference;
@@ -25,6 +31,10 @@ mod pairing;
 mod planted;
 mod preview;
 mod proposals;
+mod ready;
+mod receipts;
+mod supporters;
+mod words;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 

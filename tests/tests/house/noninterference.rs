@@ -46,7 +46,7 @@ fn report(tally: &Tally, pairs: u64, began: Instant) {
 fn what_a_caller_may_not_see_changes_nothing_that_the_caller_sees() {
     let _honest = crate::honest();
     let (pairs, seed, began) = (number("SAYSO_PAIRS", PAIRS), number("SAYSO_SEED", SEED), Instant::now());
-    let campaign = Campaign { seed, pairs, threads: threads(), folder: None, shrink: true, tell: true };
+    let campaign = Campaign { seed, first: 0, pairs, threads: threads(), folder: None, shrink: true, tell: true };
     let (tally, finding) = campaign.run();
     if let Some(finding) = finding {
         fail(&finding, seed);
@@ -67,7 +67,8 @@ fn nothing_shows_with_the_data_on_disk_either() {
     let (seed, began) = (number("SAYSO_SEED", SEED) ^ 1, Instant::now());
     let folder = tempfile::tempdir().unwrap();
     let place = Some(folder.path().to_owned());
-    let campaign = Campaign { seed, pairs: PAIRS_ON_DISK, threads: threads(), folder: place, shrink: true, tell: true };
+    let campaign =
+        Campaign { seed, first: 0, pairs: PAIRS_ON_DISK, threads: threads(), folder: place, shrink: true, tell: true };
     let (tally, finding) = campaign.run();
     if let Some(finding) = finding {
         fail(&finding, seed);

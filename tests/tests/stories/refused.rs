@@ -114,6 +114,11 @@ fn g10_what_is_not_understood_is_not_ignored() {
     refused(&ground, &usual.replace(LOOPBACK, "everywhere"), &[], &["config", "listen"]);
     refused(&ground, &format!("{usual}private_networks = \"perhaps\"\n"), &[], &["config", "private_networks"]);
     refused(&ground, &written(&ground, &[("data", "")]), &[], &["--data"]);
+    // What a person's receipt leads to is a web address.
+    let operator = format!("{usual}\n[operator]\nprivacy_policy = \"javascript:alert(1)\"\n");
+    refused(&ground, &operator, &[], &["operator.privacy_policy"]);
+    refused(&ground, &format!("{usual}\n[operator]\nfax = \"1\"\n"), &[], &["config", "fax"]);
+    refused(&ground, &usual, &[("SAYSO_OPERATOR__EMAIL", "nobody")], &["operator.email"]);
     let done = run_with(&["serve", "--config", "/nowhere/sayso.toml"], &[]);
     assert!(!done.status.success() && String::from_utf8_lossy(&done.stderr).contains("no file /nowhere/sayso.toml"));
 }

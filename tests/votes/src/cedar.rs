@@ -150,6 +150,7 @@ impl Translation {
             Recipient::Organization(named) => format!(r#"principal in Organization::"{named}""#),
             Recipient::Class(Class::CrisisServices) => r#"principal in Class::"crisis-services""#.to_owned(),
             Recipient::App(named) => format!(r#"principal in App::"{named}""#),
+            Recipient::Supporter(named) => format!(r#"principal in Supporter::"{named}""#),
             Recipient::Practitioner(at, named) => {
                 let is_named = format!(r#"principal.practitioner == "{named}""#);
                 let there = format!(r#"principal in Organization::"{at}""#);
@@ -265,6 +266,7 @@ fn asker_uid(audience: &Audience) -> EntityUid {
     match audience {
         Audience::Organization { .. } => uid("Somebody", format!("{audience:?}")),
         Audience::App { client } => uid("OwnApp", client),
+        Audience::Supporter { .. } => uid("Somebody", format!("{audience:?}")),
     }
 }
 
@@ -277,6 +279,8 @@ fn asker(audience: &Audience) -> Entity {
             entity(asker_uid(audience), named.into_iter().collect(), within)
         }
         Audience::App { client } => entity(asker_uid(audience), vec![], vec![uid("App", client)]),
+        // What is about them (case 25) is told to no policy: no question of the small world is a supporter's.
+        Audience::Supporter { supporter, .. } => entity(asker_uid(audience), vec![], vec![uid("Supporter", supporter)]),
     }
 }
 

@@ -71,6 +71,7 @@ fn question(section: Section) -> (Ask, Part) {
         section: Some(section),
         item: Some(ItemId::from_stored([3; 16])),
         level: Share::Open,
+        about_asker: sayso_consent::Tri::False,
     };
     (Ask { audience, purpose: Some(Purpose::Treat), at: at() }, part)
 }

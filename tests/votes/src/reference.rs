@@ -3,7 +3,7 @@
 
 use sayso_consent::{
     Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
-    Verdict, What, Why,
+    Tri, Verdict, What, Why,
 };
 use sayso_plan::{ProvisionId, Purpose, Share};
 use time::OffsetDateTime;
@@ -65,13 +65,17 @@ pub struct Ruling {
     pub permits: Vec<Conditions>,
     /// Every refusal that counts, fired or not.
     pub refusals: Vec<Conditions>,
+    /// Case 25: is the part about the supporter who asks?
+    pub about_asker: Truth,
 }
 
 impl Ruling {
     /// Release: some permit fired and no refusal did. A permit fires only on yes, a refusal on anything but no.
     #[must_use]
     pub fn releases(&self) -> bool {
-        self.permits.iter().any(|p| p.all() == Yes) && self.refusals.iter().all(|r| r.all() == No)
+        self.permits.iter().any(|p| p.all() == Yes)
+            && self.refusals.iter().all(|r| r.all() == No)
+            && self.about_asker == No
     }
 
     /// Whether a verdict is right, in what it decides and in the cause that it names.
@@ -101,6 +105,9 @@ impl Ruling {
             }
             Verdict::Withheld(Why::Close(id)) => nothing_refuses && permit(*id, &only_too_close),
             Verdict::Withheld(Why::NeverAsked) => nothing_refuses && !self.permits.iter().any(nearly),
+            Verdict::Withheld(Why::AboutThem(id)) => {
+                nothing_refuses && self.about_asker != No && fired().any(|c| c.provision == *id)
+            }
             Verdict::Withheld(Why::NotShared) => false,
         }
     }
@@ -118,7 +125,7 @@ fn nearly(c: &Conditions) -> bool {
 /// Reads the law for one part and one question, about somebody with this life.
 #[must_use]
 pub fn rule(consents: &[Consent], part: &Part, ask: &Ask, life: &Life) -> Ruling {
-    let mut ruling = Ruling { permits: Vec::new(), refusals: Vec::new() };
+    let mut ruling = Ruling { permits: Vec::new(), refusals: Vec::new(), about_asker: kept_from(part, ask) };
     for consent in consents {
         for provision in &consent.provisions {
             let mut conditions = conditions(consent, provision, part, ask);
@@ -200,11 +207,19 @@ fn about_asker(recipient: Recipient, audience: &Audience) -> Truth {
         Audience::App { client: asking } => match recipient {
             Recipient::Everyone => Yes,
             Recipient::App(named) => yes_if(named == *asking),
-            Recipient::Organization(_) | Recipient::Practitioner(..) | Recipient::Class(_) => No,
+            Recipient::Organization(_)
+            | Recipient::Practitioner(..)
+            | Recipient::Class(_)
+            | Recipient::Supporter(_) => No,
+        },
+        Audience::Supporter { supporter: asking, .. } => match recipient {
+            Recipient::Everyone => Yes,
+            Recipient::Supporter(named) => yes_if(named == *asking),
+            Recipient::Organization(_) | Recipient::Practitioner(..) | Recipient::Class(_) | Recipient::App(_) => No,
         },
         Audience::Organization { organization: asking, practitioner, class } => match recipient {
             Recipient::Everyone => Yes,
-            Recipient::App(_) => No,
+            Recipient::App(_) | Recipient::Supporter(_) => No,
             Recipient::Organization(named) => yes_if(named == *asking),
             Recipient::Class(Class::CrisisServices) => yes_if(*class == Some(Class::CrisisServices)),
             Recipient::Practitioner(at, _) if at != *asking => No,
@@ -312,6 +327,16 @@ fn about_age(consent: &Consent, now: OffsetDateTime, life: &Life) -> Truth {
         (Origin::Person | Origin::Sent, _) => Yes,
         (Origin::ForAChild, Known::Is(of_age)) => yes_if(now < of_age),
         (Origin::ForAChild, Known::Unknown) => Unclear,
+    }
+}
+
+/// Case 25: what is about a supporter is kept from that supporter, and what may be about them too. Of anybody else it is
+/// never asked.
+fn kept_from(part: &Part, ask: &Ask) -> Truth {
+    match (&ask.audience, part.about_asker) {
+        (Audience::Organization { .. } | Audience::App { .. }, _) | (_, Tri::False) => No,
+        (Audience::Supporter { .. }, Tri::True) => Yes,
+        (Audience::Supporter { .. }, Tri::Unknown) => Unclear,
     }
 }
 

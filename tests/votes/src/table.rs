@@ -30,7 +30,9 @@ fn cause(verdict: &Verdict) -> usize {
         Verdict::Withheld(Why::NotNow(_)) => 4,
         Verdict::Withheld(Why::OtherPurpose(_)) => 5,
         Verdict::Withheld(Why::Close(_)) => 6,
-        Verdict::Withheld(Why::NotShared) => unreachable!("the state of a plan is no part of a case"),
+        Verdict::Withheld(Why::NotShared | Why::AboutThem(_)) => {
+            unreachable!("neither the state of a plan nor whom a part is about is part of a case")
+        }
     }
 }
 

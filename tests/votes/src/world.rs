@@ -7,7 +7,8 @@
 //! is another test that order has no meaning.
 
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, What,
+    Ask, Audience, Class, Consent, Effect, Known, Origin, Part, Period, Provision, Purposes, Recipient, Status, Tri,
+    What,
 };
 use sayso_plan::{
     ClientId, ConsentId, ItemId, OrganizationId, PersonId, PlanId, PlanKind, PractitionerId, ProvisionId, Purpose,
@@ -148,7 +149,14 @@ const ASKED: [Option<Purpose>; 5] =
 /// The parts without their level: two items, a whole document, what stands above the items of a section, and what a
 /// plan says as a whole. *Together* takes the first four.
 fn parts() -> [Part; 5] {
-    let part = |n, kind, section, item| Part { plan: plan(n), kind, section, item, level: Share::Open };
+    let part = |n, kind, section, item| Part {
+        plan: plan(n),
+        kind,
+        section,
+        item,
+        level: Share::Open,
+        about_asker: Tri::False,
+    };
     let crisis = PlanKind::JointCrisisPlan;
     [
         part(1, crisis, Some(Section::Helps), Some(item(1))),
@@ -347,6 +355,8 @@ fn permit_for(question: u64) -> Option<(Effect, Conditions)> {
     let recipient = match ask.audience {
         Audience::Organization { organization, .. } => Recipient::Organization(organization),
         Audience::App { client } => Recipient::App(client),
+        // None of the askers of this world is one.
+        Audience::Supporter { supporter, .. } => Recipient::Supporter(supporter),
     };
     let what = match (part.item, part.section) {
         (Some(item), _) => What::Item(item),

@@ -59,6 +59,8 @@ pub(crate) async fn describe(
          4  A call that is refused: Ama shares nothing with Riverside\n   {refused_curl}\n   \
          The answer is the one for a person who does not exist. Ama's page tells her that they asked,\n   \
          and that they saw nothing because she has not opened anything to them: {base}/me/receipts\n\n\
+         5  What Ama's brother reads (name kofi, the same password), and her friend, who may take back for her (joyce)\n   \
+         {base}/with\n\n\
          The token in 3 and 4 works for five minutes. Stop with Ctrl-C.\n"
     );
     Ok(Said { json, words })

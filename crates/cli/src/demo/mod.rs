@@ -3,6 +3,7 @@
 mod describe;
 mod record_system;
 mod seed;
+mod supporters;
 mod view;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use clap::Args;
 use sayso_auth::Place;
 use sayso_gateway::Limits;
+use sayso_pages::Operator;
 use sayso_store::WrappingKey;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -50,7 +52,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, String> {
     let store = house::store(&folder, key(key_file.as_deref())?).await?;
     let exchange = house::exchange(store, &place, true);
     let seeded = seed::seed(&exchange, free_port().await?).await?;
-    let doors = house::doors(&exchange, &place, UNLIMITED);
+    let doors = house::doors(&exchange, &place, UNLIMITED, &operator());
     canary::unread(&exchange, &doors).await?;
     let system = RecordSystem::of(&place, &seeded);
     let shown = view::router(exchange.clone(), system.clone(), seeded.clone()).fallback_service(doors);
@@ -66,6 +68,21 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, String> {
     match serving.await {
         Ok(done) => done.map(|()| ExitCode::SUCCESS),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Who runs the demo: invented, with a telephone number that is kept free for stories (Ofcom).
+fn operator() -> Operator {
+    Operator {
+        name: "Lamplight Trust (invented)".into(),
+        contact: "The privacy desk".into(),
+        address: "12 Harbour Row, Portwell".into(),
+        country: "GB".into(),
+        email: "privacy@lamplight.example".into(),
+        phone: "+44 1632 960123".into(),
+        website: "https://lamplight.example".into(),
+        privacy_policy: "https://lamplight.example/privacy".into(),
+        jurisdiction: "GB-SCT".into(),
     }
 }
 

@@ -21,6 +21,8 @@ use sayso_plan::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::supporters;
+
 /// The synthetic persons travel with the binary.
 static PERSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/persons");
 
@@ -300,6 +302,9 @@ async fn create(
         exchange.write_own_plan(themselves, None, content).await.map_err(|why| format!("{:?}: {why}", plan.path()))?;
     }
     share(exchange, themselves, read(folder, "sharing.json")?, known).await?;
+    if folder.get_file(folder.path().join("supporters.json")).is_some() {
+        supporters::seed(exchange, themselves, read(folder, "supporters.json")?).await?;
+    }
     Ok(id)
 }
 

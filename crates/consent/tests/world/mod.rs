@@ -5,8 +5,8 @@
 
 use proptest::prelude::*;
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient, Status,
-    What,
+    Ask, Audience, Class, Consent, Effect, Known, Life, Named, Origin, Part, Period, Provision, Purposes, Recipient,
+    Status, Tri, What,
 };
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
@@ -68,7 +68,7 @@ pub fn consent(provisions: Vec<Provision>) -> Consent {
 }
 
 pub fn part(section: Section, level: Share) -> Part {
-    Part { plan: id(1), kind: KINDS[0], section: Some(section), item: Some(id(1)), level }
+    Part { plan: id(1), kind: KINDS[0], section: Some(section), item: Some(id(1)), level, about_asker: Tri::False }
 }
 
 fn known<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Known<T>> {
@@ -90,7 +90,8 @@ pub fn recipient() -> impl Strategy<Value = Recipient> {
         8 => few().prop_map(|o| Recipient::Organization(id(o))),
         1 => (few(), few()).prop_map(|(o, p)| Recipient::Practitioner(id(o), id(p))),
         2 => Just(Recipient::Class(Class::CrisisServices)),
-        2 => few().prop_map(|a| Recipient::App(id(a))),
+        // An app mostly, else a supporter: organizations stay what is asked about most.
+        2 => few().prop_map(|n| if n == 1 { Recipient::App(id(1)) } else { Recipient::Supporter(id(1)) }),
         1 => Just(Recipient::Everyone),
     ]
 }
@@ -167,7 +168,14 @@ pub fn parts() -> impl Strategy<Value = Part> {
     let section = prop::option::weighted(0.9, prop::sample::select(&SECTIONS[..]));
     let item = prop::option::weighted(0.9, 1u8..=4);
     (few(), prop::sample::select(&KINDS[..]), section, item, prop::sample::select(&LEVELS[..])).prop_map(
-        |(plan, kind, section, item, level)| Part { plan: id(plan), kind, section, item: item.map(id), level },
+        |(plan, kind, section, item, level)| Part {
+            plan: id(plan),
+            kind,
+            section,
+            item: item.map(id),
+            level,
+            about_asker: Tri::False,
+        },
     )
 }
 
@@ -187,8 +195,11 @@ pub fn asks() -> impl Strategy<Value = Ask> {
         practitioner: p.map(id),
         class,
     });
-    let app = few().prop_map(|client| Audience::App { client: id(client) });
-    let audience = prop_oneof![8 => organization, 1 => app];
+    let other = few().prop_map(|n| match n {
+        1 => Audience::App { client: id(1) },
+        _ => Audience::Supporter { supporter: id(1), named: Named::default() },
+    });
+    let audience = prop_oneof![8 => organization, 1 => other];
     (audience, prop::option::weighted(0.95, purpose()), -2i64..6).prop_map(|(audience, purpose, hours)| Ask {
         audience,
         purpose,

@@ -173,7 +173,7 @@ async fn disconnecting_an_app_ends_its_tokens_at_once() {
     let tokens = world.tokens().await;
     let session = world.signed_in().await;
     assert_eq!(world.exchange.connected(session.themselves()).await.unwrap().len(), 1);
-    world.exchange.disconnect(session.themselves(), app()).await.unwrap();
+    let _ = world.exchange.disconnect(session.themselves(), app()).await.unwrap();
     assert!(world.caller(&tokens).await.is_none());
     assert!(world.exchange.connected(session.themselves()).await.unwrap().is_empty());
 }

@@ -15,6 +15,8 @@ use crate::fault::{Fault, Why};
 use crate::profile;
 
 const ROOT: &str = "DocumentReference";
+/// What is missing where nothing says what the document is.
+const KINDS_ASKED: &str = "what it is: a code of plan-kind, or for instance LOINC 42348-3, an advance directive,";
 
 /// Reads a DocumentReference with `content.attachment.data` as the content of a new plan of `person`. `base` is the
 /// FHIR base without a slash at its end.
@@ -111,7 +113,7 @@ fn read(tree: &Tree) -> Result<Content, Fault> {
     if sayso_plan::plan::bytes_in_base64(&data) > sayso_plan::plan::DOCUMENT_MAX_BYTES {
         return Err(Fault::new(format!("{path}.data"), Why::Value("at most 1 MiB is kept as one document")));
     }
-    let kind = kind_of(tree);
+    let kind = kind_of(tree).ok_or_else(|| Fault::new(format!("{ROOT}.type"), Why::Missing(KINDS_ASKED)))?;
     let lang = tree.text("language").and_then(|tag| Lang::try_from(tag).ok()).unwrap_or_else(Lang::undetermined);
     let title = tree.text("description").map(str::to_owned).or_else(|| text("title"));
     let title = Words::new(title.unwrap_or_else(|| kind.label().to_owned()), lang.clone());
@@ -159,15 +161,16 @@ fn types(tree: &Tree) -> Vec<DocumentType> {
     foreign.filter_map(read).collect()
 }
 
-/// The kind that our code names; a directive where none is named.
-fn kind_of(tree: &Tree) -> PlanKind {
-    type_codings(tree)
-        .iter()
-        .find_map(|coding| match coding.text("system") {
-            Some(profile::KINDS) => coding.text("code")?.parse().ok(),
-            _ => None,
-        })
-        .unwrap_or(PlanKind::AdvanceDirective)
+/// The kind that our code names, else that of a code of others that names one. None is guessed: what is no directive
+/// must not be found by who asks for the directive.
+fn kind_of(tree: &Tree) -> Option<PlanKind> {
+    let codings = type_codings(tree);
+    let ours = codings.iter().filter(|coding| coding.text("system") == Some(profile::KINDS));
+    let named = ours.filter_map(|coding| coding.text("code")?.parse().ok()).next();
+    named.or_else(|| {
+        let of = |coding: &Tree| profile::kind_of_document(coding.text("system")?, coding.text("code")?);
+        codings.iter().find_map(of)
+    })
 }
 
 fn day(tree: &Tree, end: &str) -> Result<Option<sayso_plan::PlanDate>, Fault> {

@@ -102,6 +102,8 @@ impl Written {
             subset: false,
             #[cfg(feature = "leaks")]
             leaked: &[],
+            #[cfg(feature = "leaks")]
+            leaked_items: &[],
         };
         let mut written = Self::default();
         for shown in resources_of(&view, base) {

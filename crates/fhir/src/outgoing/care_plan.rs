@@ -1,5 +1,6 @@
 //! CarePlan: the working view of a plan, with a narrative that is readable as a whole.
 
+use sayso_consent::or_leak;
 use sayso_plan::{Head, State, StoredItem};
 use serde_json::{Value, json};
 
@@ -35,6 +36,7 @@ pub(super) fn care_plan(view: &View<'_>) -> Shown {
     if view.document.is_some() {
         supporting.push(parts::reference(&format!("DocumentReference/{id}")));
     }
+    or_leak!((), DanglingReference => supporting.extend(view.leaked_items.iter().map(|(id, _)| parts::reference(&format!("Observation/{id}")))));
     parts::put_list(&mut resource, "supportingInfo", supporting);
     parts::put_list(&mut resource, "goal", refer(Home::Goal, "Goal"));
     let in_order = view.sections().flat_map(|section| view.items_of(section));

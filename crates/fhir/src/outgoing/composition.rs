@@ -24,8 +24,16 @@ pub(super) fn composition(view: &View<'_>) -> Shown {
     resource.insert("date".into(), view.updated().into());
     resource.insert("author".into(), json!([parts::reference(&view.patient())]));
     resource.insert("title".into(), parts::string(view.head.title.text()));
-    parts::put_list(&mut resource, "section", view.sections().map(|section| self::section(view, section)).collect());
+    let shown = view.sections();
+    #[cfg(feature = "leaks")]
+    let shown = shown.chain(view.leaked_items.iter().map(|(_, section)| *section).filter(|_| leaks_sections()));
+    parts::put_list(&mut resource, "section", shown.map(|section| self::section(view, section)).collect());
     Shown { kind: "Composition", id, json: resource.into() }
+}
+
+#[cfg(feature = "leaks")]
+fn leaks_sections() -> bool {
+    sayso_consent::leak::planted(sayso_consent::leak::Leak::SectionsOfWhole)
 }
 
 fn advance_directives() -> Value {

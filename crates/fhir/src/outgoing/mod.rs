@@ -69,6 +69,18 @@ pub fn resources(released: &Released<Projection>, base: &str) -> Vec<Shown> {
     resources_of(&View::of(released), base)
 }
 
+/// The types and ids of what [`resources`] would make, without the longest of it.
+#[must_use]
+pub fn addresses(released: &Released<Projection>) -> Vec<(&'static str, String)> {
+    let view = View::of(released);
+    let of_plan = |kind| (kind, view.id.to_string());
+    let mut addresses = vec![of_plan("CarePlan")];
+    let own = part_resources(&view).into_iter().chain(contact::care_team(&view));
+    addresses.extend(own.map(|shown| (shown.kind, shown.id)));
+    addresses.extend(["DocumentReference", "Composition", "Provenance"].map(of_plan));
+    addresses
+}
+
 pub(crate) fn resources_of(view: &View<'_>, base: &str) -> Vec<Shown> {
     let mut shown = vec![care_plan::care_plan(view)];
     shown.extend(part_resources(view));

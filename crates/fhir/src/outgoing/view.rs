@@ -37,6 +37,9 @@ pub(crate) struct View<'a> {
     /// Words that were not released, for the planted leak that puts them into the narrative.
     #[cfg(feature = "leaks")]
     pub(crate) leaked: &'a [String],
+    /// What was not released, for the planted leaks that refer to it.
+    #[cfg(feature = "leaks")]
+    pub(crate) leaked_items: &'a [(sayso_plan::ItemId, Section)],
 }
 
 impl<'a> View<'a> {
@@ -61,6 +64,8 @@ impl<'a> View<'a> {
             subset: false,
             #[cfg(feature = "leaks")]
             leaked: &shown.leaked,
+            #[cfg(feature = "leaks")]
+            leaked_items: &shown.leaked_items,
         }
     }
 

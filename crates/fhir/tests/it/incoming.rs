@@ -269,7 +269,18 @@ fn a_document_is_kept_whole_byte_for_byte_and_nothing_beside_it_is_lost() {
         changed.as_object_mut().unwrap().remove(member);
         read(&changed)
     };
-    assert!(matches!(without("subject").unwrap_err()[0].why, Why::Missing(_)));
+    for member in ["subject", "type"] {
+        let fault = &without(member).unwrap_err()[0];
+        assert!(matches!(fault.why, Why::Missing(_)) && fault.path == format!("DocumentReference.{member}"));
+    }
+    let of_type = |system: &str, code: &str| {
+        let mut changed = reference.clone();
+        changed["type"] = json!({ "coding": [{ "system": system, "code": code }] });
+        read(&changed).map(|content| content.kind).ok()
+    };
+    // What is no directive is never kept as one, and what nobody here understands is not guessed.
+    assert_eq!(of_type("http://snomed.info/sct", "736253002"), Some(PlanKind::JointCrisisPlan));
+    assert_eq!(of_type("http://loinc.org", "34133-9"), None);
 }
 
 #[test]

@@ -232,3 +232,20 @@ fn addresses(json: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[test]
+fn the_addresses_of_a_release_are_those_of_what_it_is_shown_as() {
+    let plan = plan(&joint_plan());
+    let of = |released: &sayso_consent::Released<sayso_consent::Projection>| {
+        let shown = outgoing::resources(released, BASE);
+        let mut shown: Vec<_> = shown.into_iter().map(|one| (one.kind, one.id)).collect();
+        let mut addresses = outgoing::addresses(released);
+        shown.sort();
+        addresses.sort();
+        assert_eq!(addresses, shown);
+        shown.len()
+    };
+    let all = of(&whole(&plan));
+    let one = of(&shown_section(&plan, Section::Helps));
+    assert!(all > one && one > 4, "{all} and {one}");
+}

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 /// The most parameters of one search.
 const PARAMETERS_MAX: usize = 64;
 /// The most resources on one page.
-const COUNT_MAX: usize = 500;
+pub(super) const COUNT_MAX: usize = 500;
 
 /// The parameters of a search, in order.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,8 @@ pub(super) struct Page {
 /// A search as it was understood.
 #[derive(Debug, Clone)]
 pub(super) struct Search {
-    pub(super) whom: Whom,
+    /// None: all who share with the caller's organization.
+    pub(super) whom: Option<Whom>,
     pub(super) id: Option<String>,
     pub(super) filters: Vec<(Filter, String)>,
     pub(super) page: Page,
@@ -104,7 +105,7 @@ pub(super) fn search(
     headers: &HeaderMap,
 ) -> Result<Search, Fault> {
     let mut search = Search {
-        whom: Whom::Person(PersonId::from_stored([0; 16])),
+        whom: None,
         id: None,
         filters: Vec::new(),
         page: Page { from: 0, count: COUNT_MAX, count_only: false },
@@ -162,9 +163,12 @@ pub(super) fn search(
     }
     search.echo = echo.finish();
     search.whom = match (whom, caller.person) {
-        (Some(whom), _) => whom,
-        (None, Some(own)) => Whom::Person(own),
-        (None, None) => return Err(bad("patient", "name the person: patient, identifier or _id")),
+        (Some(whom), _) => Some(whom),
+        (None, Some(own)) => Some(Whom::Person(own)),
+        (None, None) if kind == ResourceType::Task => {
+            return Err(bad("patient", "name the person: patient or patient.identifier"));
+        }
+        (None, None) => None,
     };
     if search.page.count == 0 {
         search.page.count_only = true;
@@ -188,11 +192,11 @@ fn by_id(kind: ResourceType, value: &str) -> Whom {
     }
 }
 
-fn lenient(headers: &HeaderMap) -> bool {
+pub(super) fn lenient(headers: &HeaderMap) -> bool {
     headers.get_all("prefer").iter().any(|v| v.to_str().is_ok_and(|v| v.contains("handling=lenient")))
 }
 
-fn bad(name: &str, text: &'static str) -> Fault {
+pub(super) fn bad(name: &str, text: &'static str) -> Fault {
     Fault::Parameter { name: name.chars().take(64).collect(), text }
 }
 

@@ -13,6 +13,7 @@ use super::ask::{Parameters, identifier};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Issue, Speaks};
+use crate::views::Form;
 
 /// What the operation was asked.
 #[derive(Default)]
@@ -117,6 +118,8 @@ async fn current(
     }
     gateway.limits().asked(caller, &format!("{whom:?}"))?;
     let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.day, asked.purpose).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::CurrentForbidden)?;
     say(gateway, disclosure, asked.kind.is_none(), headers)
 }
 
@@ -137,11 +140,15 @@ async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &Hea
     let whom = Whom::OwnerOf(*plan.as_bytes());
     let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "document" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::BundleForbidden)?;
     say(gateway, disclosure, false, headers)
 }
 
 fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool, headers: &HeaderMap) -> Result<Response, Fault> {
-    let Some(document) = gateway.views().document(&disclosure, extract, gateway.fhir_base()) else {
+    let form = if extract { Form::Extract } else { Form::Plan { note: disclosure.note.clone() } };
+    let made = |subject| gateway.views().document(&subject, &disclosure.sheets, &form, gateway.fhir_base());
+    let Some(document) = disclosure.subject().and_then(made) else {
         return Err(Fault::Absent(disclosure.receipt));
     };
     let last_updated = disclosure.sheets.iter().map(sayso_exchange::Sheet::last_updated).max();

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use sayso_auth::ResourceType;
 use serde_json::{Value, json};
 
-use super::{SEARCHED, validate};
+use super::{SEARCHED, consent_operations, validate};
 use crate::Gateway;
 use crate::answer::FHIR_JSON;
 use crate::router::Route;
@@ -73,6 +73,9 @@ fn resource(kind: ResourceType, routes: &[Route]) -> Value {
     if !keeps_history {
         interactions.retain(|one| !matches!(*one, "vread" | "history-instance"));
     }
+    if has(&Method::GET, "/_history") {
+        interactions.push("history-type");
+    }
     if has(&Method::POST, "") {
         interactions.push("create");
     }
@@ -96,7 +99,22 @@ fn resource(kind: ResourceType, routes: &[Route]) -> Value {
 }
 
 fn operations(kind: ResourceType) -> Vec<Value> {
-    let own: &[&str] = if kind == ResourceType::Patient { &["current-plan", "ask-to-share"] } else { &[] };
+    let own: &[&str] = match kind {
+        ResourceType::Patient => &["current-plan", "ask-to-share"],
+        ResourceType::Consent => &consent_operations::NAMES,
+        ResourceType::CarePlan
+        | ResourceType::Goal
+        | ResourceType::CareTeam
+        | ResourceType::Observation
+        | ResourceType::RelatedPerson
+        | ResourceType::DocumentReference
+        | ResourceType::Binary
+        | ResourceType::Composition
+        | ResourceType::Provenance
+        | ResourceType::Bundle
+        | ResourceType::QuestionnaireResponse
+        | ResourceType::Task => &[],
+    };
     let checked = validate::types().any(|one| one == kind).then_some("validate");
     let definition = |name: &str| format!("{}/OperationDefinition/{name}", sayso_fhir::profile::CANONICAL);
     own.iter().copied().chain(checked).map(|name| json!({"name": name, "definition": definition(name)})).collect()

@@ -2,7 +2,9 @@
 
 mod answers;
 mod ask;
+mod consent_operations;
 mod current_plan;
+mod follow;
 mod metadata;
 mod parameters;
 mod push;
@@ -17,7 +19,7 @@ use sayso_auth::{Interaction, ResourceType};
 use crate::policy::Policy;
 use crate::router::{Route, scope};
 
-/// Types whose search asks for one person.
+/// Types that are searched: of one person, or of all who share with the caller's organization.
 const SEARCHED: &[ResourceType] = &[
     ResourceType::Patient,
     ResourceType::CarePlan,
@@ -41,6 +43,8 @@ pub(crate) fn routes() -> Vec<Route> {
         routes.extend([
             Route::get(format!("/fhir/{name}"), find, search::by_get).of(kind),
             Route::post(format!("/fhir/{name}/_search"), find, search::by_post).of(kind),
+            Route::get(format!("/fhir/{name}/_history"), scope(kind, Interaction::HistoryType), follow::history)
+                .of(kind),
             Route::get(format!("/fhir/{name}/{{id}}"), read, read::read).of(kind),
             Route::get(
                 format!("/fhir/{name}/{{id}}/_history"),
@@ -94,6 +98,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/fhir/Task/_search", scope(task, Interaction::Search), search::by_post).of(task),
         Route::get("/fhir/Task/{id}", scope(task, Interaction::Read), tasks::read),
         Route::post("/fhir/Task", scope(task, Interaction::Create), tasks::create),
+    ]);
+    // What is said here tells of consents, so it takes the right to read them, and an app that is the person's own hand.
+    let consents = Policy::OwnApp(ResourceType::Consent, Interaction::Read);
+    routes.extend([
+        Route::post("/fhir/Consent/$preview", consents, consent_operations::preview),
+        Route::post("/fhir/Consent/$explain", consents, consent_operations::explain),
     ]);
     // To have something checked is allowed to whom it is allowed to send it.
     routes.extend(validate::types().map(|kind| {

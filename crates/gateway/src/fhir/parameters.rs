@@ -1,5 +1,5 @@
 //! Parameters resources of our operations: `identifier` (valueIdentifier), `kind` and `purpose` (valueCode), `date`
-//! (valueDate); and `resource` with `mode` of `$validate`.
+//! (valueDate); `organization`, `client` and `plan` (valueId); and `resource` with `mode` of `$validate`.
 
 use sayso_wire::{Tree, strict};
 
@@ -22,7 +22,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<(String, String)>, Fault> {
 }
 
 fn parameter(one: &Tree, path: &str) -> Result<(String, String), Fault> {
-    known(one, &["name", "valueIdentifier", "valueCode", "valueDate", "valueString"], path)?;
+    known(one, &["name", "valueIdentifier", "valueCode", "valueDate", "valueId", "valueString"], path)?;
     let name = one.text("name").ok_or_else(|| issue("required", path, "name is missing"))?;
     let mut values = Vec::new();
     if let Some(identifier) = one.get("valueIdentifier") {
@@ -30,7 +30,8 @@ fn parameter(one: &Tree, path: &str) -> Result<(String, String), Fault> {
         let part = |key| identifier.text(key).unwrap_or_default();
         values.push(format!("{}|{}", part("system"), part("value")));
     }
-    values.extend(["valueCode", "valueDate", "valueString"].iter().filter_map(|key| one.text(key)).map(str::to_owned));
+    let simple = ["valueCode", "valueDate", "valueId", "valueString"];
+    values.extend(simple.iter().filter_map(|key| one.text(key)).map(str::to_owned));
     match (values.pop(), values.is_empty()) {
         (Some(value), true) => Ok((name.to_owned(), value)),
         _ => Err(issue("value", path, "give exactly one value")),

@@ -119,6 +119,8 @@ async fn history_of(
 ) -> Result<Response, Fault> {
     gateway.limits().asked(caller, &(kind.name(), id))?;
     let disclosure = versions(gateway, caller, kind, id).await?;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::HistoryForbidden)?;
     let found = all_versions(gateway, &disclosure, kind, id);
     if found.is_empty() {
         return Err(Fault::Absent(disclosure.receipt));

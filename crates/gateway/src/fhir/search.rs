@@ -7,15 +7,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::{Caller, ResourceType};
-use sayso_exchange::{Disclosure, Look, Wanted};
+use sayso_consent::Released;
+use sayso_consent::release::Subject;
+use sayso_exchange::{Disclosure, Look, Sheet, Wanted};
 use sayso_fhir::Shown;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::ask::{Filter, Page, Parameters, Search, search};
-use super::read::patient;
-use super::tasks;
+use super::{follow, tasks};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -63,12 +64,15 @@ async fn find(
 ) -> Result<Response, Fault> {
     let parameters = parameters?;
     let mut search = search(kind, caller, &parameters, headers)?;
+    let Some(whom) = search.whom.clone() else {
+        return follow::search(gateway, caller, kind, &search, &parameters, headers).await;
+    };
     search.page.from = match parameters.one("_page")? {
         Some(cursor) => position(gateway, caller, kind, &search, cursor)?,
         None => 0,
     };
     gateway.limits().asked(caller, &(kind.name(), &search.echo))?;
-    let look = Look { whom: search.whom.clone(), wanted: Wanted::Plans(None), purpose: None, operation: "search" };
+    let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation: "search" };
     let (disclosure, hits) = if kind == ResourceType::Task {
         let (disclosure, seen) = tasks::seen(gateway, caller, &look).await?;
         (disclosure, seen.iter().filter_map(|one| task(&one.shown, &search)).collect())
@@ -79,40 +83,58 @@ async fn find(
     };
     let total = hits.len();
     #[cfg(feature = "leaks")]
-    let total = crate::leaks::total(total, &disclosure);
+    let total = crate::leaks::total_by_id(gateway, crate::leaks::total(total, &disclosure), search.id.as_deref()).await;
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::SearchForbidden)?;
     let bundle = bundle(gateway, caller, kind, &search, &hits, total);
-    Ok(answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle)))
+    let said = answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle));
+    #[cfg(feature = "leaks")]
+    let said = crate::leaks::counted(said, &disclosure);
+    Ok(said)
 }
 
 /// One resource that was found: where, and its bytes as they would be read.
-struct Hit {
-    url: String,
-    bytes: Bytes,
+pub(super) struct Hit {
+    pub(super) kind: &'static str,
+    pub(super) id: String,
+    pub(super) bytes: Bytes,
 }
 
 fn task(shown: &Shown, search: &Search) -> Option<Hit> {
     let wanted = search.id.as_ref().is_none_or(|id| *id == shown.id) && fits(&shown.json, &search.filters);
-    wanted.then(|| Hit { url: format!("Task/{}", shown.id), bytes: shown.bytes().into() })
+    wanted.then(|| Hit { kind: "Task", id: shown.id.clone(), bytes: shown.bytes().into() })
 }
 
 fn hits(gateway: &Gateway, disclosure: &Disclosure, kind: ResourceType, search: &Search) -> Vec<Hit> {
+    let subject = disclosure.subject().filter(|_| disclosure.person().is_some());
+    hits_of(gateway, &disclosure.sheets, subject.as_ref(), kind, search)
+}
+
+/// What of one person was found.
+pub(super) fn hits_of(
+    gateway: &Gateway,
+    sheets: &[Sheet],
+    subject: Option<&Released<Subject>>,
+    kind: ResourceType,
+    search: &Search,
+) -> Vec<Hit> {
     let mut hits = Vec::new();
     if kind == ResourceType::Patient {
-        if let (Some(found), Some(person)) = (patient(disclosure), disclosure.person()) {
-            let wanted = search.id.as_ref().is_none_or(|id| *id == person.to_string());
-            let fits = serde_json::from_slice(&found.bytes).is_ok_and(|json| fits(&json, &search.filters));
-            if wanted && fits {
-                hits.push(Hit { url: format!("Patient/{person}"), bytes: found.bytes });
+        if let Some(subject) = subject {
+            let shown = sayso_fhir::outgoing::patient(subject);
+            let wanted = search.id.as_ref().is_none_or(|id| *id == shown.id);
+            if wanted && fits(&shown.json, &search.filters) {
+                hits.push(Hit { kind: "Patient", bytes: shown.bytes().into(), id: shown.id });
             }
         }
         return hits;
     }
-    for sheet in &disclosure.sheets {
+    for sheet in sheets {
         for view in gateway.views().of(sheet, gateway.fhir_base()).iter() {
             let shown = &view.shown;
             let wanted = shown.kind == kind.name() && search.id.as_ref().is_none_or(|id| *id == shown.id);
             if wanted && fits(&shown.json, &search.filters) {
-                hits.push(Hit { url: format!("{}/{}", shown.kind, shown.id), bytes: view.bytes.clone() });
+                hits.push(Hit { kind: shown.kind, id: shown.id.clone(), bytes: view.bytes.clone() });
             }
         }
     }
@@ -223,7 +245,7 @@ fn bundle(
             if place > 0 {
                 out.push(b',');
             }
-            let url = Value::String(format!("{base}/{}", hit.url));
+            let url = Value::String(format!("{base}/{}/{}", hit.kind, hit.id));
             out.extend_from_slice(format!("{{\"fullUrl\":{url},\"resource\":").as_bytes());
             out.extend_from_slice(&hit.bytes);
             out.extend_from_slice(b",\"search\":{\"mode\":\"match\"}}");
@@ -236,8 +258,18 @@ fn bundle(
 
 /// A cursor is a position, sealed to the client and the question; there are no rights in it.
 fn seal(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search, position: usize) -> String {
-    let bound = format!("{} {} {} {position}", caller.client, kind.name(), search.echo);
-    format!("{position}-{}", gateway.exchange().seal_of(bound.as_bytes()))
+    format!("{position}-{}", sealed(gateway, caller, &format!("{} {} {position}", kind.name(), search.echo)))
+}
+
+/// The seal of a position, for one client.
+pub(super) fn sealed(gateway: &Gateway, caller: &Caller, bound: &str) -> String {
+    gateway.exchange().seal_of(format!("{} {bound}", caller.client).as_bytes())
+}
+
+/// A moment as FHIR instant, to the millisecond.
+pub(super) fn instant(at: OffsetDateTime) -> String {
+    let millis = at.replace_nanosecond(u32::from(at.millisecond()) * 1_000_000).unwrap_or(at);
+    millis.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }
 
 fn position(

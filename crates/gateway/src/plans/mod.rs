@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use sayso_auth::{Caller, Interaction, ResourceType};
+use sayso_consent::or_leak;
 use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Sheet, Wanted, Whom};
 use sayso_fhir::native;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let read = Policy::Scope(ResourceType::CarePlan, Interaction::Read);
     vec![
         Route::get("/schemas/plan.json", Policy::Public, schema),
+        Route::get("/schemas/consent-receipt.json", Policy::Public, receipt_schema),
         Route::get("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Search), list),
         Route::post("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Create), create),
         Route::get("/plans/{id}", read, read_one),
@@ -41,6 +43,13 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn schema() -> Response {
     ([(CONTENT_TYPE, "application/schema+json")], native::SCHEMA).into_response()
+}
+
+/// Of the receipts that persons save from their page.
+const RECEIPT_SCHEMA: &str = include_str!("../../../../profiles/consent-receipt.schema.json");
+
+async fn receipt_schema() -> Response {
+    ([(CONTENT_TYPE, "application/schema+json")], RECEIPT_SCHEMA).into_response()
 }
 
 async fn list(State(gateway): State<Gateway>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {
@@ -73,7 +82,10 @@ async fn one(gateway: &Gateway, caller: &Caller, id: &str, headers: &HeaderMap) 
     let whom = Whom::OwnerOf(*plan.as_bytes());
     let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "read" };
     let disclosure = gateway.exchange().look(caller, &look).await?;
-    match disclosure.sheets.first().and_then(|sheet| native_bytes(sheet).map(|bytes| (sheet, bytes))) {
+    #[cfg(feature = "leaks")]
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::NativeForbidden)?;
+    let shown = |sheet: &Sheet| or_leak!(native_bytes(sheet), NativeOfWhole => native_bytes(&gateway.exchange().whole_of(sheet)?));
+    match disclosure.sheets.first().and_then(|sheet| shown(sheet).map(|bytes| (sheet, bytes))) {
         Some((sheet, bytes)) => {
             let body = Answer::ok(NATIVE_JSON, bytes).version(sheet.fingerprint().to_string(), sheet.last_updated());
             Ok(answer(&disclosure.receipt, headers, body))

@@ -6,11 +6,13 @@ use std::collections::btree_map::Entry;
 use sayso_auth::ClientKind;
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
-use sayso_plan::{ClientId, OrganizationId, Purpose};
+use sayso_plan::{ClientId, OrganizationId, Purpose, SupporterId};
 
 use crate::Pages;
+use crate::admit::Visitor;
+use crate::consent_receipts;
 use crate::fault::Fault;
-use crate::sharing::address;
+use crate::sharing::{address, changed_party};
 use crate::words::en as w;
 
 /// An act in words.
@@ -22,6 +24,10 @@ pub(crate) struct Told {
     pub(crate) saw_nothing: bool,
     /// Where the person sees why.
     pub(crate) why: Option<String>,
+    /// Where the person's receipt of it is.
+    pub(crate) receipt: Option<String>,
+    /// Where the person undoes it.
+    pub(crate) undo: Option<String>,
     /// Whether acts that are alike on one day become one line.
     pub(crate) may_repeat: bool,
 }
@@ -31,6 +37,7 @@ pub(crate) struct Told {
 pub(crate) struct Names {
     pub(crate) organizations: BTreeMap<OrganizationId, String>,
     pub(crate) clients: BTreeMap<ClientId, Software>,
+    pub(crate) supporters: BTreeMap<SupporterId, String>,
 }
 
 /// A client, as far as the sentences need it.
@@ -41,8 +48,10 @@ pub(crate) struct Software {
 
 impl Names {
     /// Finds the names of all who act in the list.
-    pub(crate) async fn find(pages: &Pages, happened: &[Recorded]) -> Result<Self, Fault> {
-        let mut names = Self::default();
+    pub(crate) async fn find(pages: &Pages, visitor: &Visitor, happened: &[Recorded]) -> Result<Self, Fault> {
+        let supporters = pages.exchange().supporters_ever(visitor.themselves()).await?;
+        let supporters = supporters.into_iter().map(|one| (one.id, one.name)).collect();
+        let mut names = Self { supporters, ..Self::default() };
         for one in happened {
             let recipient = one.act.as_ref().and_then(recipient);
             for id in one.organization.into_iter().chain(recipient) {
@@ -76,11 +85,18 @@ impl Names {
         self.clients.get(&client).map_or_else(|| w::UNKNOWN_APP.to_owned(), |software| software.name.clone())
     }
 
-    fn party(&self, recipient: Option<OrganizationId>, client: Option<ClientId>) -> String {
-        match (recipient, client) {
-            (Some(id), _) => self.organizations.get(&id).cloned().unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned()),
-            (None, Some(client)) => self.app(client),
-            (None, None) => w::CRISIS_SERVICES_INSIDE.to_owned(),
+    fn supporter(&self, id: SupporterId) -> String {
+        self.supporters.get(&id).cloned().unwrap_or_else(|| w::SOMEONE.to_owned())
+    }
+
+    fn party(&self, party: Party) -> String {
+        match party {
+            Party::Organization(id) => {
+                self.organizations.get(&id).cloned().unwrap_or_else(|| w::UNKNOWN_PARTY.to_owned())
+            }
+            Party::App(client) => self.app(client),
+            Party::Supporter(id) => self.supporter(id),
+            Party::CrisisServices => w::CRISIS_SERVICES_INSIDE.to_owned(),
         }
     }
 }
@@ -102,13 +118,18 @@ fn client(act: &Act) -> Option<ClientId> {
         | Act::Proposed { client, .. }
         | Act::TokenRefused { client, .. } => *client,
         Act::TokenIssued { client, .. } | Act::GrantEnded { client, .. } => Some(*client),
-        Act::ProposalAnswered { .. } | Act::SignedIn { .. } | Act::SignInFailed { .. } | Act::Operated { .. } => None,
+        Act::ProposalAnswered { .. }
+        | Act::SignedIn { .. }
+        | Act::SignInFailed { .. }
+        | Act::SupporterLooked { .. }
+        | Act::SupporterChanged { .. }
+        | Act::Operated { .. } => None,
     }
 }
 
 impl Told {
     fn that(text: String) -> Self {
-        Self { text, more: Vec::new(), saw_nothing: false, why: None, may_repeat: true }
+        Self { text, more: Vec::new(), saw_nothing: false, why: None, receipt: None, undo: None, may_repeat: true }
     }
 
     fn once(text: String) -> Self {
@@ -156,11 +177,25 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let (who, _) = names.actor(one.organization, *client);
             Told::that(w::checked(&who, when))
         }
-        Act::ConsentChanged { change, recipient, purpose, sections, client, .. } => {
-            let who = names.party(*recipient, *client);
+        Act::ConsentChanged { change, recipient, purpose, sections, client, supporter, by, .. } => {
+            let party = changed_party(*recipient, *client, *supporter);
+            let who = names.party(party);
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
             let about = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
-            Told::once(decided(*change, &who, *purpose, when)).with(about)
+            let receipt = Some(consent_receipts::address(one.leaf));
+            if let Some(by) = by {
+                let all = *change == ConsentChange::Withdrawn;
+                let text = w::taken_back_for_you(&names.supporter(*by), &who, all, when);
+                let undo = Some(format!("{}?undo={}", address(party), one.person_seq));
+                return Told { undo, receipt, ..Told::once(text).with(about) };
+            }
+            Told { receipt, ..Told::once(decided(*change, &who, *purpose, when)).with(about) }
+        }
+        Act::SupporterLooked { supporter, operation, shown } => {
+            looked(&names.supporter(*supporter), operation.as_str(), shown, when)
+        }
+        Act::SupporterChanged { supporter, change } => {
+            Told::once(w::supporter_changed(&names.supporter(*supporter), change.as_str(), when))
         }
         Act::AskedToShare { client, purpose } => {
             let (who, _) = names.actor(one.organization, *client);
@@ -186,6 +221,26 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             Told::that(w::app_key_refused(&who, when))
         }
         Act::GrantEnded { client, .. } => Told::that(w::app_ended(&names.app(*client), when)),
+    }
+}
+
+/// A supporter looked; at the list of who shares with them they saw the name and nothing of a plan.
+fn looked(who: &str, operation: &str, shown: &[Shown], when: &str) -> Told {
+    let text = match operation {
+        "list" => w::supporter_listed(who, when),
+        "document" => w::supporter_saved(who, when),
+        "sharing" | "sharing-refused" => w::supporter_looked_at_sharing(who, when),
+        _ => w::supporter_looked(who, when),
+    };
+    let saw_nothing = shown.is_empty() && operation != "sharing";
+    let told = Told { saw_nothing, ..Told::that(text) };
+    if saw_nothing {
+        return told.with([w::SAW_NOTHING_NOT_OPEN.to_owned()]);
+    }
+    match operation {
+        "list" => told.with([w::SUPPORTER_SAW_NAME.to_owned()]),
+        "plans" => told.with(shown.iter().map(saw)),
+        _ => told,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use sayso_exchange::{Act, Recorded};
-use sayso_plan::{ClientId, LeafId, OrganizationId};
+use sayso_plan::{ClientId, LeafId, OrganizationId, SupporterId};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -34,7 +34,12 @@ fn names() -> Names {
         organizations: [(riverside(), "Riverside Hospital".to_owned())].into(),
         clients: [(system(), software("Riverside Record System", false)), (app(), software("Harbour Notes", true))]
             .into(),
+        supporters: [(kofi(), "Kofi".to_owned())].into(),
     }
+}
+
+fn kofi() -> SupporterId {
+    SupporterId::from_random([5; 16])
 }
 
 fn recorded(number: u64, at: OffsetDateTime, organization: Option<OrganizationId>, act: Value) -> Recorded {
@@ -135,6 +140,25 @@ fn every_choice_of_the_persons_is_its_own_line_and_an_app_goes_by_its_name() {
     assert_eq!(told.len(), 3);
     assert!(told[0].0.starts_with("You let Riverside Hospital see something for treatment"));
     assert!(told[2].0.starts_with("Harbour Notes, an app you use, looked at your plans"));
+}
+
+#[test]
+fn what_a_supporter_did_is_told_by_what_the_person_calls_them() {
+    let looked = |operation: &str, shown: Value| json!({"act": "supporter-looked", "supporter": kofi(), "operation": operation, "shown": shown});
+    let helps = json!([{"plan": LeafId::from_random([3; 16]), "kind": "joint-crisis-plan", "sections": ["helps"]}]);
+    let taken = json!({"act": "consent-changed", "consent": LeafId::from_random([2; 16]), "change": "narrowed",
+        "recipient": riverside(), "purpose": null, "sections": ["helps"], "client": null, "by": kofi()});
+    let acts = [
+        (looked("plans", helps.clone()), "looked at what you share on 3 May at 12:00. They saw from"),
+        (looked("plans", json!([])), "They saw nothing: you have not opened this to them."),
+        (looked("list", helps), "They saw your name."),
+        (looked("sharing", json!([])), "Kofi looked, for you, at who sees what"),
+        (taken, "Kofi let Riverside Hospital see less, for you, on 3 May at 12:00. This was about: What helps."),
+    ];
+    for (act, says) in acts {
+        let told = lines(&[recorded(1, NOW, None, act)]);
+        assert!(told[0].0.contains("Kofi") && told[0].0.contains(says), "{says}: {told:?}");
+    }
 }
 
 #[test]

@@ -7,13 +7,15 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use sayso_consent::{Projection, Released};
+use sayso_exchange::Act;
 use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
 
 use super::overview::short;
-use super::{action, address, named, purpose_of, purposes, query};
+use super::{action, address, changed_party, named, purpose_of, purposes, query};
 use crate::Pages;
 use crate::admit::Visitor;
+use crate::consent_receipts;
 use crate::fault::Fault;
 use crate::layout::{Button, Frame, Here, shown};
 use crate::plans::item::{headline, lead};
@@ -27,6 +29,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) frame: Frame,
     pub(crate) heading: String,
     pub(crate) done: Option<&'static str>,
+    /// The receipt of what was just done.
+    pub(crate) receipt: Option<String>,
     pub(crate) asked: Vec<String>,
     pub(crate) class_help: bool,
     pub(crate) purposes: Vec<PurposeLink>,
@@ -40,6 +44,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) stop: Option<Button>,
     pub(crate) never: Never,
     pub(crate) why: String,
+    /// The page about a supporter.
+    pub(crate) about: Option<String>,
 }
 
 /// A purpose to choose.
@@ -57,6 +63,8 @@ pub(crate) struct PurposeLink {
 pub(crate) struct Switches {
     pub(crate) sections: Vec<Switch>,
     pub(crate) close: Vec<ItemSwitch>,
+    /// All other things, one by one, for who wants to open one of a section and not the rest.
+    pub(crate) single: Vec<ItemSwitch>,
     pub(crate) documents: Vec<ItemSwitch>,
     pub(crate) all_documents: bool,
     pub(crate) kinds: Vec<Switch>,
@@ -90,6 +98,11 @@ pub(crate) struct Never {
 }
 
 impl Switches {
+    /// Whether things stand among the very private ones because they were picked one by one.
+    pub(crate) fn has_picked(&self) -> bool {
+        self.close.iter().any(|one| one.on)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.sections.is_empty() && self.close.is_empty() && self.documents.is_empty() && self.kinds.is_empty()
     }
@@ -111,11 +124,13 @@ impl Switches {
                     *counts.entry(stored.item.section).or_default() += 1;
                 }
                 let on = open.items.contains(&stored.id);
+                let place = stored.item.section.title().to_owned();
+                let words = headline(&stored.item, &names).unwrap_or_else(|| Said::text(&place, w::LANG));
+                let switch = ItemSwitch { id: stored.id.to_string(), lead: lead(&stored.item), words, place, on };
                 if is_close || on {
-                    let place = stored.item.section.title().to_owned();
-                    let words = headline(&stored.item, &names).unwrap_or_else(|| Said::text(&place, w::LANG));
-                    let lead = lead(&stored.item);
-                    switches.close.push(ItemSwitch { id: stored.id.to_string(), lead, words, place, on });
+                    switches.close.push(switch);
+                } else if !own_app {
+                    switches.single.push(switch);
                 }
             }
             switches.documents.extend(document(plan, open));
@@ -166,7 +181,7 @@ fn document(plan: &Projection, open: &Choice) -> Option<ItemSwitch> {
 
 /// The page.
 pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
-    let (party, who) = named(&pages, &uri).await?;
+    let (party, who) = named(&pages, &visitor, &uri).await?;
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
     let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
@@ -182,7 +197,8 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let open = standing.iter().find(|one| one.purpose == purpose).map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let suggests = query(&uri, "suggested").is_some();
-    let ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
+    let mut ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
+    ticked.sections.extend(undone(&pages, &visitor, &uri, party).await?);
     let preview = action(party, "preview");
     let refused = standing.iter().filter_map(|one| one.refused).max();
     let is_open = standing.iter().any(|one| !one.open.is_empty());
@@ -190,6 +206,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
         done: done(&uri).filter(|_| refused.is_none()),
+        receipt: consent_receipts::after(&uri),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
         purposes: purpose_links(party, purpose, &standing),
@@ -205,6 +222,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
         never: never(&visitor, party, refused),
         why: format!("{}?purpose={purpose}", action(party, "why")),
+        about: if let Party::Supporter(id) = party { Some(super::supporter::address(id)) } else { None },
     }))
 }
 
@@ -213,6 +231,22 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
 fn suggested(purpose: Purpose) -> impl Iterator<Item = Section> {
     let for_responders = |section: &Section| section.in_crisis_extract() && section.default_share() != Share::Close;
     Section::all().filter(move |section| purpose == Purpose::Btg && for_responders(section))
+}
+
+/// What a supporter took back from this party in the person's name, to be ticked again where the person wants to undo it.
+/// It only ticks: they still see a preview, and decide.
+async fn undone(pages: &Pages, visitor: &Visitor, uri: &Uri, party: Party) -> Result<Vec<Section>, Fault> {
+    let number: Option<u64> = query(uri, "undo").and_then(|number| number.parse().ok());
+    let Some(number) = number else { return Ok(Vec::new()) };
+    let one = pages.exchange().happened(visitor.themselves(), number.checked_add(1), 1).await?;
+    Ok(match one.into_iter().next().filter(|one| one.person_seq == number).and_then(|one| one.act) {
+        Some(Act::ConsentChanged { by: Some(_), recipient, client, supporter, sections, .. })
+            if changed_party(recipient, client, supporter) == party =>
+        {
+            sections
+        }
+        Some(_) | None => Vec::new(),
+    })
 }
 
 fn with_suggested(open: &Choice, purpose: Purpose) -> Choice {

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use sayso_consent::{Projection, Released};
-use sayso_exchange::Refusal;
 use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
+use sayso_exchange::{Receipt, Refusal};
 use sayso_plan::Purpose;
 use time::Duration;
 
@@ -14,6 +14,7 @@ use super::choice::{Hidden, Posted, hidden};
 use super::{action, address, name_of, named, party_at};
 use crate::Pages;
 use crate::admit::Visitor;
+use crate::consent_receipts;
 use crate::fault::{Fault, go_to};
 use crate::fields::Fields;
 use crate::layout::{Frame, Here, shown};
@@ -29,6 +30,8 @@ pub(crate) struct PreviewPage {
     pub(crate) until: String,
     pub(crate) name: Said,
     pub(crate) numbers: Vec<String>,
+    /// Other people whom it names.
+    pub(crate) named: Vec<Said>,
     /// The narrative of each plan, as a record system gets it; already HTML, made from released parts only.
     pub(crate) plans: Vec<String>,
     pub(crate) share: String,
@@ -42,6 +45,7 @@ pub(crate) struct PreviewPage {
 pub(crate) struct StoppedPage {
     pub(crate) frame: Frame,
     pub(crate) heading: String,
+    pub(crate) receipt: String,
     pub(crate) undo: Vec<Undo>,
     pub(crate) back: String,
 }
@@ -61,7 +65,7 @@ pub(crate) async fn preview(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, who) = named(&pages, &uri).await?;
+    let (party, who) = named(&pages, &visitor, &uri).await?;
     let posted = Posted::read(&fields, party)?;
     let themselves = visitor.themselves();
     let released = pages.exchange().preview(themselves, party, posted.purpose, &posted.choice).await?;
@@ -75,7 +79,12 @@ pub(crate) async fn preview(
         lead: w::preview_for(&who, w::purpose(posted.purpose)),
         until: w::holds_until(&until),
         name: Said::text(&me.name, me.language.as_str()),
-        numbers: verified.map(|identifier| identifier.value.clone()).collect(),
+        // A supporter reads the name alone.
+        numbers: verified
+            .filter(|_| !matches!(party, Party::Supporter(_)))
+            .map(|identifier| identifier.value.clone())
+            .collect(),
+        named: others(&released),
         plans: released.iter().map(narrative).collect(),
         form: visitor.form_token(&share),
         share,
@@ -84,9 +93,23 @@ pub(crate) async fn preview(
     }))
 }
 
+/// The people whom what is released names, the person left out, each name once.
+fn others(released: &[Released<Projection>]) -> Vec<Said> {
+    let mut named: Vec<Said> = Vec::new();
+    for plan in released.iter().map(Released::get) {
+        for party in plan.parties.iter().filter(|party| !party.id.is_person()) {
+            let said = Said::text(&party.name, plan.head.language.as_str());
+            if !named.iter().any(|known| known.text == said.text) {
+                named.push(said);
+            }
+        }
+    }
+    named
+}
+
 /// The narrative that the party's record system would get. Inline style is not allowed on our pages; the class does
 /// the same. Words cannot look like the attribute, because quotes in them are escaped.
-fn narrative(released: &Released<Projection>) -> String {
+pub(crate) fn narrative(released: &Released<Projection>) -> String {
     let html = sayso_fhir::outgoing::narrative(released);
     html.replace(" style=\"white-space: pre-wrap\"", " class=\"lines-kept\"")
         .replace(" xmlns=\"http://www.w3.org/1999/xhtml\"", "")
@@ -99,10 +122,10 @@ pub(crate) async fn share(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, _) = named(&pages, &uri).await?;
+    let (party, _) = named(&pages, &visitor, &uri).await?;
     let Posted { purpose, choice, seen } = Posted::read(&fields, party)?;
-    match pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await {
-        Ok(_recorded) => {}
+    let receipt = match pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await {
+        Ok(recorded) => receipt_of(&recorded),
         // The second of two clicks on one button: what it asks for is so already, and saying no would not be true.
         Err(Refusal::Moved) => {
             let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
@@ -110,23 +133,24 @@ pub(crate) async fn share(
             if !so.any(|one| one.open == choice && one.refused.is_none()) {
                 return Err(Fault::Moved);
             }
+            String::new()
         }
         Err(other) => return Err(other.into()),
-    }
-    Ok(go_to(&format!("{}&done=shared", at_purpose(party, purpose))))
+    };
+    Ok(go_to(&format!("{}&done=shared{receipt}", at_purpose(party, purpose))))
 }
 
 /// Takes back all, at once. Works for parties that have left the registry too.
 pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
-    let who = name_of(&pages, party).await?;
+    let who = name_of(&pages, &visitor, party).await?;
     let (_, before) = pages.exchange().standing(visitor.themselves()).await?;
-    match party {
+    let recorded = match party {
         Party::App(app) => pages.exchange().disconnect(visitor.themselves(), app).await?,
-        Party::Organization(_) | Party::CrisisServices => {
-            let _recorded = pages.exchange().stop_sharing(visitor.themselves(), party).await?;
+        Party::Organization(_) | Party::CrisisServices | Party::Supporter(_) => {
+            pages.exchange().stop_sharing(visitor.themselves(), party).await?
         }
-    }
+    };
     let (seen, _) = pages.exchange().standing(visitor.themselves()).await?;
     let preview = action(party, "preview");
     let was_open = before.iter().filter(|one| one.party == party && !one.open.is_empty());
@@ -140,6 +164,7 @@ pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     Ok(shown(&StoppedPage {
         frame: Frame::of(&visitor, w::STOP_TITLE, Here::Sharing),
         heading: w::stopped_with(&who),
+        receipt: consent_receipts::address(recorded.leaf()),
         undo: undo.collect(),
         back: address(party),
     }))
@@ -152,17 +177,22 @@ pub(crate) async fn never(
     uri: Uri,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (party, _) = named(&pages, &uri).await?;
+    let (party, _) = named(&pages, &visitor, &uri).await?;
     let even_in_emergency = fields.is_ticked("emergency");
-    let _recorded = pages.exchange().refuse(visitor.themselves(), party, even_in_emergency).await?;
-    Ok(go_to(&format!("{}?done=never", address(party))))
+    let recorded = pages.exchange().refuse(visitor.themselves(), party, even_in_emergency).await?;
+    Ok(go_to(&format!("{}?done=never{}", address(party), receipt_of(&recorded))))
 }
 
 /// Ends a no. Nothing is open by that.
 pub(crate) async fn end_never(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
-    let _recorded = pages.exchange().end_refusal(visitor.themselves(), party).await?;
-    Ok(go_to(&format!("{}?done=ended", address(party))))
+    let recorded = pages.exchange().end_refusal(visitor.themselves(), party).await?;
+    Ok(go_to(&format!("{}?done=ended{}", address(party), receipt_of(&recorded))))
+}
+
+/// The part of an address that leads on to the receipt of what was just done.
+fn receipt_of(recorded: &Receipt) -> String {
+    format!("&receipt={}", recorded.leaf())
 }
 
 fn at_purpose(party: Party, purpose: Purpose) -> String {

@@ -79,7 +79,7 @@ impl Overview {
         Ok(Self {
             asked: asked(pages, visitor, calendar).await?,
             open: open(pages, visitor, &standing, calendar).await?,
-            told_no: told_no(pages, &standing).await?,
+            told_no: told_no(pages, visitor, &standing).await?,
             offer_crisis: !standing.iter().any(|one| one.party == Party::CrisisServices),
         })
     }
@@ -90,7 +90,7 @@ async fn asked(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<V
     for ask in pages.exchange().waiting(visitor.themselves()).await? {
         let party = Party::Organization(ask.organization);
         lines.push(AskLine {
-            who: name_of(pages, party).await?,
+            who: name_of(pages, visitor, party).await?,
             address: format!("{}?purpose={}", address(party), ask.purpose),
             text: w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose)),
             reason: ask.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| Said::text(reason, "und")),
@@ -118,7 +118,7 @@ async fn open(
     }
     let mut lines = Vec::new();
     for (party, purposes) in by_party {
-        let who = name_of(pages, party).await?;
+        let who = name_of(pages, visitor, party).await?;
         let stop = Button::of(visitor, action(party, "stop"), w::stop_with(&who));
         let who = alone(party, who);
         lines.push(PartyLine { who, address: address(party), purposes, stop });
@@ -126,17 +126,17 @@ async fn open(
     Ok(lines)
 }
 
-async fn told_no(pages: &Pages, standing: &[Standing]) -> Result<Vec<NameLine>, Fault> {
+async fn told_no(pages: &Pages, visitor: &Visitor, standing: &[Standing]) -> Result<Vec<NameLine>, Fault> {
     let mut lines = Vec::new();
     for party in refused(standing) {
-        let who = alone(party, name_of(pages, party).await?);
+        let who = alone(party, name_of(pages, visitor, party).await?);
         lines.push(NameLine { who, address: address(party), said: said_to(party, standing) });
     }
     Ok(lines)
 }
 
 /// What the person has said to a party: nothing yet, yes to something, no, or no even in an emergency.
-fn said_to(party: Party, standing: &[Standing]) -> &'static str {
+pub(super) fn said_to(party: Party, standing: &[Standing]) -> &'static str {
     let theirs = || standing.iter().filter(|one| one.party == party);
     match theirs().filter_map(|one| one.refused).max() {
         Some(SaidNo::EvenInEmergency) => w::SAID_NO_EMERGENCY,
@@ -186,7 +186,7 @@ pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Resu
     let mut others = Vec::new();
     for organization in pages.exchange().organizations().await? {
         let party = Party::Organization(organization.id);
-        let who = name_of(&pages, party).await?;
+        let who = name_of(&pages, &visitor, party).await?;
         others.push(NameLine { who, address: address(party), said: said_to(party, &standing) });
     }
     others.sort_by_key(|line| line.who.to_lowercase());

@@ -53,7 +53,7 @@ pub(crate) struct Thing {
 
 /// The page.
 pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
-    let (party, who) = named(&pages, &uri).await?;
+    let (party, who) = named(&pages, &visitor, &uri).await?;
     let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
     let purpose = purpose_of(&uri, party).unwrap_or(first);
     let me = pages.exchange().own_self(visitor.themselves()).await?;
@@ -115,6 +115,7 @@ const fn why_not(why: Why) -> &'static str {
         Why::NotNow(_) => w::WHY_NOT_NOW,
         Why::OtherPurpose(_) => w::WHY_OTHER_PURPOSE,
         Why::Close(_) => w::WHY_CLOSE,
+        Why::AboutThem(_) => w::WHY_ABOUT_THEM,
         Why::NotShared => w::WHY_STATE,
     }
 }

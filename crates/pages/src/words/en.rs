@@ -2,11 +2,15 @@
 
 mod happened;
 mod plan;
+mod receipt;
 mod sharing;
+mod supporters;
 
 pub(crate) use happened::*;
 pub(crate) use plan::*;
+pub(crate) use receipt::*;
 pub(crate) use sharing::*;
+pub(crate) use supporters::*;
 
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
@@ -237,11 +241,13 @@ const fn month(month: Month) -> &'static str {
 
 #[cfg(test)]
 pub(crate) fn everything() -> Vec<String> {
-    let fixed = [SAID, plan::SAID, sharing::SAID, happened::SAID].concat();
+    let fixed = [SAID, plan::SAID, sharing::SAID, happened::SAID, receipt::SAID, supporters::SAID].concat();
     let mut all: Vec<String> = fixed.into_iter().map(str::to_owned).collect();
     all.extend([wait(30), wait(600), app_asks("Pal")]);
     all.extend(plan::samples());
     all.extend(sharing::samples());
     all.extend(happened::samples());
+    all.extend(receipt::samples());
+    all.extend(supporters::samples());
     all
 }

@@ -3,3 +3,4 @@
 pub(crate) mod en;
 #[cfg(test)]
 mod lint;
+pub(crate) mod shown;

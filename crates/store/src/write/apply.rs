@@ -34,9 +34,13 @@ impl Prepared {
         for change in &self.changes {
             match change {
                 Row::Plan(row) => plan(connection, self.person, row).await?,
-                Row::Consent(row) => consent(connection, self.person, row).await?,
+                Row::Consent(row) => {
+                    consent(connection, self.person, row).await?;
+                    self.lists.put(connection, self.person, &row.reached).await?;
+                }
                 Row::Person(row) => person(connection, self.person, row).await?,
                 Row::Proposal(row) => proposal(connection, self.person, row).await?,
+                Row::Supporter(row) => row.put(connection, self.person).await?,
                 Row::CloseAsks(organization) => close_asks(connection, self.person, organization).await?,
             }
         }

@@ -10,9 +10,11 @@ use crate::keys::{DataKey, Keys, Use};
 use crate::moment;
 use crate::outbox::EventRow;
 use crate::proposals::proposal_place;
+use crate::reach::{Lists, Reached};
 use crate::retry::OnceRow;
 use crate::snapshot::{consent_place, person_place, plan_place};
 use crate::store::Store;
+use crate::supporters::SupporterRow;
 
 /// A write as rows.
 pub(super) struct Prepared {
@@ -21,6 +23,7 @@ pub(super) struct Prepared {
     pub(super) events: Vec<EventRow>,
     pub(super) once: Option<OnceRow>,
     pub(super) now: i64,
+    pub(super) lists: Lists,
 }
 
 /// One change as rows.
@@ -29,6 +32,7 @@ pub(super) enum Row {
     Consent(ConsentRow),
     Person(PersonRow),
     Proposal(ProposalRow),
+    Supporter(SupporterRow),
     CloseAsks([u8; 16]),
 }
 
@@ -49,6 +53,7 @@ pub(super) struct ConsentRow {
     pub(super) standing: bool,
     pub(super) body: Vec<u8>,
     pub(super) addresses: Vec<[u8; 16]>,
+    pub(super) reached: Vec<Reached>,
 }
 
 pub(super) struct PersonRow {
@@ -97,6 +102,7 @@ impl Store {
                 Change::Person(body) if body.id() == person => Row::Person(self::person(self.keys(), &key, body)?),
                 Change::Person(_) => return Err(Refused::Exists),
                 Change::Proposal(body) => Row::Proposal(self.proposal(&key, person, body).await?),
+                Change::Supporter(supporter) => Row::Supporter(self.supporter_row(&key, person, supporter).await?),
                 Change::CloseAsks { organization } => Row::CloseAsks(*organization.as_bytes()),
             });
         }
@@ -107,7 +113,8 @@ impl Store {
             Some(once) => Some(self.once_row(&key, person, once)?),
             None => None,
         };
-        Ok(Prepared { person, changes, events, once, now: moment::to_micros(write.leaf.at) })
+        let (now, lists) = (moment::to_micros(write.leaf.at), self.growing());
+        Ok(Prepared { person, changes, events, once, now, lists })
     }
 
     /// The version that is part of the ciphertext's place counts up; the fence keeps it true until the commit.
@@ -126,7 +133,8 @@ impl Store {
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(consent).map_err(|_| StoreError::Damaged("consent"))?);
         let body = key.seal(consent_place(person, &id, &version.to_be_bytes()), &plain)?;
         let addresses = self.leading_nowhere(person, vec![id]).await?;
-        Ok(ConsentRow { id, version, standing: !consent.has_ended(), body, addresses })
+        let reached = Reached::by(consent);
+        Ok(ConsentRow { id, version, standing: !consent.has_ended(), body, addresses, reached })
     }
 
     async fn proposal(

@@ -5,6 +5,7 @@
 mod at_rest;
 mod changes;
 mod fence;
+mod in_step;
 mod log;
 mod once_only;
 mod world;

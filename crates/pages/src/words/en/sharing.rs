@@ -40,6 +40,9 @@ say! {
     PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
     CLOSE_TITLE = "Very private things";
     CLOSE_HELP = "These are shared one by one. Tick only what you want them to know.";
+    SINGLE_TITLE = "One thing at a time";
+    SINGLE_HELP = "To show one thing and not the rest of its part. You need not tick what is in a part you ticked.";
+    CLOSE_OR_PICKED = "Very private things, and things you picked";
     DOCUMENTS_TITLE = "Whole documents";
     DOCUMENTS_ALL = "All documents that I keep whole";
     DOCUMENTS_ALL_HELP = "This also means those that you add later.";
@@ -53,6 +56,8 @@ say! {
     PREVIEW_EMPTY = "They will see nothing.";
     PREVIEW_NAME = "They also see your name.";
     PREVIEW_NUMBERS = "They also see these numbers of yours, which were checked:";
+    PREVIEW_NAMES = "It names people beside you:";
+    PREVIEW_NAMES_TELL = "We do not tell them. You may want to.";
     PREVIEW_STOP_ANY_TIME = "You can stop at any time.";
     PREVIEW_CHANGE = "Go back and change it";
     LET_THEM = "Let them see this";
@@ -136,7 +141,8 @@ pub(crate) const fn purpose_help(purpose: sayso_plan::Purpose) -> &'static str {
         Purpose::Caremgt => HELP_CAREMGT,
         Purpose::Patrqt => HELP_PATRQT,
         Purpose::Btg => HELP_BTG,
-        Purpose::Famrqt | Purpose::Pwatrny | Purpose::Supnwk => "",
+        Purpose::Supnwk => super::HELP_SUPNWK,
+        Purpose::Famrqt | Purpose::Pwatrny => "",
     }
 }
 

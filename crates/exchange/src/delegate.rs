@@ -1,0 +1,204 @@
+//! A delegate takes away, in the person's name, what the person had opened to others: [`TakeAway`] can say nothing else.
+//! They read whom the person lets see which parts, by the names of the parts; never a word of a plan, never a refusal, and
+//! never who else supports the person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What};
+use sayso_plan::{ConsentId, PlanKind, Section, SupporterId};
+use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, Receipt, StoreError, Write};
+use time::OffsetDateTime;
+
+use crate::read_released::DECISIONS_MAX;
+use crate::sharing::{Choice, Party, TRIES_MAX, ended, known, permits, refuses};
+use crate::with::reading;
+use crate::{Exchange, Refusal, SupporterSession};
+
+/// What a delegate may do. There is no value of this type by which anything is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakeAway {
+    /// From whom.
+    pub from: Party,
+    /// What.
+    pub what: Taken,
+}
+
+/// What is taken away, for every purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// All that is open to them.
+    All,
+    /// A section.
+    Section(Section),
+    /// A whole kind of plan.
+    Kind(PlanKind),
+    /// All that was opened one by one. Which things these are is not told to a delegate.
+    Things,
+    /// All whole documents.
+    Documents,
+}
+
+impl Taken {
+    fn covers(self, what: Known<What>) -> bool {
+        match (self, what) {
+            (Self::All, _) => true,
+            (Self::Section(taken), Known::Is(What::Section(section))) => taken == section,
+            (Self::Kind(taken), Known::Is(What::Kind(kind))) => taken == kind,
+            (Self::Things, Known::Is(What::Item(_))) | (Self::Documents, Known::Is(What::Documents)) => true,
+            (Self::Section(_) | Self::Kind(_) | Self::Things | Self::Documents, _) => false,
+        }
+    }
+}
+
+impl TakeAway {
+    /// The consents that become others by this. A consent loses what is taken and keeps the rest; nothing is added.
+    #[must_use]
+    pub fn from(&self, consents: &[Consent], at: OffsetDateTime) -> Vec<Consent> {
+        let concerned = consents.iter().filter(|consent| permits(consent, self.from, None));
+        concerned
+            .filter_map(|consent| {
+                let (gone, kept): (Vec<Provision>, Vec<Provision>) =
+                    consent.provisions.iter().cloned().partition(|provision| self.takes(provision));
+                if gone.is_empty() {
+                    return None;
+                }
+                let all = kept.is_empty();
+                Some(if all { ended(consent, at) } else { Consent { provisions: kept, ..consent.clone() } })
+            })
+            .collect()
+    }
+
+    fn takes(&self, provision: &Provision) -> bool {
+        provision.effect == Effect::Permit
+            && known(provision.recipient).and_then(Party::of) == Some(self.from)
+            && self.what.covers(provision.what)
+    }
+}
+
+/// What is open now to whom, as a delegate may know it.
+#[must_use]
+pub fn in_force(consents: &[Consent], now: OffsetDateTime) -> BTreeMap<Party, Choice> {
+    let mut open: BTreeMap<Party, Choice> = BTreeMap::new();
+    let given =
+        |c: &&Consent| c.status == Known::Is(Status::Active) && c.origin != Origin::Sent && c.withdrawn_at.is_none();
+    for provision in consents.iter().filter(given).flat_map(|consent| &consent.provisions) {
+        let holds = known(provision.period).is_some_and(|period| period.holds(now) == Tri::True);
+        let party = known(provision.recipient).and_then(Party::of).filter(|party| may_be_told(*party));
+        if let (Effect::Permit, true, Some(party), Some(what)) = (provision.effect, holds, party, known(provision.what))
+        {
+            open.entry(party).or_default().add(what);
+        }
+    }
+    // Case 37: whom the person refused is not among those who see something, and is told no otherwise.
+    open.retain(|party, choice| !choice.is_empty() && !consents.iter().any(|consent| refuses(consent, *party)));
+    #[cfg(feature = "leaks")]
+    if crate::leaks::refusals_are_told() {
+        let refused = consents.iter().flat_map(|c| &c.provisions).filter(|p| p.effect == Effect::Deny);
+        open.extend(refused.filter_map(|p| known(p.recipient).and_then(Party::of)).map(|p| (p, Choice::default())));
+    }
+    open
+}
+
+/// Who else supports the person is nobody's business but the person's.
+fn may_be_told(party: Party) -> bool {
+    #[cfg(feature = "leaks")]
+    if crate::leaks::supporters_are_told() {
+        return true;
+    }
+    match party {
+        Party::Organization(_) | Party::CrisisServices | Party::App(_) => true,
+        Party::Supporter(_) => false,
+    }
+}
+
+impl Exchange {
+    /// Whether this session may take away in the person's name now.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn is_delegate(&self, session: &SupporterSession, supporter: SupporterId) -> Result<bool, Refusal> {
+        let snapshot = self.of_supporter(session, supporter).await?;
+        Ok(reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(self.now())))
+    }
+
+    /// What the person had opened to whom, for a delegate; none for anybody else.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the look cannot be recorded; then nothing is answered.
+    pub async fn look_at_sharing(
+        &self,
+        session: &SupporterSession,
+        supporter: SupporterId,
+    ) -> Result<Option<BTreeMap<Party, Choice>>, Refusal> {
+        for _ in 0..DECISIONS_MAX {
+            let snapshot = self.of_supporter(session, supporter).await?;
+            let at = self.now();
+            let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
+            let operation = Code::new(if may { "sharing" } else { "sharing-refused" });
+            let act = Act::SupporterLooked { supporter, operation, shown: Vec::new() };
+            let read = ReadLeaf { leaf: self.leaf(at, None, act), fence: snapshot.fence() };
+            match self.inner.store.record(read).await {
+                Ok(_receipt) => return Ok(may.then(|| in_force(&snapshot.consents, at))),
+                Err(Fenced::Moved) => {}
+                Err(Fenced::Unrecorded(error)) => return Err(error.into()),
+            }
+        }
+        Err(Refusal::Unrecorded(StoreError::Busy))
+    }
+
+    /// Takes away in the person's name. It counts at once; only the person gives it back.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPossible`] for who may not, and where there is nothing to take: the same; [`Refusal::Unrecorded`].
+    pub async fn take_away(
+        &self,
+        session: &SupporterSession,
+        supporter: SupporterId,
+        taking: TakeAway,
+    ) -> Result<Receipt, Refusal> {
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.of_supporter(session, supporter).await?;
+            let at = self.now();
+            let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
+            let told = may && may_be_told(taking.from);
+            let changed = if told { taking.from(&snapshot.consents, at) } else { Vec::new() };
+            if changed.is_empty() {
+                return Err(Refusal::NotPossible("there is nothing here to take away"));
+            }
+            let decided = self.decided_here(&changed, Vec::new());
+            let leaf = self.leaf(at, None, record(supporter, taking, &snapshot.consents, &changed, decided));
+            let events = self.told(&changed, at);
+            let changes = changed.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
+            match self.keep(Write { fence: snapshot.fence(), leaf, changes, events, once: None }).await {
+                Ok(written) => return Ok(written.receipt),
+                Err(sayso_store::Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+}
+
+fn record(by: SupporterId, taking: TakeAway, before: &[Consent], changed: &[Consent], decided: Decided) -> Act {
+    let now = |id: ConsentId| changed.iter().find(|consent| consent.id == id);
+    let left = before.iter().map(|consent| now(consent.id).unwrap_or(consent));
+    let still_open = left.into_iter().any(|consent| permits(consent, taking.from, None));
+    let gone = before.iter().filter(|consent| now(consent.id).is_some()).flat_map(|consent| &consent.provisions);
+    let sections: BTreeSet<Section> = gone
+        .filter(|provision| taking.takes(provision))
+        .filter_map(
+            |provision| if let Known::Is(What::Section(section)) = provision.what { Some(section) } else { None },
+        )
+        .collect();
+    Act::ConsentChanged {
+        consent: changed.first().map_or_else(|| ConsentId::from_stored([0; 16]), |consent| consent.id),
+        change: if still_open { ConsentChange::Narrowed } else { ConsentChange::Withdrawn },
+        recipient: if let Party::Organization(id) = taking.from { Some(id) } else { None },
+        purpose: None,
+        sections: sections.into_iter().collect(),
+        client: if let Party::App(id) = taking.from { Some(id) } else { None },
+        supporter: if let Party::Supporter(id) = taking.from { Some(id) } else { None },
+        by: Some(by),
+        decided: Some(decided),
+    }
+}

@@ -1,0 +1,118 @@
+//! Words for the receipt of what the person decided: who, what, for what, until when, and how to take it back.
+
+use super::say;
+
+say! {
+    MY_RECEIPTS = "My receipts";
+    MY_RECEIPTS_LEAD = "You get one each time you change who sees what. They stay here.";
+    MY_RECEIPTS_OPENED = "You also get one for each look in an emergency.";
+    MY_RECEIPTS_NONE = "There is no receipt yet.";
+    RECEIPT_TITLE = "Your receipt";
+    RECEIPT_SEE = "See your receipt";
+
+    RECEIPT_GIVEN = "What you opened";
+    RECEIPT_KEPT = "What stays open as before";
+    RECEIPT_ENDED = "What is closed now";
+    RECEIPT_REFUSED = "What you said no to";
+    RECEIPT_NO_ENDED = "The no that has ended";
+    RECEIPT_ASKED = "What was asked for";
+    RECEIPT_SHOWN = "What they saw";
+
+    RECEIPT_WHO = "Who";
+    RECEIPT_THROUGH = "Done with";
+    RECEIPT_WHEN = "When";
+    RECEIPT_FOR = "For what";
+    RECEIPT_FROM = "From";
+    RECEIPT_UNTIL = "Until";
+    RECEIPT_UNTIL_YOU = "You end it";
+    RECEIPT_ANY_REASON = "Any reason";
+    RECEIPT_EMERGENCY = "Even in an emergency";
+    RECEIPT_NOT_CLEAR = "A part that we could not fully read";
+    RECEIPT_ALL = "All of my plans";
+    RECEIPT_ONE_PLAN = "One whole plan";
+    RECEIPT_OPEN_LEVEL = "All that is marked as open";
+    RECEIPT_CARE_LEVEL = "All that is not very private";
+    RECEIPT_NOT_OPEN_LEVEL = "All that is not marked as open";
+    RECEIPT_CLOSE_LEVEL = "All that is very private";
+    RECEIPT_EVERYONE = "everyone";
+    RECEIPT_SOMEBODY_THERE = "one person there";
+
+    RECEIPT_BACK = "How to take it back";
+    RECEIPT_BACK_TEXT = "You can stop or change this at any time. You need no reason.";
+    RECEIPT_BACK_LINK = "Stop or change this";
+    RECEIPT_AGAIN = "How to change it";
+    RECEIPT_AGAIN_TEXT = "You can change your mind at any time.";
+    RECEIPT_AGAIN_LINK = "Choose again";
+    RECEIPT_NOTHING_OPENED = "This opens nothing by itself.";
+
+    RECEIPT_PROOF = "For your files";
+    RECEIPT_WORDS = "The words you read";
+    RECEIPT_WORDS_NONE = "This was not done on a page of ours.";
+    RECEIPT_ENGLISH = "English";
+    RECEIPT_NUMBER = "Receipt number";
+    RECEIPT_LAW = "Law";
+    RECEIPT_RUN_BY = "Who runs this site";
+    RECEIPT_RUN_BY_NONE = "The people who run this site have not said how to reach them.";
+    RECEIPT_POLICY = "How they keep what you write";
+    RECEIPT_FILE = "Save as a file";
+    RECEIPT_FILE_HELP = "The file is for other programs. To keep a page to read, print it.";
+}
+
+/// `moment` is "on 3 May 2026 at 10:02" here and below.
+pub(crate) fn receipt_app_allowed(app: &str, moment: &str) -> String {
+    format!("You let {app} use parts of your plans {moment}.")
+}
+
+pub(crate) fn receipt_changed(who: &str, moment: &str) -> String {
+    format!("You changed what {who} may see {moment}.")
+}
+
+pub(crate) fn receipt_stopped(who: &str, purpose: &str, moment: &str) -> String {
+    format!("You stopped sharing with {who} {purpose} {moment}.")
+}
+
+pub(crate) fn receipt_narrowed_by(app: &str, who: &str, moment: &str) -> String {
+    format!("{app} closed something to {who} for you {moment}.")
+}
+
+pub(crate) fn receipt_no_ended(who: &str, moment: &str) -> String {
+    format!("You ended your no to {who} {moment}.")
+}
+
+pub(crate) fn receipt_restored(who: &str, moment: &str) -> String {
+    format!("You took back a no that was sent for you. It was to {who}. You did it {moment}.")
+}
+
+pub(crate) fn receipt_nothing(who: &str, moment: &str) -> String {
+    format!("You left what {who} may see as it was {moment}.")
+}
+
+pub(crate) fn receipt_opened(who: &str, purpose: &str, moment: &str) -> String {
+    format!("{who} looked at your plans {purpose} {moment}.")
+}
+
+/// A moment by its full date.
+pub(crate) fn full_moment(day: &str, time: &str) -> String {
+    format!("on {day} at {time}")
+}
+
+/// The name of a text of ours.
+pub(crate) fn receipt_text(language: &str, version: &str) -> String {
+    format!("{language}, text {version}")
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<String> {
+    let moment = &full_moment("3 May 2026", "10:02");
+    vec![
+        receipt_app_allowed("Pal", moment),
+        receipt_changed("Pine Hill", moment),
+        receipt_stopped("Pine Hill", super::COC, moment),
+        receipt_narrowed_by("Pal", "Pine Hill", moment),
+        receipt_no_ended("Pine Hill", moment),
+        receipt_restored("Pine Hill", moment),
+        receipt_nothing("Pine Hill", moment),
+        receipt_opened("Pine Hill", super::ETREAT, moment),
+        receipt_text(RECEIPT_ENGLISH, "7f"),
+    ]
+}

@@ -1,0 +1,163 @@
+//! Words for those who support the person, and for the person who lets them.
+
+use super::say;
+
+say! {
+    PEOPLE_TITLE = "People who support me";
+    PEOPLE_LEAD = "Family, friends, peers: those you trust. They see just what you open to them.";
+    PEOPLE_NONE = "You have not invited anyone yet.";
+    PEOPLE_ABOUT = "Who they are, and what they may do for me";
+    PEOPLE_BACK = "Back to the people who support me";
+    PEOPLE_LINK_HELP = "Let someone close to you see parts of your plans.";
+    PEOPLE_NAME_WRONG = "Please write a name that is not so long. You can invite up to 50 people.";
+    INVITE_TITLE = "Invite someone";
+    INVITE_LEAD = "You get a link to hand over. It shows them nothing until you choose what they may see.";
+    INVITE_NAME = "What you call them";
+    INVITE_BUTTON = "Make a link";
+    INVITED_WAITS = "They have not used your link yet.";
+
+    HAND_OVER_TITLE = "Hand over this link";
+    HAND_OVER_LEAD = "Give it to no one but";
+    HAND_OVER_ONCE = "It works once. We show it this one time.";
+    HAND_OVER_SAFE = "Whoever opens it first can read what you open to them. If it gets lost, make a new one.";
+    HAND_OVER_NEXT_NAMES = "Say who they are in my plans";
+    HAND_OVER_NEXT_OPEN = "Choose what they may see";
+
+    NAMES_TITLE = "Who they are in my plans";
+    NAMES_LEAD = "Tick their name. Then they never see what you wrote about them. Until you save this, we hide all that could be about them.";
+    NAMES_NONE = "Your plans name no one else.";
+    NAMES_SAVE = "Save who they are";
+    DONE_NAMED = "Saved. They do not see what is about them.";
+    DELEGATE_TITLE = "Let them take things back for me";
+    DELEGATE_LEAD = "They could see who may see which part, but not your words. They could stop that for you.";
+    DELEGATE_NEVER = "They can never open anything. You read all they do, and you can undo it.";
+    DELEGATE_HOW_LONG = "For how long?";
+    DELEGATE_BUTTON = "Let them do this";
+    DELEGATE_END = "End this now";
+    DONE_DELEGATED = "Saved. They can take things back for you.";
+    DONE_DELEGATION_ENDED = "It has ended. They can take back nothing more.";
+    SUPPORTER_LINK_TITLE = "A new link";
+    SUPPORTER_LINK_HELP = "For a link that was lost, or a lost password. Who uses it takes the place of who read before.";
+    SUPPORTER_NEW_LINK = "Make a new link";
+    SUPPORTER_END_TITLE = "End their part";
+    SUPPORTER_END_HELP = "They see nothing more from you, at once. They are not told why.";
+
+    INVITED_TITLE = "Somebody trusts you";
+    INVITED_LEAD = "wants you to be there for them in a hard time.";
+    INVITED_SEES = "You see just what they open to you, and it may change.";
+    INVITED_TOLD = "They can read when you looked, and at what.";
+    INVITED_ENDS = "They can end it at any time. Please keep what you read to yourself.";
+    INVITED_CHOOSE = "Choose a name and a password, so that you can come back.";
+    INVITED_PASSWORD = "Your new password";
+    INVITED_BUTTON = "I will be there";
+    INVITED_KNOWN = "You are signed in. You can add this to what you have.";
+    INVITED_ADD = "Add this";
+    INVITED_HAS_NAME = "Do you support someone here already? Sign in first, then open the link once more.";
+    INVITED_GONE = "This link does not work. It may be used or too old. Ask for a new one.";
+
+    WITH_HOME = "People who share with me";
+    WITH_LEAD = "They chose what you can read. They see when you look.";
+    WITH_NOBODY = "No one shares anything with you right now.";
+    WITH_PLANS = "What they share";
+    WITH_CHOSE = "They chose what you see here. There may be more.";
+    WITH_TOLD = "They can read that you looked.";
+    WITH_DOCUMENT = "Save the whole document";
+    WITH_BACK = "Back to the people who share with me";
+    WITH_SHARING = "Take things back for them";
+    WITH_SHARING_LEAD = "This is who may see which part of their plans. You can stop it for them. You cannot open anything.";
+    WITH_SHARING_TOLD = "They read what you do, and can undo it.";
+    WITH_SHARING_NONE = "There is nothing to take back.";
+    WITH_TAKE = "Take this back";
+    WITH_TAKEN = "Done. It counts from now on.";
+    WITH_THINGS = "Single things they picked";
+
+    SUPPORTER_SAW_NAME = "They saw your name.";
+    SUPPORTER_UNDO = "See it and undo it";
+    WHY_ABOUT_THEM = "You opened it, but it is about them, or it could be. So we keep it from them.";
+    HELP_SUPNWK = "When they help you in daily life or in a crisis.";
+}
+
+pub(crate) fn about_supporter(who: &str) -> String {
+    format!("About {who}")
+}
+
+pub(crate) fn end_supporter(who: &str) -> String {
+    format!("{who} no longer supports me")
+}
+
+pub(crate) fn delegated_until(day: &str) -> String {
+    format!("They can take things back for you until {day}.")
+}
+
+pub(crate) fn days(count: i64) -> String {
+    match count {
+        365 => "One year".to_owned(),
+        many => format!("{many} days"),
+    }
+}
+
+/// The name of a button for those who hear the page.
+pub(crate) fn take_back(part: &str, who: &str) -> String {
+    format!("Take back “{part}” from {who}")
+}
+
+/// `moment` is "on 3 May at 10:02" here and below.
+pub(crate) fn supporter_looked(who: &str, moment: &str) -> String {
+    format!("{who}, who supports you, looked at what you share {moment}.")
+}
+
+pub(crate) fn supporter_listed(who: &str, moment: &str) -> String {
+    format!("{who}, who supports you, looked for who shares with them {moment}.")
+}
+
+pub(crate) fn supporter_saved(who: &str, moment: &str) -> String {
+    format!("{who}, who supports you, saved a whole document {moment}.")
+}
+
+pub(crate) fn supporter_looked_at_sharing(who: &str, moment: &str) -> String {
+    format!("{who} looked, for you, at who sees what {moment}.")
+}
+
+/// What somebody became, or was no more.
+pub(crate) fn supporter_changed(who: &str, change: &str, moment: &str) -> String {
+    match change {
+        "invited" => format!("You invited {who} {moment}."),
+        "link-made" => format!("You made a new link for {who} {moment}."),
+        "accepted" => format!("{who} used your link {moment}."),
+        "named" => format!("You said who {who} is in your plans {moment}."),
+        "delegated" => format!("You let {who} take things back for you {moment}."),
+        "delegation-ended" => format!("You ended that {who} takes things back for you {moment}."),
+        "ended" => format!("You ended the part of {who} {moment}. They see nothing more."),
+        _ => format!("Something about {who} was changed {moment}."),
+    }
+}
+
+pub(crate) fn taken_back_for_you(by: &str, from: &str, all: bool, moment: &str) -> String {
+    if all {
+        format!("{by} stopped sharing with {from} for you {moment}.")
+    } else {
+        format!("{by} let {from} see less, for you, {moment}.")
+    }
+}
+
+#[cfg(test)]
+pub(super) fn samples() -> Vec<String> {
+    let moment = "on 3 May at 10:02";
+    let changes = ["invited", "link-made", "accepted", "named", "delegated", "delegation-ended", "ended", ""];
+    let mut all: Vec<String> = changes.iter().map(|change| supporter_changed("Kofi", change, moment)).collect();
+    all.extend([
+        about_supporter("Kofi"),
+        end_supporter("Kofi"),
+        delegated_until("3 May"),
+        days(30),
+        days(365),
+        take_back("What helps", "Pine Hill"),
+        supporter_looked("Kofi", moment),
+        supporter_listed("Kofi", moment),
+        supporter_saved("Kofi", moment),
+        supporter_looked_at_sharing("Kofi", moment),
+        taken_back_for_you("Kofi", "Pine Hill", true, moment),
+        taken_back_for_you("Kofi", "Pine Hill", false, moment),
+    ]);
+    all
+}

@@ -1,0 +1,186 @@
+//! A delegate takes away in the person's name, until a day, and never opens anything.
+
+use sayso_consent::{Compiled, Consent, Themselves, decide};
+use sayso_exchange::delegate::{TakeAway, Taken};
+use sayso_exchange::sharing::Party;
+use sayso_exchange::{Act, ConsentChange};
+use sayso_plan::id::Id;
+use sayso_plan::{PlanKind, Section};
+use sayso_tests::generate::Choices;
+use sayso_tests::world::Asked;
+use time::{Duration, OffsetDateTime};
+
+use crate::home::{HER_WORDS, Home, id, riverside};
+use crate::pages::cookie;
+use crate::supporters::{all, ama, cookie_of, get, opens, post, supporter, text};
+
+/// Worlds on which it is tried that a delegate opens nothing.
+const WORLDS: u64 = 20_000;
+
+/// One thing that a delegate can do, any.
+fn any_taking(choices: &mut Choices) -> TakeAway {
+    let two = |choices: &mut Choices| [if choices.once_in(4) { 2 } else { 1 }; 16];
+    let from = match choices.below(5) {
+        0 => Party::CrisisServices,
+        1 => Party::App(Id::from_stored(two(choices))),
+        2 => Party::Supporter(Id::from_stored(two(choices))),
+        _ => Party::Organization(Id::from_stored(two(choices))),
+    };
+    let sections = [Section::Helps, Section::Harms, Section::PastToKnow];
+    let kinds = [PlanKind::JointCrisisPlan, PlanKind::AdvanceDirective];
+    let what = match choices.below(5) {
+        0 => Taken::All,
+        1 => Taken::Things,
+        2 => Taken::Documents,
+        3 => Taken::Kind(choices.of(&kinds).unwrap()),
+        _ => Taken::Section(choices.of(&sections).unwrap()),
+    };
+    TakeAway { from, what }
+}
+
+fn after(consents: &[Consent], taking: &TakeAway, at: OffsetDateTime) -> Vec<Consent> {
+    let changed = taking.from(consents, at);
+    let now = |one: &Consent| changed.iter().find(|other| other.id == one.id).unwrap_or(one).clone();
+    consents.iter().map(now).collect()
+}
+
+/// Over consents of any sort, foreign ones with permits and refusals in one among them.
+#[test]
+fn whatever_a_delegate_does_no_question_is_answered_with_more_than_before() {
+    let (mut closed, mut released) = (0, 0);
+    for n in 0..WORLDS {
+        let mut choices = Choices::new(0x5a75_0000_0000_0008 + n);
+        let mut consents = choices.consents();
+        let (part, ask) = (choices.part(), choices.ask());
+        for _ in 0..1 + choices.below(3) {
+            let before = decide(&Compiled::of(&consents), &part, &ask).is_released();
+            consents = after(&consents, &any_taking(&mut choices), ask.at);
+            let is = decide(&Compiled::of(&consents), &part, &ask).is_released();
+            assert!(before || !is, "world {n}");
+            (closed, released) = (closed + u32::from(before && !is), released + u32::from(before));
+        }
+    }
+    assert!(released > 1_000 && closed > 100, "{closed} of {released} were closed: nothing was tried");
+}
+
+#[tokio::test]
+async fn a_delegate_takes_away_what_she_opened_and_she_reads_it_and_undoes_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let (joyce, _) = supporter(&home, home.ama, "joyce").await;
+    opens(&home, joyce, &all()).await;
+    let _ = exchange.refuse(ama(&home), Party::Organization(id(0x02)), true).await.unwrap();
+    let (his, page) = (cookie_of(&session), format!("/with/{kofi}/sharing"));
+    assert_eq!(get(&home, &his, &page).await.status, 404, "nobody without a delegation");
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    assert!(text(&get(&home, &his, "/with").await).contains("Ama"), "who delegates is named");
+    let sees = get(&home, &his, &page).await;
+    let html = text(&sees);
+    assert!(html.contains("Riverside Hospital") && html.contains("What helps"), "{html}");
+    for never in ["Harbour Clinic", "joyce", HER_WORDS] {
+        assert!(!html.contains(never), "{never}: {html}");
+    }
+    let from = format!("organization:{}", riverside());
+    let one = post(&home, &his, &sees, &page, &[("from", &from), ("what", "section:helps")]).await;
+    assert_eq!(one.status, 303, "{one:?}");
+    let (_, standing) = exchange.standing(ama(&home)).await.unwrap();
+    let to = |standing: &[sayso_exchange::sharing::Standing]| {
+        standing.iter().find(|one| one.party == Party::Organization(riverside())).map(|one| one.open.clone())
+    };
+    let left = to(&standing).unwrap();
+    assert!(!left.sections.contains(&Section::Helps) && left.sections.contains(&Section::Harms));
+    let recorded = exchange.happened(ama(&home), None, 1).await.unwrap().remove(0);
+    let number = recorded.person_seq;
+    assert!(
+        matches!(recorded.act, Some(Act::ConsentChanged { change: ConsentChange::Narrowed, by: Some(by), .. }) if by == kofi)
+    );
+    let her = cookie(&home, home.ama).await;
+    let told = text(&get(&home, &her, "/me/receipts").await);
+    let undo = format!("/me/sharing/{}?undo={number}", riverside());
+    assert!(told.contains("kofi let Riverside Hospital see less, for you") && told.contains(&undo), "{told}");
+    let choices = text(&get(&home, &her, &undo).await);
+    let ticked = |html: &str| html.contains("value=\"helps\" aria-describedby=\"help-helps\" checked");
+    assert!(ticked(&choices) && !ticked(&text(&get(&home, &her, &format!("/me/sharing/{}", riverside())).await)));
+    assert_eq!(to(&exchange.standing(ama(&home)).await.unwrap().1), Some(left), "looking at it undoes nothing");
+    let all = post(&home, &his, &sees, &page, &[("from", &from), ("what", "all")]).await;
+    assert_eq!(all.status, 303, "{all:?}");
+    let token = home.ehr("system/*.rs").await;
+    let hospital = home.ask(Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan)), Some(&token)).await;
+    assert_eq!(hospital.status, 404, "it counts at once");
+}
+
+#[tokio::test]
+async fn what_a_delegate_cannot_take_is_answered_as_what_is_not_there() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let (joyce, _) = supporter(&home, home.ama, "joyce").await;
+    opens(&home, joyce, &all()).await;
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    let his = cookie_of(&session);
+    let page = format!("/with/{kofi}/sharing");
+    let sees = get(&home, &his, &page).await;
+    let before = home.kept().await;
+    for (from, what, status) in [
+        ("organization:00000000-0000-4000-8000-000000000002".to_owned(), "all", 404),
+        ("organization:00000000-0000-4000-8000-0000000000ff".to_owned(), "section:helps", 404),
+        (format!("organization:{}", riverside()), "things", 404),
+        (format!("supporter:{joyce}"), "all", 400),
+        (format!("organization:{}", riverside()), "open:helps", 400),
+        ("everyone".to_owned(), "all", 400),
+    ] {
+        let answer = post(&home, &his, &sees, &page, &[("from", &from), ("what", what)]).await;
+        assert_eq!(answer.status, status, "{from} {what}: {answer:?}");
+    }
+    let taking = TakeAway { from: Party::Supporter(joyce), what: Taken::All };
+    assert!(exchange.take_away(&session, kofi, taking).await.is_err(), "nor by any other way");
+    assert_eq!(home.kept().await, before);
+}
+
+#[tokio::test]
+async fn c08_a_delegation_ends_by_its_date_or_her_word_and_at_once() {
+    let _honest = crate::honest();
+    for by_date in [true, false] {
+        let home = Home::open().await;
+        let exchange = &home.world.exchange;
+        let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+        let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+        let page = format!("/with/{kofi}/sharing");
+        let sees = get(&home, &cookie_of(&session), &page).await;
+        assert_eq!(sees.status, 200);
+        let session = if by_date {
+            home.world.wait(Duration::days(30));
+            let entered = exchange.enter("kofi", "a boat that comes home").await.unwrap();
+            let sayso_exchange::Entered::Supporter(session) = entered else { panic!("a supporter") };
+            session
+        } else {
+            let _ = exchange.end_delegation(ama(&home), kofi).await.unwrap();
+            session
+        };
+        let (_, before) = exchange.standing(ama(&home)).await.unwrap();
+        assert_eq!(get(&home, &cookie_of(&session), &page).await.status, 404);
+        let taking = TakeAway { from: Party::Organization(riverside()), what: Taken::All };
+        assert!(exchange.take_away(&session, kofi, taking).await.is_err());
+        assert_eq!(exchange.standing(ama(&home)).await.unwrap().1, before, "nothing was taken");
+    }
+}
+
+#[tokio::test]
+async fn a_delegation_lasts_a_year_at_most_and_is_for_one_person() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    for days in [0, -1, 366] {
+        assert!(exchange.delegate(ama(&home), kofi, days).await.is_err(), "{days}");
+    }
+    let bea = Themselves::signed_in(home.bea);
+    assert!(exchange.delegate(bea, kofi, 30).await.is_err(), "Bea has no such supporter");
+    let _ = exchange.delegate(ama(&home), kofi, 365).await.unwrap();
+    let other = exchange.invite_supporter(bea, "Kofi").await.unwrap();
+    let taking = TakeAway { from: Party::App(crate::home::app()), what: Taken::All };
+    assert!(exchange.take_away(&session, other.supporter, taking).await.is_err(), "an invitation not taken is nothing");
+}
