@@ -94,13 +94,13 @@ fn the_kit_passes_our_own_house_and_finds_what_is_planted_in_it() {
     let named: Vec<String> = leaks.found.keys().chain(leaks.not_seen.keys()).cloned().collect();
     let twice: Vec<&String> = leaks.found.keys().filter(|name| leaks.not_seen.contains_key(*name)).collect();
     assert!(twice.is_empty(), "both found and not seen: {twice:?}");
-    let all = Leak::PLANTED.into_iter().map(|leak| format!("{leak:?}"));
+    let all = Leak::PLANTED.iter().copied().map(|leak| format!("{leak:?}"));
     println!("not tried: {:?}", all.filter(|leak| !named.contains(leak)).collect::<Vec<_>>());
     assert!(leaks.found.len() >= 17);
     assert!(leaks.not_seen.values().all(|why| why.len() > 20));
     let mut missed = Vec::new();
     for (name, case) in &leaks.found {
-        let leak = Leak::PLANTED.into_iter().find(|leak| format!("{leak:?}") == *name);
+        let leak = Leak::PLANTED.iter().copied().find(|leak| format!("{leak:?}") == *name);
         plant(leak.unwrap_or_else(|| panic!("nothing like {name} can be planted")));
         let output = open.kit(&["--only", case, "--quiet"]);
         plant(Leak::None);
