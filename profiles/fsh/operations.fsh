@@ -72,7 +72,8 @@ Usage: #definition
 * resource[0] = #CarePlan
 * resource[1] = #Bundle
 * resource[2] = #DocumentReference
-* resource[3] = #QuestionnaireResponse
+* resource[3] = #Consent
+* resource[4] = #QuestionnaireResponse
 * title = "What would be said of it"
 * description = """
 Says what would be said of a plan if it were created now: a transaction Bundle as it is pushed, a document Bundle with one plan, a CarePlan by itself, a DocumentReference with a whole document, or answers to a questionnaire. Nothing is stored, and nothing that is stored is looked at: it is always judged as something new.

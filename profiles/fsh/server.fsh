@@ -76,14 +76,18 @@ What a server does that holds people's plans and releases them on their say-so. 
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
 * insert Resource(Consent, SaysoTreatmentConsent)
 * rest[0].resource[=].supportedProfile[+] = Canonical(SaysoAgentConsent)
+* rest[0].resource[=].supportedProfile[+] = Canonical(SaysoSharingConsent)
+* rest[0].resource[=].interaction[+].code = #create
+* rest[0].resource[=].interaction[+].code = #update
 * insert Search(patient, clinical-patient, reference)
 * insert Search(status, Consent-status, token)
 * insert Search(category, Consent-category, token)
 * insert Search(_lastUpdated, Resource-lastUpdated, date)
-* rest[0].resource[=].operation[0].name = "preview"
-* rest[0].resource[=].operation[0].definition = Canonical(preview)
-* rest[0].resource[=].operation[1].name = "explain"
-* rest[0].resource[=].operation[1].definition = Canonical(explain)
+* rest[0].resource[=].operation[+].name = "preview"
+* rest[0].resource[=].operation[=].definition = Canonical(preview)
+* rest[0].resource[=].operation[+].name = "explain"
+* rest[0].resource[=].operation[=].definition = Canonical(explain)
+* insert Validated
 * insert Resource(DocumentReference, SaysoDocumentReference)
 * rest[0].resource[=].interaction[+].code = #create
 * insert Search(patient, clinical-patient, reference)

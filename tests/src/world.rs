@@ -242,7 +242,7 @@ impl World {
         let client = json!({
             "id": id, "name": format!("A {kind}"), "organization": organization, "kind": kind,
             "auth": {"method": "private_key_jwt", "jwks": {"url": "https://keys.invalid/jwks"}},
-            "scopes": "system/*.rs system/Task.crs", "purposes": purposes, "default_purpose": purposes.first(), "state": "active",
+            "scopes": "system/*.rs system/Task.crs system/Consent.crs", "purposes": purposes, "default_purpose": purposes.first(), "state": "active",
         });
         self.put(client).await;
     }
@@ -251,7 +251,7 @@ impl World {
     pub async fn app(&self, id: ClientId) {
         let client = json!({
             "id": id, "name": "An app", "organization": null, "kind": "patient-app", "auth": {"method": "none"},
-            "redirect_uris": ["https://app.example/cb"], "scopes": "launch/patient offline_access patient/*.cruds",
+            "redirect_uris": ["https://app.example/cb"], "scopes": "launch/patient offline_access patient/*.cruds patient/Consent.crus",
             "purposes": ["PATRQT"], "default_purpose": "PATRQT", "state": "active",
         });
         self.put(client).await;

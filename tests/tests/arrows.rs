@@ -72,8 +72,9 @@ const PURE: [&str; 5] = ["sayso-plan", "sayso-ledger", "sayso-consent", "sayso-w
 /// What a pure room never sees.
 const IMPURE: [&str; 5] = ["tokio", "getrandom", "tracing", "metrics", "tempfile"];
 
-/// All that the store may know of consent: what it keeps, and what it hands out. Neither can be read there.
-const STORE_KNOWS: [&str; 2] = ["Consent", "Sealed"];
+/// All that the store may know of consent: what it keeps, and what it hands out, neither of which can be read there; and
+/// to whom a consent speaks, by which persons are found.
+const STORE_KNOWS: [&str; 6] = ["Consent", "Sealed", "Class", "Effect", "Known", "Recipient"];
 
 /// Licences under which our work, Apache-2.0, may stand on that of others without a further duty to its users.
 const LICENCES: [&str; 14] = [

@@ -98,6 +98,13 @@ impl Caller {
         self.scopes.allows(self.kind.context(), resource, interaction)
     }
 
+    /// Whether a scope that names this very type allows it, in the context of the caller's kind. So much is asked of an
+    /// app that would see or change what the person decided about others: a star does not say so to the person.
+    #[must_use]
+    pub fn allows_by_name(&self, resource: ResourceType, interaction: Interaction) -> bool {
+        self.scopes.allows_by_name(self.kind.context(), resource, interaction)
+    }
+
     /// The purpose of a request: what the operation states, else what the token states, else the default; none when
     /// the client is not registered for it, or when token and operation contradict each other. Nobody breaks glass by
     /// being registered for it: that takes the declaration of a practitioner, which cannot be made here yet.

@@ -192,6 +192,13 @@ impl Scopes {
         })
     }
 
+    /// Whether an interaction is allowed in this context by a scope that names the type: a star is not enough.
+    #[must_use]
+    pub fn allows_by_name(&self, context: Context, resource: ResourceType, interaction: Interaction) -> bool {
+        let named = |s: &ResourceScope| s.context == context && s.on == On::Type(resource);
+        self.resources().any(|s| named(s) && s.letters.allow(interaction))
+    }
+
     /// Whether an interaction on a type is allowed in this context: the union of all scopes.
     #[must_use]
     pub fn allows(&self, context: Context, resource: ResourceType, interaction: Interaction) -> bool {

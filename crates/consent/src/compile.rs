@@ -71,6 +71,10 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
 }
 
 fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
+    #[cfg(feature = "leaks")]
+    if crate::leak::planted(crate::leak::Leak::SentPermitCounts) && consent.origin == Origin::Sent {
+        return true;
+    }
     match provision.effect {
         Effect::Permit => {
             let said = consent.status == Known::Is(Status::Active)

@@ -191,6 +191,16 @@ pub enum Leak {
     /// A read is recorded without asking whether the person changed something since it was decided. Nothing that happens
     /// in turn shows that, so it is found by the races (`tests/races`) and is not among [`Self::PLANTED`].
     FenceForgotten,
+    /// What somebody sent permits before the person said yes.
+    SentPermitCounts,
+    /// Who is no app of the person's reads what the person decided.
+    ConsentTellsOthers,
+    /// Whoever sends a consent about somebody is told whether there is such a person.
+    ImportTellsPerson,
+    /// The version of a consent counts all that the person decided.
+    ConsentVersionLeaks,
+    /// An app that sends a refusal is told whether the person had said no already.
+    RefusalTold,
 }
 
 impl Leak {
@@ -282,6 +292,11 @@ impl Leak {
         Self::SupporterAfterEnd,
         Self::DelegateSeesRefusals,
         Self::DelegateSeesSupporters,
+        Self::SentPermitCounts,
+        Self::ConsentTellsOthers,
+        Self::ImportTellsPerson,
+        Self::ConsentVersionLeaks,
+        Self::RefusalTold,
     ];
 }
 

@@ -134,6 +134,18 @@ pub enum Origin {
     Sent,
 }
 
+/// Through which software a consent came, or was last made narrower.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sent {
+    /// The software.
+    pub client: ClientId,
+    /// The organization that runs it and speaks in its own matter; none for an app that acts for the person.
+    pub organization: Option<OrganizationId>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
 /// What the person decided in one act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
@@ -151,6 +163,9 @@ pub struct Consent {
     /// When it was withdrawn.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub withdrawn_at: Option<OffsetDateTime>,
+    /// Through which software it came; none for what the person said on our page. It has no part in the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
     /// What it says.
     pub provisions: Vec<Provision>,
 }
@@ -160,6 +175,13 @@ impl Consent {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(self.status, Known::Is(Status::Inactive | Status::Rejected | Status::EnteredInError))
+    }
+
+    /// When it last changed.
+    #[must_use]
+    pub fn last_updated(&self) -> OffsetDateTime {
+        let later = self.withdrawn_at.into_iter().chain(self.sent.map(|sent| sent.at)).max();
+        later.map_or(self.given_at, |later| later.max(self.given_at))
     }
 }
 

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
+use crate::provision::Consent;
 use crate::sealed::{Sealed, Themselves};
 use crate::tri::Tri;
 
@@ -694,6 +695,28 @@ pub fn own_proposal(
     key: &FingerprintKey,
 ) -> Result<Released<Proposal>, Withheld> {
     if sealed.0.person == reader.person() { Ok(released_proposal(&sealed.0, key)) } else { Err(Withheld) }
+}
+
+/// A decision of the person's own, for an app that acts for them: refusals too, which nobody else ever sees (case 37).
+/// That the person let this app see their decisions is asked before, of its token.
+///
+/// # Errors
+/// [`Withheld`] when it is another person's, or who asks is no app of this person's.
+pub fn own_decision(
+    consent: &Consent,
+    person: PersonId,
+    ask: &Ask,
+    key: &FingerprintKey,
+) -> Result<Released<Consent>, Withheld> {
+    let theirs = ask.is_own_app();
+    let theirs = or_leak!(theirs, ConsentTellsOthers => true);
+    if consent.person != person || !theirs {
+        return Err(Withheld);
+    }
+    let mut mac = key.0.clone();
+    mac.update(b"sayso consent 1");
+    write_text(&mut mac, &serde_json::to_vec(consent).unwrap_or_default());
+    Ok(Released { fingerprint: finish(mac), inner: consent.clone() })
 }
 
 fn released_proposal(proposal: &Proposal, key: &FingerprintKey) -> Released<Proposal> {

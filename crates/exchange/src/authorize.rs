@@ -41,6 +41,10 @@ pub enum Wish {
     SeeDocuments,
     /// Add documents that are kept whole.
     AddDocuments,
+    /// See whom the person let in, and to whom they said no.
+    SeeSharing,
+    /// Bring what the person would let others see, which they decide about on their page; close what is open at once.
+    ChangeSharing,
     /// Keep all this when the person is not there, until they take it back (`offline_access`).
     StayConnected,
 }
@@ -308,7 +312,11 @@ fn wishes_of(scope: &ResourceScope) -> Vec<Wish> {
         };
         [sees.then_some(see), write.filter(|_| writes)]
     };
-    types.into_iter().flat_map(wish).flatten().collect()
+    // What the person decided about others is asked for by name.
+    let named = scope.on == On::Type(ResourceType::Consent);
+    let sharing = [(sees, Wish::SeeSharing), (writes, Wish::ChangeSharing)];
+    let sharing = sharing.into_iter().filter_map(|(asked, wish)| (asked && named).then_some(wish));
+    types.into_iter().flat_map(wish).flatten().chain(sharing).collect()
 }
 
 #[cfg(test)]
@@ -325,6 +333,8 @@ mod tests {
         assert_eq!(of("patient/CarePlan.cu offline_access"), [Wish::WritePlans, Wish::StayConnected]);
         assert_eq!(of("patient/QuestionnaireResponse.c"), [Wish::WritePlans]);
         assert_eq!(of("patient/Patient.r patient/DocumentReference.c"), [Wish::SeePerson, Wish::AddDocuments]);
+        assert_eq!(of("patient/Consent.r"), [Wish::SeePlans, Wish::SeeSharing]);
+        assert_eq!(of("patient/Consent.cu"), [Wish::WritePlans, Wish::ChangeSharing]);
         let all = of("patient/*.cruds launch/patient offline_access");
         assert_eq!(all.len(), 6);
     }

@@ -193,12 +193,23 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let (purpose, towards, words) = (*purpose, Some(towards), decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, words, ..empty })
         }
+        // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
+        Act::ConsentSent { client, did, recipient: Some(organization), .. } => {
+            let happened = match did.first()? {
+                ConsentChange::Proposed => Happened::Asked,
+                ConsentChange::Withdrawn => Happened::Withdrawn,
+                ConsentChange::Refused | ConsentChange::Narrowed | ConsentChange::Given => Happened::Narrowed,
+            };
+            let towards = Some(Recipient::Organization(*organization));
+            Some(ConsentReceipt { happened, towards, through: *client, ..empty })
+        }
         Act::ReadAllowed { client, purpose: Some(purpose @ (Purpose::Etreat | Purpose::Btg)), shown, .. } => {
             let towards = Recipient::Organization(recorded.organization.filter(|_| !shown.is_empty())?);
             let (happened, towards, purpose) = (Happened::Opened, Some(towards), Some(*purpose));
             Some(ConsentReceipt { happened, towards, purpose, shown: shown.clone(), through: *client, ..empty })
         }
         Act::ReadAllowed { .. }
+        | Act::ConsentSent { .. }
         | Act::ReadRefused { .. }
         | Act::PlanWritten { .. }
         | Act::PersonWritten { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sayso_auth::Caller;
 use sayso_consent::leak::{Leak, planted};
-use sayso_consent::{Consent, Themselves};
+use sayso_consent::{Consent, Effect, Released, Themselves};
 use sayso_plan::kind::Missing;
 use sayso_plan::{LeafId, PersonId, PlanId, Section};
 use sayso_store::{Fence, Snapshot, Store};
@@ -27,6 +27,27 @@ pub(crate) fn day_ends_unseen() -> bool {
 pub(crate) fn code_is_told(meant: &Meant, person: Option<PersonId>) -> Result<(), Refusal> {
     let wrong = matches!(meant, Meant::Code(_)) && person.is_none();
     if wrong && planted(Leak::CodeTold) { Err(Refusal::NotPossible("there is no such code")) } else { Ok(()) }
+}
+
+/// Whether who sends a consent is told that there is no such person.
+pub(crate) fn import_tells(snapshot: &Snapshot) -> Result<(), Refusal> {
+    let nobody = snapshot.person == sayso_store::nobody();
+    if nobody && planted(Leak::ImportTellsPerson) {
+        Err(Refusal::NotPossible("there is no such person"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether an app that sends a refusal is told that the person had refused somebody already.
+pub(crate) fn refusal_is_told(snapshot: &Snapshot, new: &[Consent]) -> Result<(), Refusal> {
+    let refused = |one: &Consent| {
+        let refusals = one.provisions.iter().filter(|provision| provision.effect == Effect::Deny);
+        refusals.map(|provision| provision.recipient).collect::<Vec<_>>()
+    };
+    let said: Vec<_> = snapshot.consents.iter().filter(|one| one.sent.is_none()).flat_map(refused).collect();
+    let told = new.iter().flat_map(refused).any(|recipient| said.contains(&recipient));
+    if told && planted(Leak::RefusalTold) { Err(Refusal::NotPossible("the person said no already")) } else { Ok(()) }
 }
 
 /// Whether the end of a supporter's part is recorded and forgotten.
@@ -156,6 +177,15 @@ impl Exchange {
             return fence;
         }
         self.snapshot_or_nobody(Some(fence.person)).await.map_or(fence, |snapshot| snapshot.fence())
+    }
+
+    /// The version of a consent, or of all that the person decided.
+    pub(crate) async fn version_of_all(&self, released: &Released<Consent>, honest: String) -> String {
+        if !planted(Leak::ConsentVersionLeaks) {
+            return honest;
+        }
+        let snapshot = self.snapshot_or_nobody(Some(released.get().person)).await;
+        snapshot.map_or(honest, |snapshot| format!("{}", snapshot.consent_version))
     }
 
     /// What a plan still needs, less what any stored plan of the person has.

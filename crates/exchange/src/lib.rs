@@ -10,6 +10,8 @@
 //! | an app or the person writes a plan | [`publish_plan`] |
 //! | an app has a plan checked before it writes it | [`check_plan`] |
 //! | somebody proposes something to a plan; the person answers | [`propose`] |
+//! | an app or a record system sends a consent; the person's apps see what they decided | [`consents`] |
+//! | the person answers what was sent | [`answer_consents`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
@@ -29,6 +31,7 @@
 //! | the canary nobody may read | [`canary`] |
 
 pub mod administer;
+pub mod answer_consents;
 pub mod ask_to_share;
 pub mod authorize;
 pub mod caller;
@@ -37,6 +40,7 @@ pub mod check_plan;
 mod clients;
 pub mod consent_operations;
 pub mod consent_receipts;
+pub mod consents;
 pub mod current_plan;
 pub mod delegate;
 pub mod follow;
@@ -71,6 +75,7 @@ use sayso_store::{NewLeaf, Store};
 use time::OffsetDateTime;
 
 pub use authorize::{AuthorizationView, Decision, NotAuthorized, Wish};
+pub use consents::{Kept, SeenDecision};
 pub use follow::{Followed, Following, Page, Told};
 pub use holding::GONE_DAYS;
 pub use issue_token::NotIssued;

@@ -15,7 +15,7 @@ use crate::{Exchange, Refusal};
 /// How often a write is tried again because something else of the person's changed meanwhile.
 const TRIES_MAX: usize = 16;
 /// How long an Idempotency-Key is remembered.
-const KEY_LIFETIME_HOURS: i64 = 24;
+pub(crate) const KEY_LIFETIME_HOURS: i64 = 24;
 
 /// A retry-safe key and the hash of the request it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct IdempotencyKey {
 
 impl IdempotencyKey {
     /// Many persons use one app: a key speaks of one person's writes, and tells nobody of another's.
-    fn of(self, person: PersonId) -> Self {
+    pub(crate) fn of(self, person: PersonId) -> Self {
         Self { key: format!("{person} {}", self.key), ..self }
     }
 }

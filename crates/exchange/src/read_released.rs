@@ -178,6 +178,11 @@ impl Disclosure {
         somebody && self.sheets.is_empty()
     }
 
+    /// What was decided on.
+    pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_deref()
+    }
+
     /// What may be said of the person; none when nothing is released.
     #[must_use]
     pub fn subject(&self) -> Option<Released<Subject>> {
@@ -435,7 +440,7 @@ pub(crate) fn note(sheets: &[Sheet], wanted: Wanted, snapshot: &Snapshot, at: Of
 fn record(caller: &Caller, look: &Look, ask: &Ask, sheets: &[Sheet]) -> Act {
     let client = Some(caller.client);
     let operation = Code::new(look.operation);
-    if sheets.is_empty() {
+    if sheets.is_empty() && look.operation != crate::consents::OPERATION {
         let reason = Code::new(if ask.purpose.is_none() { "no-purpose" } else { "not-released" });
         return Act::ReadRefused { client, purpose: ask.purpose, operation, reason };
     }

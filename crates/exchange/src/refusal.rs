@@ -4,6 +4,7 @@ use sayso_plan::draft::NotTaken;
 use sayso_plan::proposal::NotProposed;
 use sayso_store::{Receipt, Refused, StoreError};
 
+use crate::consents::SeenDecision;
 use crate::read_released::Sheet;
 
 /// Why a use case gave no answer.
@@ -53,6 +54,15 @@ pub enum Refusal {
     /// It would take the place of a plan that is in force now, and is itself for another time.
     #[error("this plan is for another time, and one of its kind is in force; keep it as a draft or ready until then")]
     OtherTime,
+    /// The consent changed since the caller read it; as it stands now, for this caller.
+    #[error("the consent has changed since you read it; read it again")]
+    OldConsent(Box<SeenDecision>),
+    /// Only the person opens anything, and only on their own page.
+    #[error("this would open something; send what is wider as a new Consent, and the person decides on their page")]
+    WouldOpen {
+        /// Where, as FHIRPath.
+        path: String,
+    },
     /// Somebody else changed what this change is based on.
     #[error("something changed meanwhile; look again and decide")]
     Moved,

@@ -233,7 +233,10 @@ impl Exchange {
         let mut standing: Vec<Standing> = Vec::new();
         for consent in snapshot.consents.iter().filter(|c| c.status == Known::Is(Status::Active)) {
             for provision in &consent.provisions {
-                note_standing(&mut standing, provision, now);
+                // What is kept back in part, or by others, is told by itself.
+                if provision.effect == Effect::Permit || crate::answer_consents::is_own_no(consent, provision) {
+                    note_standing(&mut standing, provision, now);
+                }
             }
         }
         standing.sort_by_key(|s| (s.party, s.purpose));
@@ -318,6 +321,7 @@ impl Exchange {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            sent: None,
             provisions: vec![Provision {
                 id: ProvisionId::from_random(self.fresh()),
                 effect,
@@ -411,7 +415,7 @@ impl Exchange {
     }
 }
 
-fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {
+pub(crate) fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {
     let untouched = consents.iter().filter(|c| !changes.iter().any(|changed| changed.id == c.id)).cloned();
     untouched.collect::<Vec<_>>().into_iter().chain(changes).collect()
 }

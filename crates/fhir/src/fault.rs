@@ -30,6 +30,11 @@ pub enum Why {
         "this does not map to the plan and would be lost; leave it out, or push the document whole as DocumentReference"
     )]
     NotMapped,
+    /// The element of a Consent cannot be kept exactly as a rule.
+    #[error(
+        "this cannot be kept exactly as a rule and would be lost; leave it out, or say it with actor, purpose, securityLabel, data and period"
+    )]
+    NotARule,
     /// The element contradicts what it is derived from.
     #[error("this is derived from the plan and says something else; send what was read, or leave it out")]
     Contradicts,
@@ -62,7 +67,7 @@ impl Why {
             Self::Wire(_) | Self::Schema(_) | Self::Transaction(_) => "structure",
             Self::Missing(_) => "required",
             Self::Value(_) => "value",
-            Self::NotMapped | Self::WrongType | Self::ForeignNarrative => "not-supported",
+            Self::NotMapped | Self::NotARule | Self::WrongType | Self::ForeignNarrative => "not-supported",
             Self::Plan(_) | Self::Contradicts | Self::OtherPerson => "business-rule",
         }
     }

@@ -3,6 +3,7 @@
 //! Resources are written as JSON in the order a reader expects and are proven against the R4 types of fhir-sdk: by
 //! [`outgoing::Shown::typed`] for what leaves, by the loss gate of the wire room for everything that comes in.
 
+pub mod aliases;
 mod envelope;
 mod fault;
 pub mod incoming;
@@ -10,6 +11,7 @@ pub mod native;
 pub mod outgoing;
 mod phrases;
 pub mod profile;
+pub mod versions;
 
 pub use fault::{Fault, Why};
 pub use outgoing::Shown;

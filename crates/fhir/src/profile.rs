@@ -24,6 +24,8 @@ canonical! {
     TREATMENT_CONSENT = "StructureDefinition/sayso-treatment-consent";
     /// Profile of Consent: who speaks for the person.
     AGENT_CONSENT = "StructureDefinition/sayso-agent-consent";
+    /// Profile of Consent: who may see what, as the person decided.
+    SHARING_CONSENT = "StructureDefinition/sayso-sharing-consent";
     /// Profile of Composition: the plan as a document.
     COMPOSITION = "StructureDefinition/sayso-composition";
     /// Profile of Composition: the crisis extract.
@@ -68,12 +70,23 @@ canonical! {
     /// Extension: the item that a derived resource or activity was made from.
     EXT_OF_ITEM = "StructureDefinition/of-item";
 
+    /// Extension on a Consent provision: the refusal holds even in an emergency.
+    EXT_EVEN_IN_EMERGENCY = "StructureDefinition/even-in-emergency";
+    /// Extension on a Consent provision: the permit outlasts the person's death.
+    EXT_AFTER_DEATH = "StructureDefinition/after-death";
+    /// Modifier extension on a Consent provision of R5 and R6: whether it permits or refuses.
+    EXT_EFFECT = "StructureDefinition/provision-effect";
+
     /// Code system of the 36 sections.
     SECTIONS = "CodeSystem/plan-section";
     /// Code system of the seven kinds of plan.
     KINDS = "CodeSystem/plan-kind";
     /// Code system whose codes are item ids: the security label of one single item.
     ITEMS = "CodeSystem/plan-item";
+    /// Code system whose codes are plan ids: the label by which a consent is about one plan.
+    PLANS = "CodeSystem/plan-tag";
+    /// Code system of what a consent can be about beside sections, items, kinds and plans.
+    CONSENT_PARTS = "CodeSystem/consent-part";
     /// Code system of the eight item types.
     ITEM_TYPES = "CodeSystem/item-type";
     /// Code system of what can be proposed to a plan: words, or a stance.
@@ -92,7 +105,24 @@ canonical! {
     ITEM_IDS = "NamingSystem/item";
     /// Naming system of plans, for `CarePlan.identifier` and document identifiers.
     PLAN_IDS = "NamingSystem/plan";
+    /// Naming system of the organizations that are registered here.
+    ORGANIZATION_IDS = "NamingSystem/organization";
+    /// Naming system of the apps that are registered here.
+    APP_IDS = "NamingSystem/app";
+    /// Naming system of practitioners at an organization: the id of the organization, a dot, the id of the practitioner.
+    PRACTITIONER_IDS = "NamingSystem/practitioner-role";
+    /// Naming system of classes of recipients that a person can choose.
+    RECIPIENT_CLASSES = "NamingSystem/recipient-class";
+    /// Naming system of those who support one person.
+    SUPPORTER_IDS = "NamingSystem/supporter";
 }
+
+/// The class of verified crisis services, among [`RECIPIENT_CLASSES`].
+pub const CRISIS_SERVICES: &str = "crisis-services";
+/// Documents that are kept whole, among [`CONSENT_PARTS`].
+pub const DOCUMENTS: &str = "documents";
+/// LOINC: consent document; the category of consents about who may see what.
+pub const CONSENT_DOCUMENT: &str = "59284-0";
 
 /// LOINC.
 pub const LOINC: &str = "http://loinc.org";

@@ -123,7 +123,7 @@ fn row(fault: &Fault) -> Row {
         Fault::Stale(_) => (
             StatusCode::PRECONDITION_FAILED,
             "conflict",
-            "The plan has changed since you read it. Nothing was stored. Look at both and decide which words stand."
+            "It has changed since you read it. Nothing was stored. Look at what is there now and decide what stands."
                 .into(),
         ),
         Fault::Conflict(text) => (StatusCode::CONFLICT, "conflict", (*text).into()),
@@ -242,6 +242,15 @@ impl From<Refusal> for Fault {
             Refusal::Stale { current, .. } => {
                 let etag = current.fingerprint().to_string();
                 Self::Stale(Box::new(Stale { base: None, current: None, etag }))
+            }
+            Refusal::OldConsent(now) => {
+                let current = now.shown.first().map(|one| one.json.clone());
+                Self::Stale(Box::new(Stale { base: None, current, etag: now.version }))
+            }
+            Refusal::WouldOpen { path } => {
+                let text = "This would open something. Only the person does that, on their own page: send what is wider as a \
+                            new Consent, and they decide. A refusal is ended there too.";
+                Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
             Refusal::KeyReused => Self::Conflict("This Idempotency-Key was used for another request; use a new one."),
             Refusal::AlreadyDone(_) | Refusal::Exists => Self::Conflict("This is already there."),

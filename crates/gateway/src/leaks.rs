@@ -57,6 +57,11 @@ pub(crate) async fn beside_unseen(gateway: &Gateway, caller: &Caller) -> Result<
     if leaks { Err(Fault::Scope) } else { Ok(()) }
 }
 
+/// What the person decided, for who is no app of theirs.
+pub(crate) fn consents_are_told() -> bool {
+    planted(Leak::ConsentTellsOthers)
+}
+
 /// A count that counts what was left out.
 pub(crate) fn total(honest: usize, disclosure: &Disclosure) -> usize {
     if planted(Leak::CountFromWhole) {

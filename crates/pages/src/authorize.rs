@@ -144,6 +144,8 @@ const fn said(wish: Wish) -> Option<&'static str> {
         Wish::WritePlans => Some(w::APP_WRITE_PLANS),
         Wish::SeeDocuments => Some(w::APP_SEE_DOCUMENTS),
         Wish::AddDocuments => Some(w::APP_ADD_DOCUMENTS),
+        Wish::SeeSharing => Some(w::APP_SEE_SHARING),
+        Wish::ChangeSharing => Some(w::APP_CHANGE_SHARING),
         Wish::StayConnected => None,
     }
 }

@@ -39,7 +39,7 @@ pub(crate) enum Fault {
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Moved | Refusal::Stale { .. } => Self::Moved,
+            Refusal::Moved | Refusal::Stale { .. } | Refusal::OldConsent(_) => Self::Moved,
             Refusal::Absent(_) => Self::NotHere,
             Refusal::Unrecorded(why) => {
                 tracing::error!(%why, "a page could not be served");
@@ -49,6 +49,7 @@ impl From<Refusal> for Fault {
             | Refusal::NotProposed(_)
             | Refusal::NeedsIfMatch
             | Refusal::KeyReused
+            | Refusal::WouldOpen { .. }
             | Refusal::AlreadyDone(_)
             | Refusal::SectionNotOpen { .. }
             | Refusal::PartyNotNamed { .. }

@@ -6,6 +6,7 @@ mod decide;
 pub(crate) mod overview;
 mod pairing;
 mod people;
+mod sent;
 mod supporter;
 mod why;
 
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     routes.extend(people::routes());
     routes.extend(supporter::routes());
+    routes.extend(sent::routes());
     for base in BASES {
         let under = |end: &str| format!("{base}/{end}");
         routes.extend([

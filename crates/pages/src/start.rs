@@ -33,10 +33,19 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let overview = Overview::read(&pages, &visitor).await?;
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let news = |who: &str, place, text| AskLine {
+        who: who.to_owned(),
+        address: format!("/me/sharing#{place}"),
+        text,
+        reason: None,
+    };
+    let proposed = overview.proposed.into_iter().map(|one| news(w::PROPOSED_TITLE, "proposed", one.from));
+    let by_others = overview.kept.into_iter().filter(|one| one.by_others).filter_map(|one| one.from);
+    let kept = by_others.map(|from| news(w::KEPT_TITLE, "kept", from));
     Ok(shown(&StartPage {
         frame: Frame::of(&visitor, w::HOME, Here::Home),
         name: Said::text(&me.name, me.language.as_str()),
-        asked: overview.asked,
+        asked: overview.asked.into_iter().chain(proposed).chain(kept).collect(),
         plans: lines(&plans),
         open: overview.open,
     }))

@@ -136,6 +136,19 @@ pub enum Act {
         /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended` or `ended`.
         change: Code,
     },
+    /// A system or an app sent a consent, or made one narrower.
+    ConsentSent {
+        /// The software.
+        client: Option<ClientId>,
+        /// The first of the consents that it was kept as.
+        consent: ConsentId,
+        /// What came of it; empty where none of it counts.
+        did: Vec<ConsentChange>,
+        /// Whom it concerns, when it is one organization.
+        recipient: Option<OrganizationId>,
+        /// Which sections it concerns.
+        sections: Vec<Section>,
+    },
     /// An organization asked to be let in.
     AskedToShare {
         /// The software that asked.
@@ -256,6 +269,10 @@ pub enum ConsentChange {
     Proposed,
     /// A refusal was said.
     Refused,
+    /// The person said no to what was proposed.
+    Declined,
+    /// The person took back a refusal that stood, whoever had sent it.
+    Restored,
 }
 
 impl Act {
@@ -271,7 +288,7 @@ impl Act {
             | Self::PersonWritten { .. }
             | Self::WriteRefused { .. }
             | Self::ProposalAnswered { .. } => Kind::Write,
-            Self::ConsentChanged { .. } | Self::SupporterChanged { .. } => Kind::Consent,
+            Self::ConsentChanged { .. } | Self::ConsentSent { .. } | Self::SupporterChanged { .. } => Kind::Consent,
             Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,

@@ -11,6 +11,7 @@
 //! | record an act without a decision | `note(Option<PersonId>, NewLeaf) -> Result<Receipt, StoreError>` (sign-in failed, token refused, operator act) |
 //! | a leaf | `NewLeaf { id: LeafId, at, organization: Option<OrganizationId>, act: Act }`; no organization: our own house's chain |
 //! | see what a decision needs | `snapshot(PersonId) -> Result<Option<Arc<Snapshot>>, StoreError>`: `person`, `fence()`, `consent_version`, `demographics: Option<Sealed<Person>>`, `plans: Vec<Sealed<Plan>>` (current versions, drafts too), `consents: Vec<Consent>`, `supporters: Vec<Supporter>` |
+//! | one consent, ended or not | `one_consent(PersonId, ConsentId) -> Result<Option<Consent>, _>` |
 //! | find | `person_by_identifier(system, value) -> Result<Option<PersonId>, _>` (verified and unambiguous only); `owner_of(id: &[u8; 16]) -> Result<Option<Owner { person, plan: Option<PlanId> }>, _>` for ids of plans, items, whole documents, consents and what `Change::Plan::addresses` added; `persons() -> Vec<PersonId>` |
 //! | who may share | `reached(OrganizationId, Option<Class>) -> Vec<PersonId>`: who has ever let them in, in the order of their ids; decides nothing |
 //! | what a reader holds | `held(&Reader, PersonId) -> Arc<Held>`, `record_held(ReadLeaf, &Reader, Held) -> Result<Receipt, Fenced>`: the leaf, and what was shown, in one transaction |

@@ -162,8 +162,13 @@ impl Store {
 
 async fn read(pool: &SqlitePool, keys: &Keys, list: Reached) -> Result<Vec<PersonId>, StoreError> {
     let counter = tag(keys, Sort::Count, list, &[]);
-    let mut connection = pool.acquire().await?;
+    // One read transaction: the list may grow meanwhile.
+    let mut connection = pool.begin().await?;
     let count = row(&mut connection, keys, &counter).await?.map_or(0, u128::from_be_bytes);
+    // A counter that was put back or taken away would end the list too early.
+    if row(&mut connection, keys, &tag(keys, Sort::Place, list, &count.to_be_bytes())).await?.is_some() {
+        return Err(StoreError::Damaged("reach"));
+    }
     let count = usize::try_from(count).map_err(|_| StoreError::Damaged("reach"))?;
     let places: Vec<u128> = (0..count as u128).collect();
     let mut persons = Vec::with_capacity(count);
@@ -180,6 +185,7 @@ async fn read(pool: &SqlitePool, keys: &Keys, list: Reached) -> Result<Vec<Perso
             persons.push(PersonId::from_stored(keys.open_reach(&tag, row.try_get(1)?)?));
         }
     }
+    connection.rollback().await?;
     if persons.len() == count { Ok(persons) } else { Err(StoreError::Damaged("reach")) }
 }
 

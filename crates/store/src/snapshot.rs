@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sayso_consent::{Consent, Sealed, Supporter};
-use sayso_plan::{Person, PersonId, Plan};
+use sayso_plan::{ConsentId, Person, PersonId, Plan};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -83,6 +83,21 @@ impl Store {
         let snapshot = Arc::new(snapshot);
         self.snapshots().keep(epoch, person, Arc::clone(&snapshot));
         Ok(Some(snapshot))
+    }
+
+    /// One consent of the person, also one that has ended. Nothing is decided on it: for that there is the snapshot.
+    ///
+    /// # Errors
+    /// The database's own failures; [`StoreError::Damaged`] where the ciphertext does not open.
+    pub async fn one_consent(&self, person: PersonId, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+        let row = sqlx::query("SELECT version, body FROM consent WHERE person_id = ? AND id = ?")
+            .bind(person.as_bytes().as_slice())
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(self.readers())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let key = self.data_key(person).await?;
+        open_consent(&key, person, *id.as_bytes(), row.try_get(0)?, row.try_get(1)?).map(Some)
     }
 
     fn assemble(&self, person: PersonId, rows: &[SqliteRow]) -> Result<Option<Snapshot>, StoreError> {

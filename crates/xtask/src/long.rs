@@ -19,8 +19,8 @@ const READS: u64 = 10_000_000;
 /// The largest input that is tried, in bytes.
 const FUZZ_MAX_BYTES: &str = "-max_len=65536";
 /// The fuzz targets, each the parser of one thing that comes from outside.
-const FUZZ: [&str; 9] =
-    ["json", "native", "transaction", "document", "answers", "scope", "assertion", "authorize", "token"];
+const FUZZ: [&str; 10] =
+    ["json", "native", "transaction", "document", "answers", "consent", "scope", "assertion", "authorize", "token"];
 
 /// In their order, the quick ones first.
 pub(crate) const STAGES: [Stage; 16] = [

@@ -128,6 +128,8 @@ pub enum What {
     AboutThem { at: At, n: u64, seed: u64, early: bool },
     /// The neighbour let the one who looks support them, opened everything, and ended it.
     FormerSupporter,
+    /// Another hospital has sent a consent: it refuses itself a section, and would see another.
+    OtherConsent { subject: usize, n: u64 },
 }
 
 impl What {
@@ -166,11 +168,12 @@ impl What {
             Self::Particulars { .. } => "particulars",
             Self::AboutThem { .. } => "item about the supporter",
             Self::FormerSupporter => "former supporter",
+            Self::OtherConsent { .. } => "consent sent by others",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 31] = [
+    pub const NAMES: [&'static str; 32] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -202,6 +205,7 @@ impl What {
         "particulars",
         "item about the supporter",
         "former supporter",
+        "consent sent by others",
     ];
 
     /// Whether it is made before the one who looks is let in.
@@ -270,7 +274,7 @@ impl What {
             16 | 17 => Self::Consent { subject, n, reason: choices.of(&Reason::ALL).unwrap_or(Reason::Ended) },
             18 => Self::OtherGrant { subject },
             19 => Self::OtherRefusal { subject },
-            20 => Self::OtherReads { subject },
+            20 => Self::OtherConsent { subject, n },
             21 => Self::OtherAsk { subject },
             23 | 24 => Self::OtherProposal { at, n },
             22 if !layout.subjects[subject].documents => Self::Document { subject, seed },
@@ -340,6 +344,7 @@ impl House {
             }
             What::OtherReads { subject } => self.other_reads(*subject).await,
             What::OtherAsk { subject } => self.other_ask(*subject).await,
+            What::OtherConsent { subject, n } => self.other_consent(*subject, *n).await,
             What::OtherProposal { at, n } => self.other_proposal(*at, *n).await,
             What::Claimed { .. } | What::ClaimedByNeighbour { .. } | What::Particulars { .. } => false,
         }
@@ -615,6 +620,14 @@ impl House {
         let made = self.world.exchange.pairing_code(Themselves::signed_in(person(subject))).await;
         self.code = made.ok().map(|(code, _)| code.to_string());
         self.code.is_some()
+    }
+
+    async fn other_consent(&mut self, subject: usize, n: u64) -> bool {
+        let section = |n: u64| Section::all().nth(n as usize % Section::all().count()).unwrap_or(Section::Helps);
+        let patient = format!("{{\"reference\":\"Patient/{}\"}}", person(subject));
+        let body = super::script::consent_of(&patient, harbour(), section(n), section(n / 2), 1);
+        let asked = Asked::new("POST", "/fhir/Consent").bearer(&self.other_token);
+        self.world.call(&asked.body("application/fhir+json", body)).await.status == 202
     }
 
     async fn other_ask(&mut self, subject: usize) -> bool {

@@ -1,6 +1,6 @@
 //! What happens in both houses while somebody looks: the person lets in, takes back, writes; time passes.
 
-use sayso_consent::{Released, Themselves};
+use sayso_consent::{Released, Sent, Themselves, What as About};
 use sayso_exchange::sharing::Choice;
 use sayso_plan::proposal::Reply;
 use sayso_plan::{Content, DraftItem, Proposal, State};
@@ -9,7 +9,7 @@ use time::Duration;
 
 use super::difference::{At, words};
 use super::house::House;
-use super::layout::{Layout, person};
+use super::layout::{Layout, client, person};
 use super::plans::{self, MARK};
 use crate::generate::Choices;
 
@@ -39,6 +39,8 @@ pub enum Event {
     Retitle { at: At, seed: u64 },
     /// The person answers what the one who looks proposed last.
     Answer { subject: usize, n: u64 },
+    /// The person answers the consent that the one who looks sent last: says yes or no, or takes a refusal back.
+    AnswerConsent { subject: usize, n: u64 },
     /// Time passes.
     Wait { hours: u64 },
 }
@@ -58,12 +60,13 @@ impl Event {
             Self::Remove { .. } => "remove",
             Self::Retitle { .. } => "retitle",
             Self::Answer { .. } => "answer",
+            Self::AnswerConsent { .. } => "answer a consent",
             Self::Wait { .. } => "wait",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "grant",
         "narrow",
         "stop sharing",
@@ -74,6 +77,7 @@ impl Event {
         "remove",
         "retitle",
         "answer",
+        "answer a consent",
         "wait",
     ];
 
@@ -98,7 +102,8 @@ impl Event {
             22..=29 => Self::Add { at, n, seed },
             30..=33 => Self::Remove { at, n },
             34..=35 => Self::Retitle { at, seed },
-            36..=38 => Self::Answer { subject, n },
+            36..=37 => Self::Answer { subject, n },
+            38 => Self::AnswerConsent { subject, n },
             _ => Self::Wait { hours: 1 + choices.below(30) },
         }
     }
@@ -158,6 +163,7 @@ impl House {
                 .await
             }
             Event::Answer { subject, n } => self.answer(*subject, *n).await,
+            Event::AnswerConsent { subject, n } => self.answer_consent(*subject, *n).await,
             Event::Wait { hours } => {
                 self.world.wait(Duration::hours(i64::try_from(*hours).unwrap_or(1)));
                 true
@@ -180,6 +186,28 @@ impl House {
             _ => Reply::Accept,
         };
         self.world.exchange.answer_proposal(themselves, last.get().id, &reply).await.is_ok()
+    }
+
+    /// Of what the one who looks sent; and yes only to what is or may be open to it in any case.
+    async fn answer_consent(&self, subject: usize, n: u64) -> bool {
+        let (themselves, exchange) = (Themselves::signed_in(person(subject)), &self.world.exchange);
+        let theirs = |sent: Option<Sent>| sent.is_some_and(|sent| sent.client == client(self.layout.adversary));
+        let openness = &self.layout.subjects[subject];
+        let open = |what: &About| {
+            let About::Section(section) = what else { return false };
+            openness.open.contains(section) || openness.later.contains(section)
+        };
+        if n.is_multiple_of(3) {
+            let kept = exchange.kept_back(themselves).await.unwrap_or_default();
+            let Some(one) = kept.iter().find(|one| theirs(one.sent)) else { return false };
+            return exchange.restore_consent(themselves, one.id).await.is_ok();
+        }
+        let Ok((seen, waiting)) = exchange.waiting_consents(themselves).await else { return false };
+        let Some(one) = waiting.iter().find(|one| theirs(one.sent)) else { return false };
+        if n % 3 == 1 && one.whats.iter().all(open) {
+            return exchange.confirm_consent(themselves, one.id, seen).await.is_ok();
+        }
+        exchange.decline_consent(themselves, one.id).await.is_ok()
     }
 
     async fn reword_visible(&self, at: At, n: u64, seed: u64) -> bool {

@@ -28,7 +28,7 @@ const LOOK_HOURS: i64 = 8;
 const ENDING_HOURS: i64 = 72;
 
 /// What record systems may: read everything that is open to them, and propose.
-const SYSTEM_SCOPES: &str = "system/*.rs system/Task.crs";
+const SYSTEM_SCOPES: &str = "system/*.rs system/Task.crs system/Consent.c";
 
 /// The system of the persons' numbers.
 pub const NUMBERS: &str = "urn:oid:2.16.840.1.113883.2.1.4.1";
@@ -69,7 +69,8 @@ impl House {
         world.reseed(mix(&[layout.seed, 2]));
         register(&world).await;
         let who = (client(layout.adversary), layout.adversary.is_app().then(|| person(0)));
-        let scopes = if layout.adversary.is_app() { "launch/patient patient/*.cruds" } else { SYSTEM_SCOPES };
+        let scopes =
+            if layout.adversary.is_app() { "launch/patient patient/*.cruds patient/Consent.cu" } else { SYSTEM_SCOPES };
         let mine: Vec<&Difference> = differences.iter().filter(|d| d.only_in == side).collect();
         let mut house = Self {
             side,
@@ -244,6 +245,7 @@ impl House {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            sent: None,
             provisions: vec![provision],
         };
         and(&mut consent);

@@ -275,7 +275,11 @@ impl Pair {
         let (a, b) = (ids(&self.a).await, ids(&self.b).await);
         let both = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.intersection(b).cloned().collect();
         let one: BTreeSet<String> =
-            a.0.symmetric_difference(&b.0).chain(a.1.symmetric_difference(&b.1)).cloned().collect();
+            a.0.symmetric_difference(&b.0)
+                .chain(a.1.symmetric_difference(&b.1))
+                .chain(a.2.symmetric_difference(&b.2))
+                .cloned()
+                .collect();
         // What was hidden once stays worth asking for.
         let gone = self.known.hidden.iter().filter(|id| !one.contains(*id)).cloned();
         let hidden = gone.chain(one.iter().cloned()).collect();
@@ -292,17 +296,19 @@ fn value(n: usize) -> String {
     }
 }
 
-/// The ids of the plans and of the items in a house.
-async fn ids(house: &House) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut plans, mut items) = (BTreeSet::new(), BTreeSet::new());
+/// The ids of the plans, of the items and of the consents in a house.
+async fn ids(house: &House) -> (BTreeSet<String>, BTreeSet<String>, BTreeSet<String>) {
+    let (mut plans, mut items, mut consents) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for n in 0..=PEOPLE {
         let own = house.world.exchange.own_plans(Themselves::signed_in(person(n))).await.unwrap_or_default();
         for plan in &own {
             plans.insert(plan.get().id.to_string());
             items.extend(plan.get().items.iter().map(|i| i.id.to_string()));
         }
+        let snapshot = house.world.exchange.store().snapshot(person(n)).await.unwrap();
+        consents.extend(snapshot.iter().flat_map(|one| &one.consents).map(|one| one.id.to_string()));
     }
-    (plans, items)
+    (plans, items, consents)
 }
 
 impl Memory {

@@ -1,10 +1,12 @@
 //! What is asked: a request is a text with places for ids, so that a script is the same in both houses and can be kept.
 
+use sayso_plan::{OrganizationId, Section};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::difference::{Side, What};
 use super::event::Event;
-use super::layout::{Adversary, Layout};
+use super::layout::{Adversary, Layout, harbour, riverside};
 use super::push::Push;
 use crate::generate::Choices;
 
@@ -362,6 +364,77 @@ fn about_consent(choices: &mut Choices) -> Request {
     )
 }
 
+/// A consent: of an app about its person, of a record system about anybody, there or not. It permits, refuses, or does
+/// both, to itself or to another hospital.
+fn consent(layout: &Layout, choices: &mut Choices) -> Request {
+    let about = if layout.adversary.is_app() { 0 } else { choices.below(6) };
+    let numbers = super::house::NUMBERS;
+    let patient = match choices.below(2) {
+        0 if !layout.adversary.is_app() => {
+            format!("{{\"identifier\":{{\"system\":\"{numbers}\",\"value\":\"{{value:{about}}}\"}}}}")
+        }
+        _ => format!("{{\"reference\":\"Patient/{{person:{about}}}\"}}"),
+    };
+    let who = if choices.once_in(3) { harbour() } else { riverside() };
+    // Mostly of what is not open in any case, so that there is something left to look at.
+    let any = super::plans::any_section(choices);
+    let open = choices.of(&layout.subjects[0].open).unwrap_or(Section::Helps);
+    let refused = if choices.once_in(4) { open } else { any };
+    let body = consent_of(&patient, who, refused, open, choices.below(4));
+    let mut request = fhir("/fhir/Consent", body);
+    if layout.adversary.is_app() && choices.once_in(4) {
+        request.method = "PUT".into();
+        request.path = format!("/fhir/Consent/{{hidden:{}}}", choices.below(60));
+        request.headers.push(("if-match".into(), "W/\"{etag}\"".into()));
+    }
+    request
+}
+
+/// A consent about somebody: refuses a section to an organization, permits it another one, does both, or is not
+/// understood.
+pub(super) fn consent_of(
+    patient: &str,
+    who: OrganizationId,
+    refused: Section,
+    permitted: Section,
+    form: u64,
+) -> String {
+    let hl7 = "http://terminology.hl7.org/CodeSystem";
+    let conditions = |section: Section| {
+        json!({
+            "actor": [{
+                "role": {"coding": [{"system": format!("{hl7}/v3-ParticipationType"), "code": "IRCP"}]},
+                "reference": {"type": "Organization", "identifier": {
+                    "system": "https://sayso.example/fhir/NamingSystem/organization", "value": who,
+                }},
+            }],
+            "purpose": [{"system": format!("{hl7}/v3-ActReason"), "code": "TREAT"}],
+            "securityLabel": [{"system": "https://sayso.example/fhir/CodeSystem/plan-section", "code": section.code()}],
+            "period": {"start": "2026-05-28T00:00:00Z", "end": "2030-01-01T00:00:00Z"},
+        })
+    };
+    let typed = |effect: &str, mut provision: Value| {
+        provision["type"] = effect.into();
+        provision
+    };
+    let (mut deny, permit) = (typed("deny", conditions(refused)), typed("permit", conditions(permitted)));
+    let provision = match form {
+        0 => deny,
+        1 => json!({"type": "deny", "provision": [permit, deny]}),
+        2 => {
+            deny["class"] = json!([{"code": "x"}]);
+            deny
+        }
+        _ => json!({"type": "deny", "provision": [permit]}),
+    };
+    let consent = json!({
+        "resourceType": "Consent", "status": "active", "patient": "PATIENT", "provision": provision,
+        "scope": {"coding": [{"system": format!("{hl7}/consentscope"), "code": "patient-privacy"}]},
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+    });
+    consent.to_string().replace("\"PATIENT\"", patient)
+}
+
 /// An app has something checked, or sends answers.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
     match choices.below(9) {
@@ -386,7 +459,8 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
         80..=84 => get(format!("/fhir/Bundle/{{plan:{n}}}")),
         85..=87 => get(format!("/plans/{{plan:{n}}}")),
         88 => get(format!("/plans/{{plan:{n}}}/proposals")),
-        89..=90 => propose(layout, choices),
+        89 => propose(layout, choices),
+        90 => consent(layout, choices),
         91..=93 if layout.adversary.is_app() => get("/plans".into()),
         91 => ask_to_share(choices),
         92 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),

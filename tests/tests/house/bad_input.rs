@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MUTATIONS: u64 = 400;
 const SEED: u64 = 0x5a75_0000_0000_0005;
 /// How many write routes there are, and others that take a body.
-const TARGETS: usize = 20;
+const TARGETS: usize = 24;
 const DEEP: usize = 100_000;
 
 /// How a route says what is wrong.
@@ -77,6 +77,12 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
     let token = format!("grant_type=client_credentials&scope=system/Patient.rs&{}", home.proof("bad-input"));
     let transaction = home.transaction().await.to_string();
     let document = home.document().to_string();
+    let sharing = home.app_of(home.ama, "patient/Consent.cu").await;
+    let clinic = home.ehr("system/Consent.c").await;
+    let sent = home.sent(&home.permit()).await;
+    let address = format!("/fhir/Consent/{}", sent.json()["id"].as_str().unwrap());
+    let narrower = Asked::new("PUT", &address).header("if-match", &format!("W/\"{}\"", sent.etag().unwrap()));
+    let (refusal, again) = (home.refusal().to_string(), sent.json().to_string());
     let plan_as_document = home.plan_as_document().await.to_string();
     vec![
         of("create native", post("/plans"), &app, "application/json", draft, Says::Native, 201),
@@ -96,6 +102,10 @@ pub(crate) async fn targets(home: &Home) -> Vec<Target> {
         ),
         of("preview", post("/fhir/Consent/$preview"), &app, FHIR, home.recipient().to_string(), Says::Fhir, 200),
         of("explain", post("/fhir/Consent/$explain"), &app, FHIR, home.recipient().to_string(), Says::Fhir, 200),
+        of("consent", post("/fhir/Consent"), &sharing, FHIR, refusal.clone(), Says::Fhir, 201),
+        of("narrower consent", narrower, &sharing, FHIR, again, Says::Fhir, 200),
+        of("consent of a record system", post("/fhir/Consent"), &clinic, FHIR, refusal.clone(), Says::Fhir, 202),
+        of("check a consent", post("/fhir/Consent/$validate"), &sharing, FHIR, refusal, Says::Checked, 200),
         of("ask to share", post("/fhir/Patient/$ask-to-share"), &ehr, FHIR, asks.to_string(), Says::Fhir, 202),
         of("answers", post("/fhir/QuestionnaireResponse"), &app, FHIR, home.answers().to_string(), Says::Fhir, 201),
         of(
@@ -442,6 +452,7 @@ fn mutated(valid: &[u8], choices: &mut Choices) -> Vec<u8> {
 async fn d03_a_body_that_is_too_large_is_refused_at_the_socket() {
     let _honest = crate::honest();
     let home = Home::open().await;
+    let all = targets(&home).await;
     let before = home.kept().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -449,7 +460,7 @@ async fn d03_a_body_that_is_too_large_is_refused_at_the_socket() {
     let router = sayso_gateway::router(home.world.gateway.clone());
     let server = tokio::spawn(sayso_gateway::serve::serve(listener, router, stopped));
     let large = sayso_gateway::limits::BODY_MAX_BYTES + 1;
-    for target in targets(&home).await {
+    for target in all {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n", target.asked.method, target.asked.path);
         for (name, value) in &target.asked.headers {

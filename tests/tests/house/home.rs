@@ -170,6 +170,8 @@ impl Home {
             kept.push(format!("{:?}", self.world.exchange.standing(themselves).await.unwrap()));
             kept.push(format!("{}", self.world.exchange.waiting(themselves).await.unwrap().len()));
             kept.push(format!("{}", self.world.exchange.own_proposals(themselves).await.unwrap().len()));
+            kept.push(format!("{}", self.world.exchange.waiting_consents(themselves).await.unwrap().1.len()));
+            kept.push(format!("{}", self.world.exchange.kept_back(themselves).await.unwrap().len()));
         }
         kept
     }
@@ -211,6 +213,47 @@ impl Home {
             "type": {"coding": [{"system": "http://loinc.org", "code": "75320-2"}]},
             "content": [{"attachment": {"contentType": "text/plain", "data": "UGxlYXNlIGxpc3Rlbi4=", "title": "Note"}}],
         })
+    }
+
+    /// What Riverside, or Ama's app, says of who may see what of Ama's: Riverside less of one section.
+    pub(crate) fn refusal(&self) -> Value {
+        let ours = |kind: &str, list: &str| format!("https://sayso.example/fhir/{kind}/{list}");
+        let hl7 = |list: &str, code: &str| json!({"system": format!("http://terminology.hl7.org/CodeSystem/{list}"), "code": code});
+        let identifier = json!({"system": ours("NamingSystem", "organization"), "value": riverside()});
+        json!({
+            "resourceType": "Consent", "status": "active",
+            "scope": {"coding": [hl7("consentscope", "patient-privacy")]},
+            "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+            "patient": {"reference": format!("Patient/{}", self.ama)},
+            "policyRule": {"coding": [hl7("v3-ActCode", "OPTOUTE")]},
+            "provision": {
+                "type": "deny",
+                "actor": [{
+                    "role": {"coding": [hl7("v3-ParticipationType", "IRCP")]},
+                    "reference": {"type": "Organization", "identifier": identifier, "display": "All right, Riverside"},
+                }],
+                "purpose": [hl7("v3-ActReason", "TREAT")],
+                "securityLabel": [{"system": ours("CodeSystem", "plan-section"), "code": "helps"}],
+            },
+        })
+    }
+
+    /// The same as a permit, which always has an end.
+    pub(crate) fn permit(&self) -> Value {
+        let mut permit = self.refusal();
+        permit["policyRule"]["coding"][0]["code"] = "OPTINR".into();
+        let mut inside = permit["provision"].take();
+        inside["type"] = "permit".into();
+        inside["period"] = json!({"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"});
+        permit["provision"] = json!({"type": "deny", "provision": [inside]});
+        permit
+    }
+
+    /// What comes of a consent that Ama's app sends.
+    pub(crate) async fn sent(&self, consent: &Value) -> Observed {
+        let token = self.app_of(self.ama, "patient/Consent.cu").await;
+        self.ask(Asked::new("POST", "/fhir/Consent").body("application/fhir+json", consent.to_string()), Some(&token))
+            .await
     }
 
     /// What Riverside proposes to Ama's plan.
@@ -341,7 +384,7 @@ fn record_system(key: &EcdsaKeyPair) -> Client {
     let client = json!({
         "id": ehr(), "name": "Riverside Record", "organization": riverside(), "kind": "ehr",
         "auth": {"method": "private_key_jwt", "jwks": {"inline": {"keys": [jwk]}}},
-        "scopes": "system/*.rs system/Task.crs", "purposes": ["TREAT"], "default_purpose": "TREAT", "state": "active",
+        "scopes": "system/*.rs system/Task.crs system/Consent.crs", "purposes": ["TREAT"], "default_purpose": "TREAT", "state": "active",
     });
     serde_json::from_value::<Client>(client).unwrap().checked().unwrap()
 }

@@ -15,6 +15,7 @@ mod attacks;
 mod bad_input;
 mod consent_cases;
 mod consent_operations;
+mod consents;
 mod delegates;
 mod fence;
 mod forms;

@@ -105,6 +105,12 @@ fn expected(route: &RouteInfo, caller: Caller) -> Expected {
         {
             Expected::Status(400)
         }
+        // A record system always hears the same; an app speaks of its own person.
+        (Policy::Scope(_, Interaction::Create), Caller::OtherOrganization | Caller::OtherPerson)
+            if route.path == "/fhir/Consent" =>
+        {
+            Expected::NothingOfHers
+        }
         (Policy::Scope(..), Caller::OtherOrganization | Caller::OtherPerson) => Expected::NothingThere,
     }
 }
@@ -196,6 +202,24 @@ async fn request(home: &Home, addresses: &Addresses, route: &RouteInfo, caller: 
             fhir(answers)
         }
         ("POST", "/fhir/Consent/$preview" | "/fhir/Consent/$explain") => fhir(home.recipient()),
+        ("POST", "/fhir/Consent" | "/fhir/Consent/$validate") => {
+            let mut consent = home.refusal();
+            if caller == Caller::OtherPerson {
+                consent["patient"]["reference"] = format!("Patient/{}", home.bea).into();
+            }
+            fhir(consent)
+        }
+        ("PUT", "/fhir/Consent/{id}") => {
+            let sent = home.sent(&home.permit()).await;
+            let (id, etag) = (sent.json()["id"].as_str().unwrap().to_owned(), sent.etag().unwrap().to_owned());
+            let mut consent = sent.json();
+            if caller == Caller::OtherPerson {
+                consent["patient"]["reference"] = format!("Patient/{}", home.bea).into();
+                consent["performer"] = serde_json::json!([consent["patient"]]);
+            }
+            let put = Asked::new("PUT", &format!("/fhir/Consent/{id}"));
+            put.body("application/fhir+json", consent.to_string()).header("if-match", &format!("W/\"{etag}\""))
+        }
         ("POST", "/fhir/CarePlan/$validate") => fhir(home.care_plan()),
         ("POST", "/fhir/Bundle/$validate") => fhir(home.new_plan().await),
         ("POST", "/fhir/DocumentReference/$validate") => fhir(home.document()),

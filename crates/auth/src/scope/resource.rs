@@ -49,7 +49,7 @@ types! {
     Observation,
     /// A supporter.
     RelatedPerson,
-    /// Treatment preferences, and who speaks for the person.
+    /// Treatment preferences, who speaks for the person, and who may see what.
     Consent,
     /// A document and where it is.
     DocumentReference,

@@ -130,6 +130,17 @@ fn any_scopes() -> impl Strategy<Value = Scopes> {
     prop::collection::vec(any_scope(), 0..6).prop_map(|list| Scopes::parse(&list.join(" ")).unwrap())
 }
 
+#[test]
+fn what_is_asked_for_by_name_is_allowed_by_name_and_a_star_is_not() {
+    let registered = Scopes::parse_whole("patient/*.cruds patient/Consent.crus").unwrap();
+    let by_name = |asked: &str, interaction| {
+        let granted = Scopes::parse_whole(asked).unwrap().granted(&registered);
+        granted.allows_by_name(Context::Patient, ResourceType::Consent, interaction)
+    };
+    assert!(by_name("patient/Consent.rs", Interaction::Read) && !by_name("patient/Consent.rs", Interaction::Create));
+    assert!(!by_name("patient/*.cruds", Interaction::Read) && !by_name("patient/CarePlan.rs", Interaction::Read));
+}
+
 proptest! {
     #[test]
     fn b05_granted_is_exactly_what_is_asked_and_registered(asked in any_scopes(), registered in any_scopes()) {

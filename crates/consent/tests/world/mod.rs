@@ -63,6 +63,7 @@ pub fn consent(provisions: Vec<Provision>) -> Consent {
         origin: Origin::Person,
         given_at: at(-50),
         withdrawn_at: None,
+        sent: None,
         provisions,
     }
 }
@@ -153,6 +154,7 @@ pub fn a_consent() -> impl Strategy<Value = Consent> {
             origin,
             given_at: at(given),
             withdrawn_at,
+            sent: None,
             provisions,
         },
     )

@@ -20,11 +20,13 @@ mod parts;
 mod patient;
 mod provenance;
 mod said;
+mod sharing;
 mod statement;
 mod task;
 mod view;
 
 pub(crate) use narrative::{has_hidden_words, text_runs};
+pub use sharing::{sharing, without_end};
 use statement::{Home, home_of};
 pub(crate) use view::{View, instant};
 

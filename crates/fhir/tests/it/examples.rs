@@ -73,7 +73,7 @@ fn without(of: &mut Value, member: &str) {
     of.as_object_mut().unwrap().remove(member).unwrap();
 }
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     Rule {
         profile: profile::CARE_PLAN,
         element: "CarePlan.category",
@@ -115,6 +115,12 @@ const RULES: [Rule; 14] = [
         element: "Consent.provision.actor",
         says: "an agent is somebody",
         breaks: |consent| without(&mut consent["provision"], "actor"),
+    },
+    Rule {
+        profile: profile::SHARING_CONSENT,
+        element: "Consent.provision.provision.purpose",
+        says: "a permit says for what",
+        breaks: |consent| without(&mut consent["provision"]["provision"][0], "purpose"),
     },
     Rule {
         profile: profile::COMPOSITION,
@@ -169,7 +175,8 @@ fn leaving() -> Vec<Value> {
     let extract = outgoing::crisis_extract(&subject, &[&released], BASE).unwrap();
     let cover = extract.json["entry"][0]["resource"].clone();
     let proposals = crate::proposals::answered_in_every_way(&plan).into_iter().rev().map(|one| one.json);
-    shown.into_iter().map(|one| one.json).chain([cover]).chain(proposals).collect()
+    let decisions = crate::sharing::decisions().into_iter().map(|one| one.json);
+    shown.into_iter().map(|one| one.json).chain([cover]).chain(proposals).chain(decisions).collect()
 }
 
 /// Whether the resource claims the profile; of the statements the refusal is the one to look at.

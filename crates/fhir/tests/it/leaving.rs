@@ -191,6 +191,7 @@ fn leaving() -> Leaving {
         leaving.somebody("made", &who, &[((*name).to_owned(), plan.clone())]);
         leaving.states(&format!("made/{name}"), &who, plan);
     }
+    leaving.add("made/decisions", crate::sharing::decisions());
     leaving.add("made/proposals", crate::proposals::answered_in_every_way(&plan(&ours())));
     for (n, plan) in hostile().into_iter().enumerate() {
         leaving.somebody("hostile", &who, &[(n.to_string(), plan)]);

@@ -28,4 +28,6 @@ mod proposals;
 mod provenance;
 mod push;
 mod roundtrip;
+mod sharing;
+mod versions;
 mod world;

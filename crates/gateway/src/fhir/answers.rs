@@ -48,6 +48,8 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         | Refusal::NotProposed(_)
         | Refusal::Stale { .. }
         | Refusal::KeyReused
+        | Refusal::OldConsent(_)
+        | Refusal::WouldOpen { .. }
         | Refusal::AlreadyDone(_)
         | Refusal::PartyNotNamed { .. }
         | Refusal::InForce

@@ -3,6 +3,7 @@
 mod answers;
 mod ask;
 mod consent_operations;
+mod consents;
 mod current_plan;
 mod follow;
 mod metadata;
@@ -91,6 +92,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Policy::OwnApp(ResourceType::QuestionnaireResponse, Interaction::Create),
             answers::answers,
         ),
+    ]);
+    let consent = ResourceType::Consent;
+    routes.extend([
+        Route::post("/fhir/Consent", scope(consent, Interaction::Create), consents::create),
+        Route::put("/fhir/Consent/{id}", Policy::OwnApp(consent, Interaction::Update), consents::update),
     ]);
     let task = ResourceType::Task;
     routes.extend([

@@ -10,6 +10,7 @@ use sayso_exchange::{Disclosure, Look, Sheet, Wanted, Whom};
 use sayso_plan::{ItemId, PersonId, PlanId};
 use serde_json::{Value, json};
 
+use super::consents;
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -84,6 +85,11 @@ async fn read_one(
     if let Some(leaked) = crate::leaks::before_decision(gateway, id, headers).await {
         return Ok(leaked);
     }
+    if kind == ResourceType::Consent
+        && let Some(decision) = consents::read(gateway, caller, id, None, headers).await?
+    {
+        return Ok(decision);
+    }
     let disclosure = gateway.exchange().look(caller, &looked_for(kind, id, "read")).await?;
     #[cfg(feature = "leaks")]
     crate::leaks::not_found(&disclosure)?;
@@ -102,6 +108,11 @@ async fn read_version(
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     gateway.limits().asked(caller, &(kind.name(), id))?;
+    if kind == ResourceType::Consent
+        && let Some(decision) = consents::read(gateway, caller, id, Some(version), headers).await?
+    {
+        return Ok(decision);
+    }
     let disclosure = versions(gateway, caller, kind, id).await?;
     let found = all_versions(gateway, &disclosure, kind, id).into_iter().find(|found| found.version == version);
     match found {

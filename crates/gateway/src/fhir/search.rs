@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
-use sayso_auth::{Caller, ResourceType};
+use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_consent::Released;
 use sayso_consent::release::Subject;
 use sayso_exchange::{Disclosure, Look, Sheet, Wanted};
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::ask::{Filter, Page, Parameters, Search, search};
-use super::{follow, tasks};
+use super::{consents, follow, tasks};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -75,7 +75,12 @@ async fn find(
     let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation: "search" };
     let (disclosure, hits) = if kind == ResourceType::Task {
         let (disclosure, seen) = tasks::seen(gateway, caller, &look).await?;
-        (disclosure, seen.iter().filter_map(|one| task(&one.shown, &search)).collect())
+        (disclosure, seen.iter().filter_map(|one| alone(&one.shown, &search)).collect())
+    } else if kind == ResourceType::Consent && consents::sees(caller, Interaction::Search) {
+        let (disclosure, seen) = consents::seen(gateway, caller, look.whom, None).await?;
+        let mut hits: Vec<Hit> = seen.iter().filter_map(|one| alone(&one.shown, &search)).collect();
+        hits.extend(self::hits(gateway, &disclosure, kind, &search));
+        (disclosure, hits)
     } else {
         let disclosure = gateway.exchange().look(caller, &look).await?;
         let hits = hits(gateway, &disclosure, kind, &search);
@@ -100,9 +105,9 @@ pub(super) struct Hit {
     pub(super) bytes: Bytes,
 }
 
-fn task(shown: &Shown, search: &Search) -> Option<Hit> {
+fn alone(shown: &Shown, search: &Search) -> Option<Hit> {
     let wanted = search.id.as_ref().is_none_or(|id| *id == shown.id) && fits(&shown.json, &search.filters);
-    wanted.then(|| Hit { kind: "Task", id: shown.id.clone(), bytes: shown.bytes().into() })
+    wanted.then(|| Hit { kind: shown.kind, id: shown.id.clone(), bytes: shown.bytes().into() })
 }
 
 fn hits(gateway: &Gateway, disclosure: &Disclosure, kind: ResourceType, search: &Search) -> Vec<Hit> {

@@ -7,8 +7,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::{Caller, ResourceType};
+use sayso_consent::Effect;
 use sayso_exchange::check_plan::Checked;
-use sayso_fhir::incoming::{self, Answered, Document, Pushed, Transaction};
+use sayso_fhir::incoming::{self, Answered, Document, Pushed, SentConsent, Transaction};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::{Content, PersonId};
 use sayso_wire::Tree;
@@ -25,7 +26,7 @@ use crate::plans::issue;
 type Read = fn(Tree, PersonId, &str) -> Result<Understood, Vec<sayso_fhir::Fault>>;
 
 /// The types that can be validated, and how each is read: as it is when it is sent to be kept.
-const READS: [(ResourceType, Read); 4] = [
+const READS: [(ResourceType, Read); 5] = [
     (ResourceType::CarePlan, |tree, person, base| pushed(Transaction::of_plan(tree, None, None)?, person, base)),
     (ResourceType::Bundle, |tree, person, base| match Document::is(&tree) {
         true => pushed(Document::of(&tree)?.into_transaction(person, base)?, person, base),
@@ -33,6 +34,9 @@ const READS: [(ResourceType, Read); 4] = [
     }),
     (ResourceType::DocumentReference, |tree, person, base| {
         incoming::whole_document_of(tree, person, base).map(|content| Understood::Document(Box::new(content)))
+    }),
+    (ResourceType::Consent, |tree, person, base| {
+        super::consents::new_of(tree, person, base).map(|sent| Understood::Consent(Box::new(sent)))
     }),
     (ResourceType::QuestionnaireResponse, |tree, person, base| {
         incoming::answers_of(tree, person, base).map(|answered| Understood::Answers(Box::new(answered)))
@@ -53,14 +57,16 @@ enum Understood {
     Push(Box<Pushed>),
     Document(Box<Content>),
     Answers(Box<Answered>),
+    Consent(Box<SentConsent>),
 }
 
 impl Understood {
-    fn content(&self) -> &Content {
+    fn content(&self) -> Option<&Content> {
         match self {
-            Self::Push(pushed) => &pushed.content,
-            Self::Document(content) => content,
-            Self::Answers(answered) => &answered.content,
+            Self::Push(pushed) => Some(&pushed.content),
+            Self::Document(content) => Some(content),
+            Self::Answers(answered) => Some(&answered.content),
+            Self::Consent(_) => None,
         }
     }
 
@@ -69,7 +75,7 @@ impl Understood {
         match self {
             Self::Push(pushed) => issue(pushed.fault(why)),
             Self::Answers(answered) => issue(answered.fault(why)),
-            Self::Document(_) => super::push::of_document(why),
+            Self::Document(_) | Self::Consent(_) => super::push::of_document(why),
         }
     }
 }
@@ -108,7 +114,7 @@ async fn check(
         sent => sent,
     };
     let read = sent.and_then(|tree| read(tree, person, gateway.fhir_base()));
-    let checked = gateway.exchange().check_plan(caller, read.as_ref().ok().map(Understood::content)).await?;
+    let checked = gateway.exchange().check_plan(caller, read.as_ref().ok().and_then(Understood::content)).await?;
     let issues = match &read {
         Ok(understood) => judged(kind, understood, &checked),
         Err(faults) => faults.iter().cloned().map(|fault| said("error", issue(fault))).collect(),
@@ -122,6 +128,17 @@ fn judged(kind: ResourceType, understood: &Understood, checked: &Checked) -> Vec
         return vec![said("error", understood.issue(why))];
     }
     let text = "This can be sent as it is. Nothing was stored. What the person opened to this app was not looked at.";
+    if let Understood::Consent(sent) = understood {
+        let refusals = sent.rules.iter().filter(|rule| rule.effect == Effect::Deny).count();
+        let text = format!(
+            "This can be sent as it is. Nothing was stored. It makes {refusals} refusals, which count at once, and {} \
+             permits, which wait for the person's own word.",
+            sent.rules.len() - refusals
+        );
+        let good = Issue { code: "informational", path: kind.name().to_owned(), text };
+        let odd = sent.without_effect.iter().cloned().map(|fault| said("warning", issue(fault)));
+        return std::iter::once(said("information", good)).chain(odd).collect();
+    }
     let good = Issue { code: "informational", path: kind.name().to_owned(), text: text.to_owned() };
     let later = checked.missing.iter().map(|why| {
         let Issue { path, text, .. } = understood.issue(why);

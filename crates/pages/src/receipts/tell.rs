@@ -102,7 +102,7 @@ impl Names {
 }
 
 fn recipient(act: &Act) -> Option<OrganizationId> {
-    if let Act::ConsentChanged { recipient, .. } = act { *recipient } else { None }
+    if let Act::ConsentChanged { recipient, .. } | Act::ConsentSent { recipient, .. } = act { *recipient } else { None }
 }
 
 fn client(act: &Act) -> Option<ClientId> {
@@ -114,6 +114,7 @@ fn client(act: &Act) -> Option<ClientId> {
         | Act::WriteRefused { client, .. }
         | Act::Checked { client }
         | Act::ConsentChanged { client, .. }
+        | Act::ConsentSent { client, .. }
         | Act::AskedToShare { client, .. }
         | Act::Proposed { client, .. }
         | Act::TokenRefused { client, .. } => *client,
@@ -146,6 +147,10 @@ impl Told {
 pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
     let Some(act) = &one.act else { return Told::that(w::at(w::NOT_READABLE, when)) };
     match act {
+        Act::ReadAllowed { client, operation, .. } if operation.as_str() == sayso_exchange::consents::OPERATION => {
+            let (who, _) = names.actor(one.organization, *client);
+            Told::that(w::app_looked_who_sees(&who, when))
+        }
         Act::ReadAllowed { client, purpose, shown, .. } => {
             let (who, is_app) = names.actor(one.organization, *client);
             let text = if is_app { w::app_looked(&who, when) } else { w::asked_to_see(&who, why(*purpose), when) };
@@ -196,6 +201,14 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
         }
         Act::SupporterChanged { supporter, change } => {
             Told::once(w::supporter_changed(&names.supporter(*supporter), change.as_str(), when))
+        }
+        Act::ConsentSent { client, did, recipient, sections, .. } => {
+            let (who, _) = names.actor(one.organization, *client);
+            let about = recipient.map(|id| w::it_concerned(&names.party(Some(id), None)));
+            let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
+            let parts = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
+            let more = did.iter().map(|change| w::sent_came_of(*change).to_owned());
+            Told::once(w::sent_who_sees(&who, when)).with(more).with(about).with(parts)
         }
         Act::AskedToShare { client, purpose } => {
             let (who, _) = names.actor(one.organization, *client);
@@ -274,5 +287,7 @@ fn decided(change: ConsentChange, who: &str, purpose: Option<Purpose>, when: &st
         ConsentChange::Withdrawn => w::stopped(who, when),
         ConsentChange::Proposed => w::proposed(who, when),
         ConsentChange::Refused => w::said_no(who, when),
+        ConsentChange::Declined => w::declined(who, when),
+        ConsentChange::Restored => w::restored(who, when),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 
+use super::sent::{self, KeptLine, ProposedLine};
 use super::{action, address, alone, name_of};
 use crate::Pages;
 use crate::admit::Visitor;
@@ -19,6 +20,10 @@ use crate::words::en::Calendar;
 /// What stands between the person and others now.
 pub(crate) struct Overview {
     pub(crate) asked: Vec<AskLine>,
+    /// What others sent that would open something.
+    pub(crate) proposed: Vec<ProposedLine>,
+    /// What is kept back from somebody, in part or by what others sent.
+    pub(crate) kept: Vec<KeptLine>,
     pub(crate) open: Vec<PartyLine>,
     pub(crate) told_no: Vec<NameLine>,
     /// Whether crisis services have not been decided about yet.
@@ -78,6 +83,8 @@ impl Overview {
         let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
         Ok(Self {
             asked: asked(pages, visitor, calendar).await?,
+            proposed: sent::proposed(pages, visitor, calendar).await?,
+            kept: sent::kept(pages, visitor, calendar).await?,
             open: open(pages, visitor, &standing, calendar).await?,
             told_no: told_no(pages, visitor, &standing).await?,
             offer_crisis: !standing.iter().any(|one| one.party == Party::CrisisServices),

@@ -114,6 +114,8 @@ say! {
     APP_WRITE_PLANS = "It asks to write in your plans: to add things and to change them.";
     APP_SEE_DOCUMENTS = "It asks to see documents that you keep whole.";
     APP_ADD_DOCUMENTS = "It asks to add whole documents.";
+    APP_SEE_SHARING = "It asks to see whom you let in, and to whom you said no.";
+    APP_CHANGE_SHARING = "It asks to stop sharing for you. What it would share more, you decide on your page.";
     APP_PARTS = "Which parts may it use?";
     APP_PARTS_HELP = "Untick what it may not use. It will not see that part.";
     APP_NOTHING_CHOSEN = "Nothing is ticked. Tick at least one part, or do not allow the app.";

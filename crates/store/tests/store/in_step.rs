@@ -97,27 +97,31 @@ async fn g01_the_file_does_not_tell_who_shares_with_whom() {
 
 #[tokio::test]
 async fn g03_a_row_that_was_taken_out_of_the_list_or_put_elsewhere_is_noticed() {
-    for harm in [
-        "DELETE FROM reach WHERE tag = (SELECT min(tag) FROM reach)",
-        "UPDATE reach SET body = (SELECT body FROM reach ORDER BY tag DESC LIMIT 1) \
-         WHERE tag = (SELECT min(tag) FROM reach)",
-    ] {
-        let folder = TempDir::new().unwrap();
-        let store = in_folder(&folder).await;
-        for _ in 0..8 {
-            gives(&store, &permit(ama(&store).await, Recipient::Organization(HOSPITAL))).await;
-        }
-        store.close().await;
-        let mut noticed = 0;
-        // Which row is which cannot be seen, so each is tried until one that is looked at was hit.
-        for _ in 0..8 {
-            tamper(&folder, harm).await;
-            let store = in_folder(&folder).await;
-            noticed += u32::from(store.reached(HOSPITAL, None).await == Err(StoreError::Damaged("reach")));
-            store.close().await;
-        }
-        assert!(noticed > 0, "{harm}");
+    const PERSONS: usize = 4;
+    let folder = TempDir::new().unwrap();
+    let store = in_folder(&folder).await;
+    for _ in 0..PERSONS {
+        gives(&store, &permit(ama(&store).await, Recipient::Organization(HOSPITAL))).await;
     }
+    store.close().await;
+    let rows = sqlx::query("SELECT tag, body FROM reach").fetch_all(&mut raw(&folder).await).await.unwrap();
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for harm in ["DELETE FROM reach WHERE tag = ?1 AND ?2 IS NOT NULL", "UPDATE reach SET body = ?2 WHERE tag = ?1"] {
+        let mut noticed = 0;
+        for (place, (tag, body)) in rows.iter().enumerate() {
+            let (_, other) = &rows[(place + 1) % rows.len()];
+            let harmed = sqlx::query(harm).bind(tag).bind(other).execute(&mut raw(&folder).await).await.unwrap();
+            assert_eq!(harmed.rows_affected(), 1);
+            let store = in_folder(&folder).await;
+            noticed += usize::from(store.reached(HOSPITAL, None).await == Err(StoreError::Damaged("reach")));
+            store.close().await;
+            let repair = sqlx::query("INSERT OR REPLACE INTO reach (tag, body) VALUES (?, ?)");
+            repair.bind(tag).bind(body).execute(&mut raw(&folder).await).await.unwrap();
+        }
+        // Each place and the counter; that somebody is a member is only asked when they let the hospital in again.
+        assert_eq!(noticed, PERSONS + 1, "{harm}");
+    }
+    assert_eq!(reached(&in_folder(&folder).await, HOSPITAL).await.len(), PERSONS);
 }
 
 #[tokio::test]

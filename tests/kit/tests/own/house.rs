@@ -322,9 +322,9 @@ impl House {
             purpose: None,
             sections: Vec::new(),
             client: None,
-            decided: None,
             supporter: None,
             by: None,
+            decided: None,
         };
         let leaf = NewLeaf { id: LeafId::from_random(self.world.exchange.fresh()), at, organization: None, act };
         let changes = vec![Change::Consent(Box::new(consent))];

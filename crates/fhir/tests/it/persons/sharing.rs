@@ -86,6 +86,7 @@ fn compiled(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item =
         origin: Origin::Person,
         given_at: at,
         withdrawn_at: None,
+        sent: None,
         provisions: vec![Provision { id: ProvisionId::from_stored([number; 16]), ..provision }],
     };
     Compiled::of(&(1..).zip(said).map(consent).collect::<Vec<_>>())

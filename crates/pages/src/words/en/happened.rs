@@ -108,6 +108,39 @@ pub(crate) fn proposed(who: &str, moment: &str) -> String {
     format!("{who} asked you to share more {moment}. Nothing is shared by that.")
 }
 
+pub(crate) fn declined(who: &str, moment: &str) -> String {
+    format!("You were asked to share more with {who}. You said no {moment}.")
+}
+
+pub(crate) fn restored(who: &str, moment: &str) -> String {
+    format!("You stopped keeping something from {who} {moment}.")
+}
+
+pub(crate) fn app_looked_who_sees(who: &str, moment: &str) -> String {
+    format!("{who}, an app you use, looked at who sees what {moment}.")
+}
+
+/// Somebody sent something about who may see what.
+pub(crate) fn sent_who_sees(who: &str, moment: &str) -> String {
+    format!("{who} sent something about who sees your plans {moment}.")
+}
+
+/// What came of it.
+pub(crate) const fn sent_came_of(change: sayso_exchange::ConsentChange) -> &'static str {
+    use sayso_exchange::ConsentChange as C;
+    match change {
+        C::Proposed => "Some of it would share more. Nothing is shared by that until you say so.",
+        C::Refused => "Some of it keeps things back, from now on. You can take that back.",
+        C::Narrowed => "Less is shared now.",
+        C::Withdrawn => "Something is not shared any more.",
+        C::Given | C::Declined | C::Restored => "",
+    }
+}
+
+pub(crate) fn it_concerned(who: &str) -> String {
+    format!("It concerned {who}.")
+}
+
 pub(crate) fn said_no(who: &str, moment: &str) -> String {
     format!("You said no to {who} {moment}.")
 }
@@ -153,6 +186,13 @@ pub(super) fn samples() -> Vec<String> {
         stopped("Pine Hill", moment),
         proposed("Pal", moment),
         said_no("Pine Hill", moment),
+        declined("Pine Hill", moment),
+        restored("Pine Hill", moment),
+        app_looked_who_sees("Pal", moment),
+        sent_who_sees("Pal", moment),
+        sent_came_of(sayso_exchange::ConsentChange::Proposed).to_owned(),
+        sent_came_of(sayso_exchange::ConsentChange::Refused).to_owned(),
+        it_concerned("Pine Hill"),
         it_was_about("What helps"),
         app_let_in("Pal", moment),
         app_key_refused("Pal", moment),

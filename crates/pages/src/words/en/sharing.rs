@@ -33,6 +33,23 @@ say! {
     UNKNOWN_APP = "An app that has left";
     THEIR_REASON = "What they wrote";
 
+    PROPOSED_TITLE = "What I am asked to share";
+    PROPOSED_LEAD = "Nothing of this is shared yet. You decide.";
+    PROPOSED_DECLINE = "No, do not share this";
+    KEPT_TITLE = "What I keep back";
+    KEPT_LEAD = "They do not see this, whatever else you let them see.";
+    KEPT_RESTORE = "Do not keep this back";
+    KEPT_UNCLEAR = "We could not read all of it. It counts until you take it back.";
+    KEPT_DRAFT = "They sent this as a draft. It does not count.";
+    KEPT_ALL = "any of your plans";
+    KEPT_CARE = "what is private or very private";
+    KEPT_CLOSE = "what is very private";
+    LEVEL_OPEN = "all that is not private";
+    LEVEL_CARE = "all but very private things";
+    ONE_PLAN = "one whole plan";
+    DOCUMENTS_INSIDE = "whole documents";
+    EVERYONE = "Everyone";
+
     WHEN = "When may they look?";
     PARTS = "Parts of my plans";
     PARTS_HELP = "Tick what they may see. You see a preview before anything is shared.";
@@ -199,6 +216,47 @@ pub(crate) fn whole_plan(label: &str) -> String {
     format!("All of “{label}”")
 }
 
+/// Somebody whose name is not known here.
+pub(crate) fn someone_at(who: &str) -> String {
+    format!("Someone at {who}")
+}
+
+pub(crate) fn sent_this(who: &str, moment: &str) -> String {
+    format!("{who} sent this {moment}.")
+}
+
+/// Stands above a list.
+pub(crate) fn would_newly_see(who: &str) -> String {
+    format!("{who} would newly see:")
+}
+
+pub(crate) fn nothing_new(who: &str) -> String {
+    format!("{who} would see nothing new right now.")
+}
+
+pub(crate) fn it_names(parts: &str) -> String {
+    format!("It is about {parts}.")
+}
+
+pub(crate) fn meant_for(purpose: &str) -> String {
+    format!("They could look {purpose}.")
+}
+
+pub(crate) fn part_with(title: &str, count: usize) -> String {
+    format!("{title} ({})", things(count))
+}
+
+pub(crate) fn whole_documents(count: usize) -> String {
+    if count == 1 { "1 whole document".to_owned() } else { format!("{count} whole documents") }
+}
+
+pub(crate) fn does_not_see(who: &str, what: &str, purpose: Option<&str>) -> String {
+    match purpose {
+        Some(purpose) => format!("{who}: not {what}, {purpose}."),
+        None => format!("{who}: not {what}."),
+    }
+}
+
 pub(crate) fn opened_since(day: &str) -> String {
     format!("You opened it on {day}.")
 }
@@ -218,6 +276,15 @@ pub(super) fn samples() -> Vec<String> {
         private_things(2),
         whole_plan("My card"),
         opened_since("3 May"),
+        someone_at("Pine Hill"),
+        sent_this("Pal", "on 3 May at 10:02"),
+        would_newly_see("Pine Hill"),
+        nothing_new("Pine Hill"),
+        it_names("“What helps”"),
+        meant_for(super::TREAT),
+        part_with("What helps", 2),
+        whole_documents(2),
+        does_not_see("Pine Hill", "“What helps”", Some(super::TREAT)),
         code_ends("on 3 May at 10:02"),
     ]
 }

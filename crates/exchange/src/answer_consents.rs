@@ -1,0 +1,281 @@
+//! The person answers what others sent about who may see what: confirms what would open something, or not, and takes back
+//! what keeps something from somebody. All of it is the person's own act, and recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sayso_consent::{
+    Ask, Audience, Class, Compiled, Consent, Effect, Grant, Known, Origin, Period, Provision, Purposes, Recipient,
+    Sent, Status, Themselves, What,
+};
+use sayso_plan::{ConsentId, ItemId, OrganizationId, Purpose, Section};
+use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write};
+use time::OffsetDateTime;
+
+use crate::consents::{has_passed, organization_of, sections_of, waits};
+use crate::sharing::{known, with_changes};
+use crate::{Exchange, Refusal};
+
+/// How often an act is tried again because something else of the person's changed meanwhile.
+const TRIES_MAX: usize = 16;
+
+/// Something that was proposed, and waits for the person.
+#[derive(Debug, Clone)]
+pub struct WaitingConsent {
+    /// Its id.
+    pub id: ConsentId,
+    /// Who sent it.
+    pub sent: Option<Sent>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who would see more.
+    pub recipient: Recipient,
+    /// For which purpose.
+    pub purpose: Purpose,
+    /// What it names.
+    pub whats: Vec<What>,
+    /// Until when the first of it would hold.
+    pub until: OffsetDateTime,
+    /// What they would newly see of what is written now, by the law of consent itself: with it, less without it.
+    pub newly: Newly,
+}
+
+/// What somebody would newly see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Newly {
+    /// How many things in which section.
+    pub sections: BTreeMap<Section, usize>,
+    /// How many whole documents.
+    pub documents: usize,
+}
+
+impl Newly {
+    /// Whether it is nothing.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.sections.is_empty() && self.documents == 0
+    }
+}
+
+/// Something that is kept from somebody, but for what the person said on the page of that party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptBack {
+    /// Its id.
+    pub id: ConsentId,
+    /// Who sent it; none for the person's own.
+    pub sent: Option<Sent>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// From whom; none where that was not understood, so that it is kept from everybody.
+    pub recipient: Option<Recipient>,
+    /// For which purpose; none for all.
+    pub purpose: Option<Purpose>,
+    /// What; none for everything.
+    pub what: Option<What>,
+    /// Whether it counts; a draft that others sent does not.
+    pub counts: bool,
+    /// Whether all of it was understood. What was not counts as holding.
+    pub is_understood: bool,
+}
+
+impl Exchange {
+    /// What waits for the person, newest first, and the version that they decide on.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn waiting_consents(&self, person: Themselves) -> Result<(u64, Vec<WaitingConsent>), Refusal> {
+        let (snapshot, now) = (self.snapshot_of(person).await?, self.now());
+        let mut waiting: Vec<WaitingConsent> =
+            snapshot.consents.iter().filter_map(|one| self.waiting_consent(&snapshot, one, now)).collect();
+        waiting.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
+        Ok((snapshot.consent_version, waiting))
+    }
+
+    /// What is kept from somebody, newest first: by what others sent, or by what an app said for the person.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn kept_back(&self, person: Themselves) -> Result<Vec<KeptBack>, Refusal> {
+        let (snapshot, now) = (self.snapshot_of(person).await?, self.now());
+        let shown = |one: &&Consent| match one.status {
+            Known::Is(Status::Active) | Known::Unknown => true,
+            Known::Is(Status::Draft) => one.origin == Origin::Sent,
+            Known::Is(Status::Proposed | Status::Rejected | Status::Inactive | Status::EnteredInError) => false,
+        };
+        let mut kept = Vec::new();
+        for consent in snapshot.consents.iter().filter(shown) {
+            let refusals = consent.provisions.iter().filter(|one| one.effect == Effect::Deny);
+            let ended = |one: &&Provision| known(one.period).is_some_and(|p| p.from < p.until && p.until <= now);
+            for one in refusals.filter(|one| !is_own_no(consent, one) && !ended(one)) {
+                kept.push(kept_back(consent, one));
+            }
+        }
+        kept.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
+        Ok(kept)
+    }
+
+    /// The person says yes to what was proposed: it holds from now on, as their own word. `seen` is the version that they
+    /// decided on.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] where anything changed since, where it does not wait, or its time is over.
+    pub async fn confirm_consent(&self, person: Themselves, id: ConsentId, seen: u64) -> Result<Receipt, Refusal> {
+        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+        let proposed = snapshot.consents.iter().find(|one| one.id == id && waits(one));
+        let proposed = proposed.filter(|_| snapshot.consent_version == seen).ok_or(Refusal::Moved)?;
+        let confirmed = confirmed(proposed, at).ok_or(Refusal::Moved)?;
+        Ok(self.answer(&snapshot, confirmed, ConsentChange::Given, at).await?)
+    }
+
+    /// The person says no to what was proposed. Nothing was open by it, and nothing is.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] where it does not wait.
+    pub async fn decline_consent(&self, person: Themselves, id: ConsentId) -> Result<Receipt, Refusal> {
+        self.end(person, id, waits, Status::Rejected, ConsentChange::Declined).await
+    }
+
+    /// The person takes back something that keeps a part from somebody. What they opened before is open again by that.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] where it does not stand.
+    pub async fn restore_consent(&self, person: Themselves, id: ConsentId) -> Result<Receipt, Refusal> {
+        let refuses = |one: &Consent| one.provisions.iter().any(|p| p.effect == Effect::Deny) && !waits(one);
+        self.end(person, id, refuses, Status::Inactive, ConsentChange::Restored).await
+    }
+
+    async fn end(
+        &self,
+        person: Themselves,
+        id: ConsentId,
+        is_meant: impl Fn(&Consent) -> bool,
+        status: Status,
+        change: ConsentChange,
+    ) -> Result<Receipt, Refusal> {
+        for _ in 0..TRIES_MAX {
+            let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+            let found = snapshot.consents.iter().find(|one| one.id == id && is_meant(one)).ok_or(Refusal::Moved)?;
+            let ended = Consent { status: Known::Is(status), withdrawn_at: Some(at), ..found.clone() };
+            match self.answer(&snapshot, ended, change, at).await {
+                Ok(receipt) => return Ok(receipt),
+                Err(Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    async fn answer(
+        &self,
+        snapshot: &Snapshot,
+        consent: Consent,
+        change: ConsentChange,
+        at: OffsetDateTime,
+    ) -> Result<Receipt, Refused> {
+        let first = consent.provisions.first();
+        let recipient = first.and_then(|one| known(one.recipient));
+        let organization = recipient.and_then(organization_of);
+        let purpose = first.and_then(|one| known(one.purposes));
+        let act = Act::ConsentChanged {
+            consent: consent.id,
+            change,
+            recipient: organization,
+            purpose: purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None }),
+            sections: sections_of(consent.provisions.iter()),
+            client: recipient.and_then(|who| if let Recipient::App(client) = who { Some(client) } else { None }),
+            supporter: recipient.and_then(|who| if let Recipient::Supporter(id) = who { Some(id) } else { None }),
+            by: None,
+            decided: Some(self.decided_here(std::slice::from_ref(&consent), Vec::new())),
+        };
+        let events = vec![self.event("consent-changed", *consent.id.as_bytes(), at)];
+        let mut changes = vec![Change::Consent(Box::new(consent))];
+        let answers_ask = organization.filter(|_| change == ConsentChange::Given);
+        changes.extend(answers_ask.map(|organization| Change::CloseAsks { organization }));
+        let leaf = self.leaf(at, None, act);
+        let write = Write { fence: snapshot.fence(), leaf, changes, events, once: None };
+        Ok(self.keep(write).await?.receipt)
+    }
+
+    fn waiting_consent(&self, snapshot: &Snapshot, consent: &Consent, now: OffsetDateTime) -> Option<WaitingConsent> {
+        let first = consent.provisions.first().filter(|_| waits(consent))?;
+        let (Known::Is(recipient), Known::Is(Purposes::Only(purpose))) = (first.recipient, first.purposes) else {
+            return None;
+        };
+        let would = confirmed(consent, now)?;
+        let until = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.until).min()?;
+        let whats = would.provisions.iter().filter_map(|one| known(one.what)).collect();
+        // As it will be when all of it has begun, so that nothing of it comes unsaid.
+        let begun = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.from).max()?;
+        let ask = ask_of(recipient, purpose, begun.max(now));
+        let newly = ask.map(|ask| self.newly(snapshot, would, &ask)).unwrap_or_default();
+        let at = consent.given_at;
+        Some(WaitingConsent { id: consent.id, sent: consent.sent, at, recipient, purpose, whats, until, newly })
+    }
+
+    /// With it, less without it, by the decision itself.
+    fn newly(&self, snapshot: &Snapshot, would: Consent, ask: &Ask) -> Newly {
+        let before = Compiled::of(&snapshot.consents);
+        let after = Compiled::of(&with_changes(&snapshot.consents, vec![would]));
+        let mut newly = Newly::default();
+        for sealed in &snapshot.plans {
+            let judge = |rules| sayso_consent::judge(sealed, rules, ask, &self.inner.fingerprints).ok();
+            let (before, after) = (judge(&before), judge(&after));
+            let seen: BTreeSet<ItemId> = before.iter().flat_map(Grant::shown).map(|(item, _)| *item).collect();
+            for (_, section) in after.iter().flat_map(Grant::shown).filter(|(item, _)| !seen.contains(item)) {
+                *newly.sections.entry(*section).or_default() += 1;
+            }
+            let document = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::shows_document);
+            newly.documents += usize::from(document(&after) && !document(&before));
+        }
+        newly
+    }
+}
+
+/// The same as the person's own word, from now on; none where nothing of it could hold any more.
+fn confirmed(proposed: &Consent, at: OffsetDateTime) -> Option<Consent> {
+    let permits = proposed.provisions.iter().filter(|one| one.effect == Effect::Permit && !has_passed(one, at));
+    let from_now = |one: &Provision| {
+        let period = known(one.period).map(|period| Period { from: period.from.max(at), ..period });
+        Provision { period: period.map_or(Known::Unknown, Known::Is), ..one.clone() }
+    };
+    let provisions: Vec<Provision> = permits.map(from_now).collect();
+    let (status, origin) = (Known::Is(Status::Active), Origin::Person);
+    (!provisions.is_empty()).then(|| Consent { status, origin, given_at: at, provisions, ..proposed.clone() })
+}
+
+fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime) -> Option<Ask> {
+    let organization = |organization, practitioner, class| Audience::Organization { organization, practitioner, class };
+    let audience = match recipient {
+        Recipient::Everyone => return None,
+        Recipient::Organization(id) => organization(id, None, None),
+        Recipient::Practitioner(at, who) => organization(at, Some(who), None),
+        Recipient::Class(class @ Class::CrisisServices) => {
+            organization(OrganizationId::from_stored([0; 16]), None, Some(class))
+        }
+        Recipient::App(client) => Audience::App { client },
+    };
+    Some(Ask { audience, purpose: Some(purpose), at })
+}
+
+/// What the person said on the page of a party: no, to everything.
+pub(crate) fn is_own_no(consent: &Consent, provision: &Provision) -> bool {
+    consent.origin == Origin::Person
+        && provision.purposes == Known::Is(Purposes::Any)
+        && provision.what == Known::Is(What::Everything)
+        && !matches!(provision.recipient, Known::Is(Recipient::Everyone | Recipient::Practitioner(..)) | Known::Unknown)
+}
+
+fn kept_back(consent: &Consent, one: &Provision) -> KeptBack {
+    let understood =
+        [one.recipient == Known::Unknown, one.purposes == Known::Unknown, one.what == Known::Unknown].contains(&true);
+    let purpose = if let Known::Is(Purposes::Only(purpose)) = one.purposes { Some(purpose) } else { None };
+    KeptBack {
+        id: consent.id,
+        sent: consent.sent,
+        at: consent.given_at,
+        recipient: known(one.recipient),
+        purpose,
+        what: known(one.what).filter(|what| *what != What::Everything),
+        counts: consent.status != Known::Is(Status::Draft),
+        is_understood: !understood && one.period != Known::Unknown,
+    }
+}

@@ -1,0 +1,417 @@
+//! Consents that come from outside. What closes something counts at once; what would open something waits for the
+//! person's own word on their page, and releases nothing until then.
+
+mod rules;
+
+use std::collections::BTreeSet;
+
+use sayso_auth::{Caller, Interaction, ResourceType};
+use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Recipient, Released, Sent, Status};
+use sayso_fhir::incoming::{About, Lasts, Rule, SentConsent};
+use sayso_fhir::{Shown, outgoing};
+use sayso_plan::{ConsentId, OrganizationId, PersonId, ProvisionId};
+use sayso_store::{Act, Change, ConsentChange, Once, Receipt, Refused, Snapshot, Write};
+use time::{Duration, OffsetDateTime};
+
+use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
+use crate::read_released::{Disclosure, Look, Wanted, Whom};
+use crate::sharing::known;
+use crate::{Exchange, Refusal};
+pub(crate) use rules::{has_passed, organization_of, sections_of, waits};
+use rules::{narrowed, own_matter, says_the_same};
+
+/// How often it is tried again because something else of the person's changed meanwhile.
+const TRIES_MAX: usize = 16;
+/// How many proposals of one app or organization wait for one person at a time, and how many of its refusals stand.
+pub const WAITING_MAX: usize = 20;
+
+/// A decision of the person's, as an app of theirs may see it.
+#[derive(Debug)]
+pub struct SeenDecision {
+    /// The Consents it is shown as.
+    pub shown: Vec<Shown>,
+    /// The version.
+    pub version: String,
+    /// When it last changed.
+    pub last_updated: OffsetDateTime,
+    /// Whether it waits for the person's word.
+    pub waits: bool,
+}
+
+/// What came of a consent that an app sent.
+#[derive(Debug)]
+pub struct Kept {
+    /// Proof that it is durable and recorded.
+    pub receipt: Receipt,
+    /// What it was kept as: refusals, which count, before proposals, which wait.
+    pub decisions: Vec<SeenDecision>,
+}
+
+/// Whether this app may see all that the person decided: by a scope that says so by name.
+fn sees_all(caller: &Caller) -> bool {
+    caller.person.is_some() && caller.allows_by_name(ResourceType::Consent, Interaction::Read)
+}
+
+impl Exchange {
+    /// An app of the person's sends a consent. Its refusals count in this transaction; its permits become proposals. The
+    /// same again, while it stands, is the same consent.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the reason; nothing is stored then.
+    pub async fn send_consent(
+        &self,
+        caller: &Caller,
+        sent: &SentConsent,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Kept, Refusal> {
+        let Some(person) = caller.person else { return Err(self.absent(caller, "consent").await) };
+        let once = once.map(|key| key.of(person));
+        for _ in 0..TRIES_MAX {
+            let (snapshot, at) = (self.snapshot_or_nobody(Some(person)).await?, self.now());
+            if let Some(key) = &once
+                && let Some(done) = self.inner.store.done(caller.client, &key.key, at).await?
+            {
+                return self.sent_before(caller, person, key, &done).await;
+            }
+            let by = Sent { client: caller.client, organization: None, at };
+            let new = self.kept_as(person, &sent.rules, by);
+            if new.iter().flat_map(|one| &one.provisions).any(|one| has_passed(one, at)) {
+                return Err(Refusal::NotPossible("its period is over, or ends before it begins"));
+            }
+            #[cfg(feature = "leaks")]
+            crate::leaks::refusal_is_told(&snapshot, &new)?;
+            let mine = |one: &&Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
+            let found = |one: Consent| {
+                let same = snapshot.consents.iter().filter(mine).find(|before| says_the_same(before, &one));
+                same.map_or((one, true), |before| (before.clone(), false))
+            };
+            let kept: Vec<(Consent, bool)> = new.into_iter().map(found).collect();
+            let waiting = snapshot.consents.iter().filter(mine).filter(|one| waits(one)).count();
+            if waiting + kept.iter().filter(|(one, new)| *new && waits(one)).count() > WAITING_MAX {
+                return Err(Refusal::NotPossible(
+                    "twenty proposals of yours would wait for an answer; wait until the person has answered",
+                ));
+            }
+            let changed: Vec<Consent> = kept.iter().filter(|(_, new)| *new).map(|(one, _)| one.clone()).collect();
+            let all: Vec<Consent> = kept.into_iter().map(|(one, _)| one).collect();
+            let once = once.as_ref().map(|key| Once {
+                client: caller.client,
+                key: key.key.clone(),
+                request: key.request,
+                answer: all.iter().flat_map(|one| *one.id.as_bytes()).collect(),
+                expires_at: at + Duration::hours(KEY_LIFETIME_HOURS),
+            });
+            match self.put_sent(caller, &snapshot, &all, changed, once, at).await {
+                Ok(receipt) => {
+                    let decisions = self.seen_of(caller, person, &all, at).await?;
+                    return Ok(Kept { receipt, decisions });
+                }
+                Err(Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// An app of the person's takes a consent back, or makes it narrower. `base` is the version it read. It reaches what
+    /// it sent itself, and where its scope says so by name, all that the person decided.
+    ///
+    /// # Errors
+    /// [`Refusal::Absent`] for what it does not reach; [`Refusal::WouldOpen`] for what would open anything: a refusal is
+    /// ended by the person, on their page.
+    pub async fn narrow_consent(
+        &self,
+        caller: &Caller,
+        id: ConsentId,
+        base: Option<&str>,
+        sent: &SentConsent,
+    ) -> Result<Kept, Refusal> {
+        let Some(person) = caller.person else { return Err(self.absent(caller, "consent").await) };
+        for _ in 0..TRIES_MAX {
+            let (snapshot, at) = (self.snapshot_or_nobody(Some(person)).await?, self.now());
+            let mine = |one: &Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
+            let reached = |one: &&Consent| one.id == id && (mine(one) || sees_all(caller));
+            let Some(before) = snapshot.consents.iter().find(reached) else {
+                return Err(self.absent(caller, "consent").await);
+            };
+            let base = base.ok_or(Refusal::NeedsIfMatch)?;
+            let now = self.seen_of(caller, person, std::slice::from_ref(before), at).await?.pop();
+            let now = now.ok_or(Refusal::Moved)?;
+            if now.version != base {
+                return Err(Refusal::OldConsent(Box::new(now)));
+            }
+            let after = narrowed(before, sent, Sent { client: caller.client, organization: None, at })?;
+            let changed = vec![after.clone()];
+            match self.put_sent(caller, &snapshot, &changed, changed.clone(), None, at).await {
+                Ok(receipt) => {
+                    let decisions = self.seen_of(caller, person, &[after], at).await?;
+                    return Ok(Kept { receipt, decisions });
+                }
+                Err(Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// A record system sends a consent about a person. In its own matter alone: what others may see is none of its
+    /// business. It is not told whether there is such a person, nor what came of it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPossible`] for who is no organization; [`Refusal::Unrecorded`] when nothing could be recorded.
+    pub async fn import_consent(&self, caller: &Caller, sent: &SentConsent) -> Result<Receipt, Refusal> {
+        let why = "only an organization sends consents about others";
+        let organization = caller.organization.filter(|_| caller.person.is_none()).ok_or(Refusal::NotPossible(why))?;
+        let whom = match &sent.about {
+            About::Person(person) => Whom::Person(*person),
+            About::Number { system, value } => Whom::Identifier { system: system.clone(), value: value.clone() },
+        };
+        for _ in 0..TRIES_MAX {
+            let person = self.resolve(caller, &whom).await?;
+            let (snapshot, at) = (self.snapshot_or_nobody(person).await?, self.now());
+            #[cfg(feature = "leaks")]
+            crate::leaks::import_tells(&snapshot)?;
+            let by = Sent { client: caller.client, organization: Some(organization), at };
+            let new = if snapshot.person == sayso_store::nobody() {
+                Vec::new()
+            } else {
+                self.of_its_own_matter(&snapshot, sent, organization, by)
+            };
+            match self.put_sent(caller, &snapshot, &new, new.clone(), None, at).await {
+                Ok(receipt) => return Ok(receipt),
+                Err(Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// What the person decided, for an app that may see it, beside what it sees of the plans. The look is recorded.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when it cannot be recorded; then nothing is answered.
+    pub async fn decisions(
+        &self,
+        caller: &Caller,
+        whom: Whom,
+        one: Option<ConsentId>,
+    ) -> Result<(Disclosure, Vec<SeenDecision>), Refusal> {
+        let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation: OPERATION };
+        let disclosure = self.look(caller, &look).await?;
+        let snapshot = disclosure.snapshot().ok_or(Refusal::Moved)?;
+        let mut consents = snapshot.consents.clone();
+        if let Some(id) = one {
+            consents.retain(|consent| consent.id == id);
+            if consents.is_empty() {
+                consents.extend(self.inner.store.one_consent(snapshot.person, id).await?);
+            }
+        }
+        let seen = self.seen_of(caller, snapshot.person, &consents, disclosure.at).await?;
+        Ok((disclosure, seen))
+    }
+
+    async fn sent_before(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        key: &IdempotencyKey,
+        done: &sayso_store::Done,
+    ) -> Result<Kept, Refusal> {
+        if done.request != key.request {
+            return Err(Refusal::KeyReused);
+        }
+        let mut kept = Vec::new();
+        for id in done.answer.as_chunks::<16>().0 {
+            kept.extend(self.inner.store.one_consent(person, ConsentId::from_stored(*id)).await?);
+        }
+        let at = self.now();
+        let act = self.sent_act(caller, &kept, &[]);
+        let receipt = self.inner.store.note(Some(person), self.leaf(at, caller.organization, act)).await?;
+        Ok(Kept { receipt, decisions: self.seen_of(caller, person, &kept, at).await? })
+    }
+
+    /// What was sent, as it is kept: each refusal by itself, permits by who and for what.
+    fn kept_as(&self, person: PersonId, rules: &[Rule], by: Sent) -> Vec<Consent> {
+        let mut kept: Vec<Consent> = Vec::new();
+        let (refusals, permits): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.effect == Effect::Deny);
+        for rule in refusals {
+            kept.push(self.sent_consent(person, Status::Active, by, self.provision(rule, by.at)));
+        }
+        for rule in permits {
+            let provision = self.provision(rule, by.at);
+            let beside = |one: &&mut Consent| {
+                let first = one.provisions.first();
+                waits(one) && first.is_some_and(|p| (p.recipient, p.purposes) == (rule.recipient, rule.purposes))
+            };
+            match kept.iter_mut().find(beside) {
+                Some(one) => one.provisions.push(provision),
+                None => kept.push(self.sent_consent(person, Status::Proposed, by, provision)),
+            }
+        }
+        kept
+    }
+
+    fn sent_consent(&self, person: PersonId, status: Status, by: Sent, provision: Provision) -> Consent {
+        Consent {
+            id: ConsentId::from_random(self.fresh()),
+            person,
+            status: Known::Is(status),
+            origin: Origin::Sent,
+            given_at: by.at,
+            withdrawn_at: None,
+            sent: Some(by),
+            provisions: vec![provision],
+        }
+    }
+
+    fn provision(&self, rule: &Rule, at: OffsetDateTime) -> Provision {
+        let period = |lasts: Lasts| Period {
+            from: lasts.from.unwrap_or(at),
+            until: lasts.until.unwrap_or(outgoing::without_end()),
+        };
+        Provision {
+            id: ProvisionId::from_random(self.fresh()),
+            effect: rule.effect,
+            recipient: rule.recipient,
+            purposes: rule.purposes,
+            what: rule.what,
+            period: known(rule.lasts).map_or(Known::Unknown, |lasts| Known::Is(period(lasts))),
+            even_in_emergency: rule.even_in_emergency,
+            after_death: rule.after_death,
+        }
+    }
+
+    /// What an organization sent, narrowed to what concerns itself, less what is said already or would be too much.
+    fn of_its_own_matter(
+        &self,
+        snapshot: &Snapshot,
+        sent: &SentConsent,
+        organization: OrganizationId,
+        by: Sent,
+    ) -> Vec<Consent> {
+        let counts = |rule: &Rule| match rule.effect {
+            // Case 11: a refusal that is not in force for whoever sent it is shown to the person, and does not count.
+            Effect::Deny => matches!(sent.status, Status::Active | Status::Proposed | Status::Draft),
+            Effect::Permit => matches!(sent.status, Status::Active | Status::Proposed),
+        };
+        let rules: Vec<Rule> =
+            sent.rules.iter().filter(|rule| counts(rule)).filter_map(|rule| own_matter(*rule, organization)).collect();
+        let theirs = |one: &&Consent| one.sent.is_some_and(|sent| sent.organization == Some(organization));
+        let standing: Vec<&Consent> = snapshot.consents.iter().filter(theirs).collect();
+        let count = |waiting: bool| standing.iter().filter(|one| waits(one) == waiting).count();
+        let mut room = [WAITING_MAX.saturating_sub(count(false)), WAITING_MAX.saturating_sub(count(true))];
+        let said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
+        let (mut new, mut lost) = (Vec::new(), false);
+        for mut one in self.kept_as(snapshot.person, &rules, by) {
+            if !waits(&one) && sent.status != Status::Active {
+                one.status = Known::Is(Status::Draft);
+            }
+            let ended = waits(&one) && one.provisions.iter().any(|provision| has_passed(provision, by.at));
+            let place = room.get_mut(usize::from(waits(&one))).filter(|room| **room > 0);
+            match place {
+                _ if ended || said(&one) => {}
+                Some(room) => {
+                    *room -= 1;
+                    new.push(one);
+                }
+                None => lost |= one.status == Known::Is(Status::Active),
+            }
+        }
+        // More refusals than are kept are one of everything: never is less refused than was sent.
+        if lost && let Some(rule) = own_matter(Rule::OF_EVERYTHING, organization) {
+            new.extend(self.kept_as(snapshot.person, &[rule], by).into_iter().filter(|one| !said(one)));
+        }
+        new
+    }
+
+    /// Writes what came of a consent that was sent, with its leaf.
+    async fn put_sent(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        all: &[Consent],
+        changed: Vec<Consent>,
+        once: Option<Once>,
+        at: OffsetDateTime,
+    ) -> Result<Receipt, Refused> {
+        let act = self.sent_act(caller, all, &changed);
+        let write = Write {
+            fence: snapshot.fence(),
+            leaf: self.leaf(at, caller.organization, act),
+            events: changed.iter().map(|one| self.event("consent-changed", *one.id.as_bytes(), at)).collect(),
+            changes: changed.into_iter().map(|one| Change::Consent(Box::new(one))).collect(),
+            once,
+        };
+        Ok(self.inner.store.write(write).await?.receipt)
+    }
+
+    fn sent_act(&self, caller: &Caller, all: &[Consent], changed: &[Consent]) -> Act {
+        let provisions = || all.iter().flat_map(|one| &one.provisions);
+        let organizations: BTreeSet<Option<OrganizationId>> =
+            provisions().map(|one| known(one.recipient).and_then(organization_of)).collect();
+        let only = match organizations.iter().collect::<Vec<_>>().as_slice() {
+            [only] => **only,
+            _ => None,
+        };
+        let mut did: Vec<ConsentChange> = Vec::new();
+        for one in changed {
+            let change = match (one.status, one.sent.map(|sent| sent.at) == Some(one.given_at)) {
+                _ if one.has_ended() => Some(ConsentChange::Withdrawn),
+                (Known::Is(Status::Proposed), true) => Some(ConsentChange::Proposed),
+                (Known::Is(Status::Active), true) => Some(ConsentChange::Refused),
+                (Known::Is(Status::Draft), _) => None,
+                _ => Some(ConsentChange::Narrowed),
+            };
+            did.extend(change.filter(|change| !did.contains(change)));
+        }
+        Act::ConsentSent {
+            client: Some(caller.client),
+            consent: all.first().map_or_else(|| ConsentId::from_random(self.fresh()), |one| one.id),
+            did,
+            recipient: only,
+            sections: sections_of(provisions()),
+        }
+    }
+
+    /// Decisions as an app sees them; those that are not for it are left out.
+    async fn seen_of(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        consents: &[Consent],
+        at: OffsetDateTime,
+    ) -> Result<Vec<SeenDecision>, Refusal> {
+        let ask = self.ask_of(caller, None, at).await?;
+        let key = &self.inner.fingerprints;
+        let mut seen = Vec::new();
+        for consent in consents {
+            let Ok(released) = sayso_consent::own_decision(consent, person, &ask, key) else { continue };
+            seen.push(self.seen(&released).await?);
+        }
+        Ok(seen)
+    }
+
+    async fn seen(&self, released: &Released<Consent>) -> Result<SeenDecision, Refusal> {
+        let mut names: Vec<(Recipient, String)> = Vec::new();
+        for recipient in released.get().provisions.iter().filter_map(|one| known(one.recipient)) {
+            let name = match recipient {
+                Recipient::Organization(id) => self.organization_name(id).await?,
+                Recipient::App(id) => self.client_name(id).await?,
+                Recipient::Everyone
+                | Recipient::Practitioner(..)
+                | Recipient::Class(_)
+                | Recipient::Supporter(_) => None,
+            };
+            names.extend(name.map(|name| (recipient, name)));
+        }
+        let named = |who: Recipient| names.iter().find(|(of, _)| *of == who).map(|(_, name)| name.clone());
+        let (shown, version) = (outgoing::sharing(released, &named), released.fingerprint().to_string());
+        #[cfg(feature = "leaks")]
+        let version = self.version_of_all(released, version).await;
+        let last_updated = released.get().last_updated();
+        Ok(SeenDecision { shown, version, last_updated, waits: waits(released.get()) })
+    }
+}
+
+/// How a look at the person's decisions is called in the record.
+pub const OPERATION: &str = "decisions";

@@ -1,0 +1,123 @@
+//! What a consent that was sent means beside what stands: whether it says the same, speaks of its sender's own matter, or
+//! is narrower.
+
+use std::collections::BTreeSet;
+
+use sayso_consent::{
+    Advance, Capacity, Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Sent, Status, Taken,
+    What,
+};
+use sayso_fhir::incoming::{Rule, SentConsent};
+use sayso_plan::{OrganizationId, Section};
+use time::OffsetDateTime;
+
+use crate::Refusal;
+use crate::sharing::known;
+
+/// Whether it waits for the person's word.
+pub(crate) fn waits(consent: &Consent) -> bool {
+    consent.status == Known::Is(Status::Proposed)
+}
+
+/// Whether a permit could never hold any more.
+pub(crate) fn has_passed(provision: &Provision, at: OffsetDateTime) -> bool {
+    known(provision.period).is_some_and(|period| period.until <= period.from || period.until <= at)
+}
+
+pub(crate) const fn organization_of(recipient: Recipient) -> Option<OrganizationId> {
+    match recipient {
+        Recipient::Organization(id) | Recipient::Practitioner(id, _) => Some(id),
+        Recipient::Everyone | Recipient::Class(_) | Recipient::App(_) => None,
+    }
+}
+
+pub(crate) fn sections_of<'a>(provisions: impl Iterator<Item = &'a Provision>) -> Vec<Section> {
+    let section = |one: &Provision| if let Known::Is(What::Section(section)) = one.what { Some(section) } else { None };
+    provisions.filter_map(section).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What of a rule concerns the organization that sent it; none where it speaks of others.
+pub(super) fn own_matter(rule: Rule, organization: OrganizationId) -> Option<Rule> {
+    let own = Known::Is(Recipient::Organization(organization));
+    let recipient = match (rule.recipient, rule.effect) {
+        (Known::Is(Recipient::Organization(at) | Recipient::Practitioner(at, _)), _) => {
+            (at == organization).then_some(rule.recipient)
+        }
+        (Known::Is(Recipient::Everyone | Recipient::Class(_)) | Known::Unknown, Effect::Deny) => Some(own),
+        (Known::Is(Recipient::App(_)), Effect::Deny)
+        | (Known::Is(Recipient::Everyone | Recipient::Class(_) | Recipient::App(_)) | Known::Unknown, Effect::Permit) => {
+            None
+        }
+    };
+    recipient.map(|recipient| Rule { recipient, ..rule })
+}
+
+/// Whether a consent that stands says all that a new one would say, for as long.
+pub(super) fn says_the_same(before: &Consent, new: &Consent) -> bool {
+    let within = |new: &Provision, old: &Provision| match (new.period, old.period) {
+        (Known::Is(new), Known::Is(old)) => old.from <= new.from && old.until == new.until,
+        (_, old) => old == Known::Unknown,
+    };
+    let same = |new: &Provision, old: &Provision| heads(new) == heads(old) && within(new, old);
+    before.status == new.status
+        && before.provisions.len() == new.provisions.len()
+        && new.provisions.iter().all(|new| before.provisions.iter().any(|old| same(new, old)))
+}
+
+/// What a provision says, but for its time.
+type Heads = (Effect, Known<Recipient>, Known<Purposes>, Known<What>, bool, bool);
+
+const fn heads(one: &Provision) -> Heads {
+    (one.effect, one.recipient, one.purposes, one.what, one.even_in_emergency, one.after_death)
+}
+
+/// The consent as it stands after an app took it back or made it narrower.
+pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent) -> Result<Consent, Refusal> {
+    let would_open = |path: &str| Err(Refusal::WouldOpen { path: path.to_owned() });
+    let refuses = before.provisions.iter().any(|one| one.effect == Effect::Deny);
+    match sent.status {
+        // Case 10: a refusal is ended by the person alone.
+        Status::Inactive | Status::Rejected | Status::EnteredInError if refuses => would_open("Consent.status"),
+        Status::Inactive | Status::Rejected | Status::EnteredInError => Ok(Consent {
+            status: Known::Is(if sent.status == Status::EnteredInError { sent.status } else { Status::Inactive }),
+            withdrawn_at: Some(by.at),
+            sent: Some(by),
+            ..before.clone()
+        }),
+        Status::Draft => would_open("Consent.status"),
+        Status::Active | Status::Proposed => {
+            let mut provisions = Vec::with_capacity(sent.rules.len());
+            for rule in &sent.rules {
+                let like = |one: &&Provision| {
+                    heads(one)
+                        == (
+                            rule.effect,
+                            rule.recipient,
+                            rule.purposes,
+                            rule.what,
+                            rule.even_in_emergency,
+                            rule.after_death,
+                        )
+                };
+                let Some(old) = before.provisions.iter().find(like) else { return would_open("Consent.provision") };
+                let period = match (old.period, rule.lasts) {
+                    (Known::Is(old), Known::Is(lasts)) => Known::Is(Period {
+                        from: lasts.from.unwrap_or(old.from),
+                        until: lasts.until.unwrap_or(old.until),
+                    }),
+                    _ => old.period,
+                };
+                provisions.push(Provision { period, ..old.clone() });
+            }
+            let after = Consent { sent: Some(by), provisions, ..before.clone() };
+            // As if it counted, so that a proposal does not grow while the person reads it.
+            let counted =
+                |one: &Consent| Consent { status: Known::Is(Status::Active), origin: Origin::Person, ..one.clone() };
+            let silent = Capacity::Doubted { advance: Advance::Silent };
+            match silent.takes(&[counted(before)], &[counted(&after)]) {
+                Taken::AtOnce => Ok(after),
+                Taken::Held => would_open("Consent.provision"),
+            }
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Consent of the scope patient-privacy: who may see what of the plans. What can be kept exactly as rules is taken, what
+//! names several is split, anything else is refused with its place, or, where others send it, refuses and never permits.
+//! <https://hl7.org/fhir/R4/consent.html>
+
+mod conditions;
+
+use sayso_consent::{Effect, Known, Purposes, Recipient, Status, What};
+use sayso_plan::PersonId;
+use sayso_wire::Tree;
+use time::OffsetDateTime;
+
+use super::{lossless, strange};
+use crate::aliases;
+use crate::fault::{Fault, Why};
+use crate::profile;
+use conditions::{Conditions, coded};
+
+const ROOT: &str = "Consent";
+/// The most rules that one Consent is split into.
+pub const RULES_MAX: usize = 200;
+
+/// What stands in a Consent. `id`, `meta` and `dateTime` are the server's to say; a policyRule is never a source of a
+/// permit (case 34).
+const KNOWN: [&str; 10] =
+    ["resourceType", "id", "meta", "status", "scope", "category", "patient", "dateTime", "performer", "policyRule"];
+/// What may stand beside it in the Consent of a record system, and has no part in what it permits or refuses.
+const OF_OTHERS: [&str; 8] =
+    ["text", "language", "identifier", "organization", "policy", "sourceAttachment", "sourceReference", "verification"];
+/// The kinds of consent that are about who may see what.
+const CATEGORIES: [(&str, &str); 5] = [
+    (profile::LOINC, profile::CONSENT_DOCUMENT),
+    (profile::LOINC, "57016-8"),
+    (profile::LOINC, "64292-6"),
+    (aliases::ACT_CODES, "IDSCL"),
+    (aliases::ACT_CODES, "INFA"),
+];
+
+/// One rule as it was sent; ids, and what it leaves open of its time, are given where it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rule {
+    /// Allowed or refused.
+    pub effect: Effect,
+    /// To whom.
+    pub recipient: Known<Recipient>,
+    /// For which purpose.
+    pub purposes: Known<Purposes>,
+    /// What.
+    pub what: Known<What>,
+    /// When.
+    pub lasts: Known<Lasts>,
+    /// A refusal that no emergency opens.
+    pub even_in_emergency: bool,
+    /// A permit that outlasts the person's death.
+    pub after_death: bool,
+}
+
+/// From when to when; from now on, and for a refusal without an end, where it does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lasts {
+    /// The first instant.
+    pub from: Option<OffsetDateTime>,
+    /// The first instant after it.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// Whom a consent is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// The person with this id.
+    Person(PersonId),
+    /// The person with this number.
+    Number {
+        /// The naming system.
+        system: String,
+        /// The number.
+        value: String,
+    },
+}
+
+/// A consent as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentConsent {
+    /// Whom it is about.
+    pub about: About,
+    /// Where it stands for whoever sent it.
+    pub status: Status,
+    /// What it says. Empty where it has ended.
+    pub rules: Vec<Rule>,
+    /// What stands in it and has no effect.
+    pub without_effect: Vec<Fault>,
+}
+
+impl SentConsent {
+    /// Whether it can be sent as something new: in force or proposed, and refusals in force.
+    ///
+    /// # Errors
+    /// A fault at its status.
+    pub fn check_new(&self) -> Result<(), Vec<Fault>> {
+        let why = match self.status {
+            Status::Active => return Ok(()),
+            Status::Proposed if self.rules.iter().all(|rule| rule.effect == Effect::Permit) => return Ok(()),
+            Status::Proposed => "a refusal counts at once; send it as active",
+            Status::Draft | Status::Rejected | Status::Inactive | Status::EnteredInError => {
+                "send what is new as active or proposed; what it permits waits for the person in any case"
+            }
+        };
+        Err(vec![Fault::new(format!("{ROOT}.status"), Why::Value(why))])
+    }
+}
+
+/// Reads the Consent of an app that acts for the person. `base` is the FHIR base without a slash at its end.
+///
+/// # Errors
+/// Faults with FHIRPaths for each element that cannot be kept exactly: nothing of it is dropped or read more widely.
+pub fn sharing(tree: Tree, base: &str) -> Result<SentConsent, Vec<Fault>> {
+    let tree = lossless(tree, ROOT)?;
+    let mut faults = Vec::new();
+    let head = head(&tree, base, &mut faults);
+    faults.extend(strange(&tree, ROOT, &with_provision(&KNOWN)).map(not_a_rule));
+    let read = exactly(&tree, head.as_ref().map(|(_, status)| *status), &mut faults);
+    match head {
+        Some((about, status)) if faults.is_empty() => {
+            Ok(SentConsent { about, status, rules: read.rules, without_effect: read.without_effect })
+        }
+        _ => Err(faults),
+    }
+}
+
+/// Reads the Consent of a record system. What cannot be kept exactly refuses, as far as it can be read, and permits
+/// nothing; a condition that is not understood is taken to hold.
+///
+/// # Errors
+/// Faults for what is no Consent about who may see what, or names nobody; they follow from what was sent alone.
+pub fn sharing_of_others(tree: Tree, base: &str) -> Result<SentConsent, Vec<Fault>> {
+    let tree = lossless(tree, ROOT)?;
+    let mut faults = Vec::new();
+    let head = head(&tree, base, &mut faults);
+    let Some((about, status)) = head.filter(|_| faults.is_empty()) else { return Err(faults) };
+    let known: Vec<&str> = KNOWN.iter().chain(&OF_OTHERS).copied().collect();
+    faults.extend(strange(&tree, ROOT, &with_provision(&known)));
+    let read = exactly(&tree, Some(status), &mut faults);
+    let root = tree.get("provision");
+    // Everyone but somebody (case 9): it refuses, and the person is asked.
+    let all_but = root.is_some_and(|root| root.text("type") == Some("permit") && nested(root).iter().any(is_no_permit));
+    let mut rules = read.rules;
+    if !faults.is_empty() || all_but {
+        rules.clear();
+        if let Some(root) = root.filter(|_| !has_ended(status)) {
+            refusals(root, all_but, &mut rules);
+        }
+    }
+    Ok(SentConsent { about, status, rules, without_effect: read.without_effect })
+}
+
+fn with_provision<'a>(known: &[&'a str]) -> Vec<&'a str> {
+    known.iter().copied().chain(["provision"]).collect()
+}
+
+fn not_a_rule(fault: Fault) -> Fault {
+    Fault { why: Why::NotARule, ..fault }
+}
+
+/// The type, scope, kind, status and person.
+fn head(tree: &Tree, base: &str, faults: &mut Vec<Fault>) -> Option<(About, Status)> {
+    if tree.text("resourceType") != Some(ROOT) {
+        faults.push(Fault::new(ROOT, Why::Value("send a Consent")));
+        return None;
+    }
+    let mut wrong = |element: &str, why| faults.push(Fault::new(format!("{ROOT}.{element}"), Why::Value(why)));
+    if tree.get("scope").and_then(coded) != Some((aliases::CONSENT_SCOPES, "patient-privacy")) {
+        wrong(
+            "scope",
+            "send one coding, patient-privacy of consentscope: only who may see what is decided by a Consent here",
+        );
+    }
+    let categories = tree.get("category").map(Tree::elements).unwrap_or_default();
+    if !categories.iter().all(|one| coded(one).is_some_and(|code| CATEGORIES.contains(&code))) {
+        wrong("category", "send 59284-0 of LOINC: a consent about who may see what");
+    }
+    let status = match tree.text("status") {
+        Some("draft") => Some(Status::Draft),
+        Some("proposed") => Some(Status::Proposed),
+        Some("active") => Some(Status::Active),
+        Some("rejected") => Some(Status::Rejected),
+        Some("inactive") => Some(Status::Inactive),
+        Some("entered-in-error") => Some(Status::EnteredInError),
+        _ => None,
+    };
+    if status.is_none() {
+        wrong("status", "one of draft, proposed, active, rejected, inactive, entered-in-error");
+    }
+    let about = tree.get("patient").and_then(|patient| about(patient, base));
+    if about.is_none() {
+        wrong("patient", "name the person: the reference Patient/… or an identifier with system and value");
+    }
+    Some((about?, status?))
+}
+
+fn about(reference: &Tree, base: &str) -> Option<About> {
+    let allowed = |(key, _): &(String, Tree)| matches!(key.as_str(), "reference" | "type" | "identifier" | "display");
+    if !reference.members().iter().all(allowed) || reference.text("type").is_some_and(|kind| kind != "Patient") {
+        return None;
+    }
+    match (reference.text("reference"), reference.get("identifier")) {
+        (Some(to), None) => {
+            let relative = to.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')).unwrap_or(to);
+            relative.strip_prefix("Patient/")?.parse().ok().map(About::Person)
+        }
+        (None, Some(identifier)) => Some(About::Number {
+            system: identifier.text("system")?.to_owned(),
+            value: identifier.text("value")?.to_owned(),
+        }),
+        (Some(_), Some(_)) | (None, None) => None,
+    }
+}
+
+fn has_ended(status: Status) -> bool {
+    matches!(status, Status::Rejected | Status::Inactive | Status::EnteredInError)
+}
+
+fn nested(provision: &Tree) -> &[Tree] {
+    provision.get("provision").map(Tree::elements).unwrap_or_default()
+}
+
+fn is_no_permit(provision: &Tree) -> bool {
+    provision.text("type") != Some("permit")
+}
+
+#[derive(Default)]
+struct Read {
+    rules: Vec<Rule>,
+    without_effect: Vec<Fault>,
+}
+
+/// The rules, where all of it can be kept exactly; what cannot is a fault.
+fn exactly(tree: &Tree, status: Option<Status>, faults: &mut Vec<Fault>) -> Read {
+    let mut read = Read::default();
+    if status.is_some_and(has_ended) {
+        return read;
+    }
+    let place = format!("{ROOT}.provision");
+    let Some(root) = tree.get("provision") else {
+        faults
+            .push(Fault::new(place, Why::Missing("what is permitted or refused: without a provision nothing is, it")));
+        return read;
+    };
+    // Case 2: a root that does not say is a refusal. Case 3: one that says is taken at its word.
+    let effect = if root.text("type") == Some("permit") { Effect::Permit } else { Effect::Deny };
+    let inside = nested(root);
+    // A root that refuses, with permits in it, is the rule that nothing is open but these: that is so here anyway.
+    let is_default = effect == Effect::Deny && inside.iter().any(|one| !is_no_permit(one));
+    if is_default {
+        let bare = ["type", "provision"];
+        faults.extend(strange(root, &place, &bare).map(not_a_rule));
+    } else {
+        take(root, effect, &place, &mut read.rules, faults);
+    }
+    for (n, one) in inside.iter().enumerate() {
+        let place = format!("{place}.provision[{n}]");
+        if !nested(one).is_empty() {
+            let why = "provisions nested deeper than one level are not taken; say it with provisions beside each other";
+            faults.push(Fault::new(format!("{place}.provision"), Why::Value(why)));
+        }
+        match (one.text("type"), effect) {
+            (Some("permit"), Effect::Permit) => {
+                let why = "a permit inside a permit has no effect";
+                read.without_effect.push(Fault::new(place, Why::Value(why)));
+            }
+            (Some("permit"), Effect::Deny) => take(one, Effect::Permit, &place, &mut read.rules, faults),
+            (Some(_), _) => take(one, Effect::Deny, &place, &mut read.rules, faults),
+            (None, _) => {
+                faults
+                    .push(Fault::new(format!("{place}.type"), Why::Missing("whether it permits or refuses: the type")));
+            }
+        }
+    }
+    read
+}
+
+/// The rules of one provision, one for each actor, purpose and label.
+fn take(provision: &Tree, effect: Effect, place: &str, rules: &mut Vec<Rule>, faults: &mut Vec<Fault>) {
+    let conditions = Conditions::read(provision, effect, place, faults);
+    if rules.len() + conditions.count() > RULES_MAX {
+        faults.push(Fault::new(place, Why::Value("this makes more than 200 rules; send several Consents")));
+        return;
+    }
+    rules.extend(conditions.rules(effect));
+}
+
+/// All that refuses, at any depth, with what is not understood taken to hold. More than are kept refuse everything.
+fn refusals(provision: &Tree, this_too: bool, rules: &mut Vec<Rule>) {
+    if rules.first() == Some(&Rule::OF_EVERYTHING) {
+        return;
+    }
+    if this_too || is_no_permit(provision) {
+        let conditions = Conditions::read(provision, Effect::Deny, ROOT, &mut Vec::new());
+        if rules.len() + conditions.count() > RULES_MAX {
+            *rules = vec![Rule::OF_EVERYTHING];
+            return;
+        }
+        rules.extend(conditions.rules(Effect::Deny));
+    }
+    nested(provision).iter().for_each(|one| refusals(one, false, rules));
+}
+
+impl Rule {
+    /// The refusal of everything: what stands for more rules than are kept.
+    pub const OF_EVERYTHING: Self = Self {
+        effect: Effect::Deny,
+        recipient: Known::Unknown,
+        purposes: Known::Unknown,
+        what: Known::Unknown,
+        lasts: Known::Is(Lasts { from: None, until: None }),
+        even_in_emergency: false,
+        after_death: false,
+    };
+}
