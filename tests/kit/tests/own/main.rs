@@ -95,7 +95,8 @@ fn the_kit_passes_our_own_house_and_finds_what_is_planted_in_it() {
     let all: Vec<String> = Leak::PLANTED.iter().map(|leak| format!("{leak:?}")).collect();
     let unknown: Vec<&String> = named.iter().filter(|name| !all.contains(name)).collect();
     assert!(unknown.is_empty(), "no such leaks: {unknown:?}");
-    assert!(leaks.found.len() >= 10);
+    println!("not tried: {:?}", all.iter().filter(|leak| !named.contains(leak)).collect::<Vec<_>>());
+    assert!(leaks.found.len() >= 17);
     assert!(leaks.not_seen.values().all(|why| why.len() > 20));
     let mut missed = Vec::new();
     for (name, case) in &leaks.found {
