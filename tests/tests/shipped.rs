@@ -68,7 +68,7 @@ fn the_shipped_binary_holds_no_planted_leak() {
 #[test]
 fn the_same_scan_finds_the_leaks_where_they_are() {
     plant(Leak::None);
-    for leak in Leak::PLANTED {
+    for leak in Leak::PLANTED.iter().copied() {
         assert!(!planted(leak), "{leak:?}");
     }
     let (_, named, found) = traces(&std::env::current_exe().unwrap());
