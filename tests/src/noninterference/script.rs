@@ -368,9 +368,10 @@ pub(super) fn consent_of(
     consent.to_string().replace("\"PATIENT\"", patient)
 }
 
-/// An app has something checked, or sends answers.
+/// An app has something checked, or sends answers or a consent.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(4) {
+    match choices.below(6) {
+        4 | 5 => consent(layout, choices),
         0 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
         1 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
