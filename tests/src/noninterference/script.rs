@@ -435,12 +435,13 @@ pub(super) fn consent_of(
     consent.to_string().replace("\"PATIENT\"", patient)
 }
 
-/// An app has something checked, or sends answers.
+/// An app has something checked, or sends answers or a consent.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(9) {
+    match choices.below(12) {
         0..=1 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
         2..=3 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
         4 => about_consent(choices),
+        5..=7 => consent(layout, choices),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
     }
 }

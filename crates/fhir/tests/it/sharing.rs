@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, FingerprintKey, Known, Origin, Part, Period, Provision, Purposes,
-    Recipient, Sent, Status, Verdict, What, decide,
+    Recipient, Sent, Status, Tri, Verdict, What, decide,
 };
 use sayso_fhir::incoming::{self, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
@@ -374,7 +374,7 @@ prop_compose! {
         let class = crisis.then_some(Class::CrisisServices);
         let organization = Audience::Organization { organization: id(n), practitioner: who.map(id), class };
         let audience = if app { Audience::App { client: id(n) } } else { organization };
-        (Ask { audience, purpose, at: at(hours) }, Part { plan: id(plan), kind, section, item: item.map(id), level })
+        (Ask { audience, purpose, at: at(hours) }, Part { plan: id(plan), kind, section, item: item.map(id), level, about_asker: Tri::False })
     }
 }
 
