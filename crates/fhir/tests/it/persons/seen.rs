@@ -29,7 +29,9 @@ fn why(of: &Somebody, rules: &Compiled, asker: Asker, purpose: Purpose) -> Strin
             match part.verdict {
                 Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)) => refused = true,
                 Verdict::Withheld(Why::OtherPurpose(_)) => otherwise = true,
-                Verdict::Withheld(Why::NeverAsked | Why::NotNow(_) | Why::Close(_) | Why::NotShared)
+                Verdict::Withheld(
+                    Why::NeverAsked | Why::NotNow(_) | Why::Close(_) | Why::AboutThem(_) | Why::NotShared,
+                )
                 | Verdict::Released { .. } => {}
             }
         }
