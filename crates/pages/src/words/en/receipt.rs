@@ -84,7 +84,7 @@ pub(crate) fn receipt_restored(who: &str, moment: &str) -> String {
 }
 
 pub(crate) fn receipt_nothing(who: &str, moment: &str) -> String {
-    format!("You left what {who} may see as it was {moment}.")
+    format!("For {who} all stayed as it was {moment}.")
 }
 
 pub(crate) fn receipt_opened(who: &str, purpose: &str, moment: &str) -> String {
