@@ -408,7 +408,7 @@ impl Exchange {
             purpose,
             sections: sections.into_iter().collect(),
             client: if let Party::App(client) = party { Some(client) } else { None },
-            decided: Some(self.decided_here(&consents, kept)),
+            decided: Some(self.decided_here(consents, kept)),
             supporter: if let Party::Supporter(supporter) = party { Some(supporter) } else { None },
             by: None,
         }
