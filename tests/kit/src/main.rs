@@ -1,4 +1,5 @@
 //! `sayso-consent-kit`: the cases of consent, asked of any FHIR R4 server over HTTP.
+#![allow(clippy::disallowed_methods, reason = "a program by itself: it asks the clock of its machine")]
 
 mod arrange;
 mod ask;

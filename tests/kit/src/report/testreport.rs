@@ -34,9 +34,15 @@ impl Report<'_> {
         // The score is of those that were asked: what was not asked is no success.
         if asked > 0 {
             let score = (tally.passed as f64 * 10_000.0 / asked as f64).round() / 100.0;
-            report["score"] = json!(score);
+            put(&mut report, "score", json!(score));
         }
         serde_json::to_string_pretty(&report).map_err(|why| why.to_string())
+    }
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
     }
 }
 
@@ -50,7 +56,8 @@ fn test(result: &CaseResult) -> Value {
         Outcome::NotSetUp(finding) => json!({"result": "error", "message": lines(&finding.why, &finding.again)}),
     };
     if let (Some(message), false) = (assert.get("message").and_then(Value::as_str), result.notes.is_empty()) {
-        assert["message"] = format!("{message}\n{}", result.notes.join("\n")).into();
+        let message = format!("{message}\n{}", result.notes.join("\n"));
+        put(&mut assert, "message", message.into());
     }
     json!({"name": result.id, "description": result.title, "action": [{"assert": assert}]})
 }
