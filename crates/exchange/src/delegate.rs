@@ -9,6 +9,7 @@ use sayso_plan::{ConsentId, PlanKind, Section, SupporterId};
 use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, Receipt, StoreError, Write};
 use time::OffsetDateTime;
 
+use crate::answer_consents::is_own_no;
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::{Choice, Party, TRIES_MAX, ended, known, permits, refuses};
 use crate::with::reading;
@@ -90,7 +91,10 @@ pub fn in_force(consents: &[Consent], now: OffsetDateTime) -> BTreeMap<Party, Ch
         }
     }
     // Case 37: whom the person refused is not among those who see something, and is told no otherwise.
-    open.retain(|party, choice| !choice.is_empty() && !consents.iter().any(|consent| refuses(consent, *party)));
+    // A no to a part, whoever sent it, is none to them.
+    let said_no =
+        |consent: &Consent, party| refuses(consent, party) && consent.provisions.iter().any(|p| is_own_no(consent, p));
+    open.retain(|party, choice| !choice.is_empty() && !consents.iter().any(|consent| said_no(consent, *party)));
     #[cfg(feature = "leaks")]
     if crate::leaks::refusals_are_told() {
         let refused = consents.iter().flat_map(|c| &c.provisions).filter(|p| p.effect == Effect::Deny);
