@@ -246,6 +246,67 @@ suite("the person's pages", () => {
     await page.context().close();
   });
 
+  test('let her brother read what she opened, and her friend take back for her, without any script', async () => {
+    const page = await signIn(browser, ama, { javaScriptEnabled: false });
+    await allow(page, hospital, CHOICE);
+    await goTo(page, '/me/sharing/people');
+    await keep(page, 'page-people');
+    await page.getByLabel('What you call them').fill('Pearl');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = (await page.getByRole('status').innerText()).trim();
+    await keep(page, 'people-invited');
+    await page.getByRole('link', { name: 'Say who they are in my plans' }).click();
+    await keep(page, 'page-supporter');
+    const others = await open(browser, { javaScriptEnabled: false });
+    const pearl = await others.newPage();
+    await pearl.goto(link);
+    await keep(pearl, 'invited');
+    await pearl.getByLabel('Your sign-in name').fill('pearl');
+    await pearl.getByLabel('Your new password').fill('a quiet boat at night');
+    await pearl.getByRole('button', { name: 'I will be there' }).click();
+    await pearl.waitForURL((url) => url.pathname === '/with');
+    await pearl.getByText('No one shares anything with you right now.').waitFor();
+    await others.close();
+    const kofi = await signInWith('kofi');
+    await keep(kofi, 'page-with');
+    await kofi.getByRole('link', { name: ama.name }).click();
+    await keep(kofi, 'page-with-plans');
+    assert.ok((await kofi.getByRole('main').innerText()).includes('What helps'));
+    await goToSignIn(kofi, '/me/plans');
+    await kofi.context().close();
+    const joyce = await signInWith('joyce');
+    await joyce.getByRole('link', { name: 'Take things back for them' }).click();
+    await keep(joyce, 'page-with-sharing');
+    await joyce.getByRole('button', { name: `Take back “What helps” from ${hospital.name}` }).click();
+    await joyce.getByText('Done. It counts from now on.').waitFor();
+    assert.equal(await hospitalSees(), undefined, 'taken back at once');
+    await joyce.context().close();
+    await goTo(page, '/me/receipts');
+    const told = await page.getByRole('main').innerText();
+    for (const line of ['You invited Pearl', 'Pearl used your link', 'Kofi, who supports you, looked', `Joyce stopped sharing with ${hospital.name} for you`]) {
+      assert.ok(told.includes(line), line);
+    }
+    await page.getByRole('link', { name: 'See it and undo it' }).first().click();
+    assert.ok(await page.getByLabel('What helps', { exact: true }).isChecked(), 'ready to be given back');
+    await page.context().close();
+    const scripted = await signIn(browser, ama);
+    for (const path of ['/me/sharing/people', '/me/sharing']) {
+      await goTo(scripted, path);
+      await assertAccessible(scripted, path);
+    }
+    await goTo(scripted, '/me/sharing/people');
+    await scripted.getByRole('link', { name: 'Who they are, and what they may do for me' }).first().click();
+    await assertAccessible(scripted, 'a supporter');
+    await scripted.context().close();
+    for (const login of ['kofi', 'joyce']) {
+      const theirs = await signInWith(login, true);
+      await assertAccessible(theirs, `with, ${login}`);
+      await theirs.getByRole('link', { name: login === 'kofi' ? ama.name : 'Take things back for them' }).click();
+      await assertAccessible(theirs, `with, what ${login} can do`);
+      await theirs.context().close();
+    }
+  });
+
   test('sign out when she leaves, and lead back to where she was', async () => {
     const page = await (await browser.newContext()).newPage();
     const answer = await page.goto(new URL('/me/sharing', demo.base).href);
@@ -339,67 +400,6 @@ suite("the person's pages", () => {
       await page.getByLabel('Your sign-in name').fill(name);
       await page.getByLabel('A new password').fill(password);
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-    }
-  });
-
-  test('let her brother read what she opened, and her friend take back for her, without any script', async () => {
-    const page = await signIn(browser, ama, { javaScriptEnabled: false });
-    await allow(page, hospital, CHOICE);
-    await goTo(page, '/me/sharing/people');
-    await keep(page, 'page-people');
-    await page.getByLabel('What you call them').fill('Pearl');
-    await page.getByRole('button', { name: 'Make a link' }).click();
-    const link = (await page.getByRole('status').innerText()).trim();
-    await keep(page, 'people-invited');
-    await page.getByRole('link', { name: 'Say who they are in my plans' }).click();
-    await keep(page, 'page-supporter');
-    const others = await open(browser, { javaScriptEnabled: false });
-    const pearl = await others.newPage();
-    await pearl.goto(link);
-    await keep(pearl, 'invited');
-    await pearl.getByLabel('Your sign-in name').fill('pearl');
-    await pearl.getByLabel('Your new password').fill('a quiet boat at night');
-    await pearl.getByRole('button', { name: 'I will be there' }).click();
-    await pearl.waitForURL((url) => url.pathname === '/with');
-    await pearl.getByText('No one shares anything with you right now.').waitFor();
-    await others.close();
-    const kofi = await signInWith('kofi');
-    await keep(kofi, 'page-with');
-    await kofi.getByRole('link', { name: ama.name }).click();
-    await keep(kofi, 'page-with-plans');
-    assert.ok((await kofi.getByRole('main').innerText()).includes('What helps'));
-    await goToSignIn(kofi, '/me/plans');
-    await kofi.context().close();
-    const joyce = await signInWith('joyce');
-    await joyce.getByRole('link', { name: 'Take things back for them' }).click();
-    await keep(joyce, 'page-with-sharing');
-    await joyce.getByRole('button', { name: `Take back “What helps” from ${hospital.name}` }).click();
-    await joyce.getByText('Done. It counts from now on.').waitFor();
-    assert.equal(await hospitalSees(), undefined, 'taken back at once');
-    await joyce.context().close();
-    await goTo(page, '/me/receipts');
-    const told = await page.getByRole('main').innerText();
-    for (const line of ['You invited Pearl', 'Pearl used your link', 'Kofi, who supports you, looked', `Joyce stopped sharing with ${hospital.name} for you`]) {
-      assert.ok(told.includes(line), line);
-    }
-    await page.getByRole('link', { name: 'See it and undo it' }).first().click();
-    assert.ok(await page.getByLabel('What helps', { exact: true }).isChecked(), 'ready to be given back');
-    await page.context().close();
-    const scripted = await signIn(browser, ama);
-    for (const path of ['/me/sharing/people', '/me/sharing']) {
-      await goTo(scripted, path);
-      await assertAccessible(scripted, path);
-    }
-    await goTo(scripted, '/me/sharing/people');
-    await scripted.getByRole('link', { name: 'Who they are, and what they may do for me' }).first().click();
-    await assertAccessible(scripted, 'a supporter');
-    await scripted.context().close();
-    for (const login of ['kofi', 'joyce']) {
-      const theirs = await signInWith(login, true);
-      await assertAccessible(theirs, `with, ${login}`);
-      await theirs.getByRole('link', { name: login === 'kofi' ? ama.name : 'Take things back for them' }).click();
-      await assertAccessible(theirs, `with, what ${login} can do`);
-      await theirs.context().close();
     }
   });
 

@@ -67,7 +67,7 @@ say! {
     WITH_SHARING_LEAD = "This is who may see which part of their plans. You can stop it for them. You cannot open anything.";
     WITH_SHARING_TOLD = "They read what you do, and can undo it.";
     WITH_SHARING_NONE = "There is nothing to take back.";
-    WITH_TAKE = "Take this back";
+    WITH_TAKE = "Take back";
     WITH_TAKEN = "Done. It counts from now on.";
     WITH_THINGS = "Single things they picked";
 
