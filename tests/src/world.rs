@@ -14,12 +14,13 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use sayso_auth::secret::of;
 use sayso_auth::{Client, Opaque, Place};
+use sayso_consent::Consent;
 use sayso_egress::{Egress, Policy};
 use sayso_exchange::administer::Organization;
-use sayso_exchange::{Act, Between, Exchange, Surroundings};
+use sayso_exchange::{Act, Between, ConsentChange, Exchange, Surroundings};
 use sayso_gateway::{Gateway, Limits};
 use sayso_plan::{ClientId, LeafId, OrganizationId, PersonId};
-use sayso_store::{Grant, GrantId, NewLeaf, NewToken, Store, TokenKind, WrappingKey};
+use sayso_store::{Change, Grant, GrantId, NewLeaf, NewToken, Store, TokenKind, WrappingKey, Write};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
@@ -230,6 +231,26 @@ impl World {
     /// Acts once between the next decision and its record.
     pub fn once_between(&self, act: Between) {
         self.surroundings.once_between(act);
+    }
+
+    /// Puts a consent on record as it is, past all that pages and doors would ask; says whether the store took it.
+    pub async fn put_consent(&self, consent: Consent) -> bool {
+        let (store, person, at) = (self.exchange.store(), consent.person, self.now());
+        let fence = store.snapshot(person).await.unwrap().unwrap().fence();
+        let act = Act::ConsentChanged {
+            consent: consent.id,
+            change: ConsentChange::Given,
+            recipient: None,
+            purpose: None,
+            sections: Vec::new(),
+            client: None,
+            decided: None,
+            supporter: None,
+            by: None,
+        };
+        let leaf = NewLeaf { id: LeafId::from_random(self.exchange.fresh()), at, organization: None, act };
+        let changes = vec![Change::Consent(Box::new(consent))];
+        store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.is_ok()
     }
 
     /// Registers an organization.

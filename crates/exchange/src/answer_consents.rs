@@ -4,19 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Consent, Effect, Grant, Known, Origin, Period, Provision, Purposes, Recipient,
-    Sent, Status, Themselves, What,
+    Ask, Audience, Compiled, Consent, Effect, Grant, Known, Origin, Period, Provision, Purposes, Recipient, Sent,
+    Status, Themselves, What,
 };
-use sayso_plan::{ConsentId, ItemId, OrganizationId, Purpose, Section};
+use sayso_plan::{ConsentId, ItemId, Purpose, Section};
 use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write};
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
-use crate::sharing::{Party, known, with_changes};
+use crate::sharing::{Party, TRIES_MAX, known, with_changes};
 use crate::{Exchange, Refusal};
-
-/// How often an act is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
 
 /// Something that was proposed, and waits for the person.
 #[derive(Debug, Clone)]
@@ -174,6 +171,7 @@ impl Exchange {
         let first = consent.provisions.first();
         let recipient = first.and_then(|one| known(one.recipient));
         let organization = recipient.and_then(organization_of);
+        let (_, client, supporter) = recipient.and_then(Party::of).map_or((None, None, None), Party::ids);
         let purpose = first.and_then(|one| known(one.purposes));
         let act = Act::ConsentChanged {
             consent: consent.id,
@@ -181,12 +179,12 @@ impl Exchange {
             recipient: organization,
             purpose: purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None }),
             sections: sections_of(consent.provisions.iter()),
-            client: recipient.and_then(|who| if let Recipient::App(client) = who { Some(client) } else { None }),
-            supporter: recipient.and_then(|who| if let Recipient::Supporter(id) = who { Some(id) } else { None }),
+            client,
+            supporter,
             by: None,
             decided: Some(self.decided_here(std::slice::from_ref(&consent), Vec::new())),
         };
-        let events = vec![self.event("consent-changed", *consent.id.as_bytes(), at)];
+        let events = self.told(std::slice::from_ref(&consent), at);
         let mut changes = vec![Change::Consent(Box::new(consent))];
         let answers_ask = organization.filter(|_| change == ConsentChange::Given);
         changes.extend(answers_ask.map(|organization| Change::CloseAsks { organization }));
@@ -213,7 +211,7 @@ impl Exchange {
 
     /// With it, less without it, by the decision itself.
     fn newly(&self, snapshot: &Snapshot, would: Consent, ask: &Ask) -> Newly {
-        let before = Compiled::of(&snapshot.consents);
+        let before = self.rules(snapshot);
         let after = Compiled::of(&with_changes(&snapshot.consents, vec![would]));
         let mut newly = Newly::default();
         for sealed in &snapshot.plans {
@@ -243,18 +241,11 @@ fn confirmed(proposed: &Consent, at: OffsetDateTime) -> Option<Consent> {
 }
 
 fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Option<Ask> {
-    let organization = |organization, practitioner, class| Audience::Organization { organization, practitioner, class };
-    let audience = match recipient {
-        Recipient::Everyone => return None,
-        Recipient::Organization(id) => organization(id, None, None),
-        Recipient::Practitioner(at, who) => organization(at, Some(who), None),
-        Recipient::Class(class @ Class::CrisisServices) => {
-            organization(OrganizationId::from_stored([0; 16]), None, Some(class))
-        }
-        Recipient::App(client) => Audience::App { client },
-        Recipient::Supporter(id) => return Some(Party::Supporter(id).ask(purpose, at, snapshot)),
-    };
-    Some(Ask { audience, purpose: Some(purpose), at })
+    if let Recipient::Practitioner(organization, who) = recipient {
+        let audience = Audience::Organization { organization, practitioner: Some(who), class: None };
+        return Some(Ask { audience, purpose: Some(purpose), at });
+    }
+    Party::of(recipient).map(|party| party.ask(purpose, at, snapshot))
 }
 
 /// What the person said on the page of a party: no, to everything.

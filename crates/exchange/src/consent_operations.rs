@@ -11,10 +11,8 @@ use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
 
 use crate::read_released::day_of;
+use crate::sharing::TRIES_MAX;
 use crate::{Disclosure, Exchange, Refusal, Sheet, Wanted};
-
-/// How often an answer is made anew because the person changed something meanwhile.
-const TRIES_MAX: usize = 16;
 
 /// Of whom it is asked what they would get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use sayso_plan::{ClientId, ConsentId, LeafId, PersonId, Purpose};
 use sayso_store::{ACTS_MAX, Act, Code, ConsentChange, Decided, Recorded, Shown, ShownWords};
 use time::OffsetDateTime;
 
+use crate::sharing::known;
 use crate::{Exchange, Refusal};
 
 /// The most acts that one page of receipts looks through.
@@ -279,12 +280,5 @@ fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]
         Happened::Withdrawn
     } else {
         Happened::Narrowed
-    }
-}
-
-const fn known<T: Copy>(value: Known<T>) -> Option<T> {
-    match value {
-        Known::Is(value) => Some(value),
-        Known::Unknown => None,
     }
 }

@@ -15,13 +15,11 @@ use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
 use crate::read_released::{Disclosure, Look, Wanted, Whom};
-use crate::sharing::known;
+use crate::sharing::{TRIES_MAX, known};
 use crate::{Exchange, Refusal};
 pub(crate) use rules::{has_passed, organization_of, sections_of, waits};
 use rules::{narrowed, own_matter, says_the_same};
 
-/// How often it is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
 /// How many proposals of one app or organization wait for one person at a time, and how many of its refusals stand.
 pub const WAITING_MAX: usize = 20;
 
@@ -338,7 +336,7 @@ impl Exchange {
         let write = Write {
             fence: snapshot.fence(),
             leaf: self.leaf(at, caller.organization, act),
-            events: changed.iter().map(|one| self.event("consent-changed", *one.id.as_bytes(), at)).collect(),
+            events: self.told(&changed, at),
             changes: changed.into_iter().map(|one| Change::Consent(Box::new(one))).collect(),
             once,
         };

@@ -2,7 +2,7 @@
 //! They read whom the person lets see which parts, by the names of the parts; never a word of a plan, never a refusal, and
 //! never who else supports the person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What};
 use sayso_plan::{ConsentId, PlanKind, Section, SupporterId};
@@ -10,6 +10,7 @@ use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, R
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
+use crate::consents::sections_of;
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::{Choice, Party, TRIES_MAX, ended, known, permits, refuses};
 use crate::with::reading;
@@ -188,20 +189,15 @@ fn record(by: SupporterId, taking: TakeAway, before: &[Consent], changed: &[Cons
     let left = before.iter().map(|consent| now(consent.id).unwrap_or(consent));
     let still_open = left.into_iter().any(|consent| permits(consent, taking.from, None));
     let gone = before.iter().filter(|consent| now(consent.id).is_some()).flat_map(|consent| &consent.provisions);
-    let sections: BTreeSet<Section> = gone
-        .filter(|provision| taking.takes(provision))
-        .filter_map(
-            |provision| if let Known::Is(What::Section(section)) = provision.what { Some(section) } else { None },
-        )
-        .collect();
+    let (recipient, client, supporter) = taking.from.ids();
     Act::ConsentChanged {
         consent: changed.first().map_or_else(|| ConsentId::from_stored([0; 16]), |consent| consent.id),
         change: if still_open { ConsentChange::Narrowed } else { ConsentChange::Withdrawn },
-        recipient: if let Party::Organization(id) = taking.from { Some(id) } else { None },
+        recipient,
         purpose: None,
-        sections: sections.into_iter().collect(),
-        client: if let Party::App(id) = taking.from { Some(id) } else { None },
-        supporter: if let Party::Supporter(id) = taking.from { Some(id) } else { None },
+        sections: sections_of(gone.filter(|provision| taking.takes(provision))),
+        client,
+        supporter,
         by: Some(by),
         decided: Some(decided),
     }

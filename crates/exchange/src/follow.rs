@@ -12,13 +12,11 @@ use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
 use crate::holding::{self, Shown};
-use crate::read_released::{Sheet, Wanted};
+use crate::read_released::{self, DECISIONS_MAX, Sheet, Wanted};
 use crate::{Exchange, Refusal};
 
 /// How many persons' leaves are put on record at the same time.
 const TOGETHER_MAX: usize = 64;
-/// How often one person is decided anew because they changed something meanwhile.
-const DECISIONS_MAX: usize = 16;
 
 /// Which page is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -88,10 +86,10 @@ impl Followed {
     pub fn subject(&self) -> Option<Released<Subject>> {
         #[cfg(feature = "leaks")]
         if crate::leaks::names_everybody() {
-            let subject = || holding::subject(&self.snapshot, &self.sheets, &self.fingerprints);
+            let subject = || read_released::subject(&self.snapshot, &self.sheets, &self.fingerprints);
             return sayso_consent::leak::undecided(subject);
         }
-        holding::subject(&self.snapshot, &self.sheets, &self.fingerprints)
+        read_released::subject(&self.snapshot, &self.sheets, &self.fingerprints)
     }
 
     /// Since when the reader is known to be shown a plan as it is shown now.
@@ -200,7 +198,7 @@ impl Exchange {
         let Some(reader) = holding::reader(&ask) else { return Ok(None) };
         let sheets = self.decide_followed(&snapshot, &ask, following);
         let before = self.inner.store.held(&reader, person).await?;
-        let subject = holding::subject(&snapshot, &sheets, &self.inner.fingerprints);
+        let subject = read_released::subject(&snapshot, &sheets, &self.inner.fingerprints);
         let after = Shown { person, sheets: &sheets, subject, all: true, at }.after(&before);
         let held = after.clone().unwrap_or_else(|| Held::clone(&before));
         let fence = snapshot.fence();

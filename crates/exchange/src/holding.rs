@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use sayso_consent::{Ask, Audience, FingerprintKey, Released, Subject};
+use sayso_consent::{Ask, Audience, Released, Subject};
 use sayso_plan::PersonId;
 use sayso_store::{
     Fenced, Gone, Held, HeldPart, HeldPlan, HeldSubject, ReadLeaf, Reader, Receipt, Snapshot, StoreError,
@@ -11,7 +11,7 @@ use sayso_store::{
 use time::{Duration, OffsetDateTime};
 
 use crate::Exchange;
-use crate::read_released::{Sheet, Wanted};
+use crate::read_released::{Sheet, Wanted, subject};
 
 /// How long it is remembered that something is gone, in days. Who asks for news of a longer time must load anew.
 pub const GONE_DAYS: i64 = 90;
@@ -119,12 +119,6 @@ impl Shown<'_> {
         held.plans.push(HeldPlan { plan: sheet.plan(), version, since: self.at, parts });
         true
     }
-}
-
-/// What may be said of the person beside what is granted.
-pub(crate) fn subject(snapshot: &Snapshot, sheets: &[Sheet], key: &FingerprintKey) -> Option<Released<Subject>> {
-    let grants: Vec<_> = sheets.iter().map(Sheet::grant).cloned().collect();
-    sayso_consent::subject(snapshot.demographics.as_ref()?, &grants, key).ok()
 }
 
 impl Exchange {

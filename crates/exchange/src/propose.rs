@@ -13,10 +13,9 @@ use time::OffsetDateTime;
 
 use crate::publish_plan::plan_change;
 use crate::read_released::{Disclosure, Look, Wanted, Whom};
+use crate::sharing::TRIES_MAX;
 use crate::{Exchange, Refusal};
 
-/// How often it is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
 /// How many proposals of one organization, or of the person's apps, wait for one person at a time.
 pub const WAITING_MAX: usize = 20;
 

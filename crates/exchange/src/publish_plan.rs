@@ -10,10 +10,9 @@ use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Wri
 use time::{Duration, OffsetDateTime};
 
 use crate::read_released::{Look, Sheet, Wanted, Whom, day_of};
+use crate::sharing::TRIES_MAX;
 use crate::{Exchange, Refusal};
 
-/// How often a write is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
 /// How long an Idempotency-Key is remembered.
 pub(crate) const KEY_LIFETIME_HOURS: i64 = 24;
 

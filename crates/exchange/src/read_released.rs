@@ -154,10 +154,6 @@ impl Sheet {
         Self { grant, sealed }
     }
 
-    pub(crate) const fn grant(&self) -> &Grant {
-        &self.grant
-    }
-
     /// The items that are shown.
     pub(crate) fn items(&self) -> Vec<ItemId> {
         self.grant.shown().iter().map(|(id, _)| *id).collect()

@@ -8,10 +8,8 @@ use sayso_store::{Act, Code, Receipt, Refused, Snapshot, Write};
 use time::OffsetDateTime;
 
 use crate::publish_plan::plan_change;
+use crate::sharing::TRIES_MAX;
 use crate::{Exchange, Refusal};
-
-/// How often it is tried again because something else of the person's changed meanwhile.
-const TRIES_MAX: usize = 16;
 
 /// What a no came to.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, Provisio
 use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
+use crate::consents::sections_of;
 use crate::{Exchange, Refusal};
 
 /// How long a permit lasts when the person says nothing else: twelve months.
@@ -103,7 +104,9 @@ impl Party {
         }
     }
 
-    pub(crate) const fn of(recipient: Recipient) -> Option<Self> {
+    /// The party that a provision speaks to; none for everyone, and for one practitioner.
+    #[must_use]
+    pub const fn of(recipient: Recipient) -> Option<Self> {
         match recipient {
             Recipient::Organization(id) => Some(Self::Organization(id)),
             Recipient::Class(Class::CrisisServices) => Some(Self::CrisisServices),
@@ -113,10 +116,13 @@ impl Party {
         }
     }
 
-    const fn organization(self) -> Option<OrganizationId> {
+    /// By which id a record names it: that of an organization, an app or a supporter; none for a class.
+    pub(crate) const fn ids(self) -> (Option<OrganizationId>, Option<ClientId>, Option<SupporterId>) {
         match self {
-            Self::Organization(id) => Some(id),
-            Self::CrisisServices | Self::App(_) | Self::Supporter(_) => None,
+            Self::Organization(id) => (Some(id), None, None),
+            Self::App(id) => (None, Some(id), None),
+            Self::Supporter(id) => (None, None, Some(id)),
+            Self::CrisisServices => (None, None, None),
         }
     }
 
@@ -359,7 +365,7 @@ impl Exchange {
         let given = matches!(act, Act::ConsentChanged { change: ConsentChange::Given, .. });
         let events = self.told(&consents, at);
         let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
-        if let Some(organization) = party.organization()
+        if let (Some(organization), ..) = party.ids()
             && given
         {
             changes.push(Change::CloseAsks { organization });
@@ -395,21 +401,16 @@ impl Exchange {
             (_, false, true) => ConsentChange::Narrowed,
             (_, false, false) => ConsentChange::Withdrawn,
         };
-        let concerned = |c: &Consent| c.provisions.iter().filter_map(|p| known(p.what)).collect::<Vec<_>>();
-        let sections: BTreeSet<Section> = consents
-            .iter()
-            .flat_map(concerned)
-            .filter_map(|what| if let What::Section(section) = what { Some(section) } else { None })
-            .collect();
+        let (recipient, client, supporter) = party.ids();
         Act::ConsentChanged {
             consent: consents.first().map_or_else(|| ConsentId::from_random(self.fresh()), |c| c.id),
             change,
-            recipient: party.organization(),
+            recipient,
             purpose,
-            sections: sections.into_iter().collect(),
-            client: if let Party::App(client) = party { Some(client) } else { None },
+            sections: sections_of(consents.iter().flat_map(|consent| &consent.provisions)),
+            client,
             decided: Some(self.decided_here(consents, kept)),
-            supporter: if let Party::Supporter(supporter) = party { Some(supporter) } else { None },
+            supporter,
             by: None,
         }
     }

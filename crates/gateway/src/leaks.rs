@@ -24,12 +24,6 @@ pub(crate) async fn before_decision(gateway: &Gateway, id: &str, headers: &Heade
 }
 
 /// A refusal where there should be the one answer for what is not there.
-pub(crate) fn not_found(disclosure: &Disclosure) -> Result<(), Fault> {
-    let leaks = planted(Leak::ForbiddenInsteadOfAbsent) && disclosure.hides_somebody();
-    if leaks { Err(Fault::Scope) } else { Ok(()) }
-}
-
-/// The same, on a path of its own.
 pub(crate) fn hidden(disclosure: &Disclosure, leak: Leak) -> Result<(), Fault> {
     if planted(leak) && disclosure.hides_somebody() { Err(Fault::Scope) } else { Ok(()) }
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use sayso_consent::{Class, Known, Recipient};
+use sayso_consent::{Known, Recipient};
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened};
 use sayso_exchange::sharing::Party;
 use sayso_plan::{LeafId, Purpose};
@@ -127,13 +127,7 @@ async fn name_of(pages: &Pages, visitor: &Visitor, one: Recipient) -> Result<Str
 
 /// The party whose page is where this can be changed.
 const fn party(one: Recipient) -> Option<Party> {
-    match one {
-        Recipient::Organization(id) | Recipient::Practitioner(id, _) => Some(Party::Organization(id)),
-        Recipient::Class(Class::CrisisServices) => Some(Party::CrisisServices),
-        Recipient::App(id) => Some(Party::App(id)),
-        Recipient::Supporter(id) => Some(Party::Supporter(id)),
-        Recipient::Everyone => None,
-    }
+    if let Recipient::Practitioner(id, _) = one { Some(Party::Organization(id)) } else { Party::of(one) }
 }
 
 /// What happened, in one sentence.

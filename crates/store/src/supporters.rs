@@ -78,7 +78,6 @@ impl SupporterRow {
 }
 
 impl Store {
-    /// The version that is part of the ciphertext's place counts up; the fence keeps it true until the commit.
     pub(crate) async fn supporter_row(
         &self,
         key: &DataKey,
@@ -89,15 +88,8 @@ impl Store {
             return Err(Refused::Exists);
         }
         let id = *supporter.id.as_bytes();
-        let before: Option<i64> = sqlx::query_scalar("SELECT version FROM supporter WHERE person_id = ? AND id = ?")
-            .bind(person.as_bytes().as_slice())
-            .bind(id.as_slice())
-            .fetch_optional(self.readers())
-            .await
-            .map_err(StoreError::from)?;
-        let version = before.unwrap_or(0) + 1;
-        let plain = Zeroizing::new(serde_json::to_vec(supporter).map_err(|_| StoreError::Damaged("supporter"))?);
-        let body = key.seal(supporter_place(person, &id, &version.to_be_bytes()), &plain)?;
+        let table = ("supporter", "SELECT version FROM supporter WHERE person_id = ? AND id = ?");
+        let (version, body) = self.next_version(key, table, (person, id), supporter).await?;
         let account = supporter.account.map(|account| *account.as_bytes());
         Ok(SupporterRow { id, version, standing: supporter.ended_at.is_none(), account, body })
     }

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Themselves, What};
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::item::PlanDate;
 use sayso_plan::{
-    ConsentId, Content, Identifier, IdentifierState, ItemId, Lang, LeafId, Person, PersonId, PlanId, PractitionerId,
+    ConsentId, Content, Identifier, IdentifierState, ItemId, Lang, Person, PersonId, PlanId, PractitionerId,
     ProvisionId, Purpose, Section, SupporterId,
 };
-use sayso_store::{Change, NewLeaf, Write};
 use time::{Duration, OffsetDateTime};
 
 use super::difference::{Difference, Side};
@@ -249,22 +247,7 @@ impl House {
             provisions: vec![provision],
         };
         and(&mut consent);
-        let store = self.world.exchange.store();
-        let fence = store.snapshot(person).await.unwrap().unwrap().fence();
-        let act = Act::ConsentChanged {
-            consent: consent.id,
-            change: ConsentChange::Given,
-            recipient: None,
-            purpose: None,
-            sections: Vec::new(),
-            client: None,
-            decided: None,
-            supporter: None,
-            by: None,
-        };
-        let leaf = NewLeaf { id: LeafId::from_random(self.world.exchange.fresh()), at, organization: None, act };
-        let changes = vec![Change::Consent(Box::new(consent))];
-        let _ = store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.unwrap();
+        assert!(self.world.put_consent(consent).await);
     }
 
     /// A section stays closed to the one who looks, for this reason.

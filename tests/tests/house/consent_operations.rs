@@ -64,18 +64,7 @@ async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_
         assert_eq!((preview.status, explained.status), (200, 200), "{preview:?} {explained:?}");
         let bundle = preview.json();
         let mut read = BTreeSet::new();
-        for kind in [
-            "Patient",
-            "CarePlan",
-            "Goal",
-            "CareTeam",
-            "Observation",
-            "RelatedPerson",
-            "Consent",
-            "DocumentReference",
-            "Composition",
-            "Provenance",
-        ] {
+        for kind in sayso_tests::step::TYPES {
             let whose = if kind == "Patient" { "_id" } else { "patient" };
             let path = format!("/fhir/{kind}?{whose}={}&_count=500", home.ama);
             let found = home.ask(Asked::new("GET", &path), Some(&theirs)).await.json();

@@ -28,7 +28,8 @@ mod view;
 pub(crate) use narrative::{has_hidden_words, text_runs};
 pub use sharing::{sharing, without_end};
 use statement::{Home, home_of};
-pub(crate) use view::{View, instant};
+pub(crate) use view::View;
+pub use view::instant;
 
 /// One resource as it leaves.
 #[derive(Clone, PartialEq)]

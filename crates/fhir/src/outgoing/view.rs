@@ -127,7 +127,8 @@ impl<'a> View<'a> {
 }
 
 /// A moment as FHIR instant, to the millisecond: finer clocks would only tell machines apart.
-pub(crate) fn instant(at: OffsetDateTime) -> String {
+#[must_use]
+pub fn instant(at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     let millis = at.replace_nanosecond(u32::from(at.millisecond()) * 1_000_000).unwrap_or(at);
     millis.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())

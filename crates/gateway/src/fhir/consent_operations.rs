@@ -13,6 +13,7 @@ use sayso_exchange::consent_operations::{Cause, Recipient, Told};
 use sayso_plan::{ClientId, OrganizationId, PlanId, Purpose};
 use serde_json::{Value, json};
 
+use super::bundle::Bundle;
 use super::{parameters, push, read};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
@@ -114,24 +115,17 @@ async fn previewed(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body
 
 /// All that the recipient could read, each resource by the bytes in which they would get it.
 fn bundle(gateway: &Gateway, disclosure: &Disclosure) -> Bytes {
-    let mut entries: Vec<(String, Bytes)> = Vec::new();
+    let mut bundle = Bundle::begin(&json!({"resourceType": "Bundle", "type": "collection"}));
+    let base = gateway.fhir_base();
     if let (Some(patient), Some(person)) = (read::patient(disclosure), disclosure.person()) {
-        entries.push((format!("Patient/{person}"), patient.bytes));
+        bundle.resource(&format!("{base}/Patient/{person}"), &patient.bytes, "");
     }
     for sheet in &disclosure.sheets {
-        let views = gateway.views().of(sheet, gateway.fhir_base());
-        entries.extend(views.iter().map(|view| (format!("{}/{}", view.shown.kind, view.shown.id), view.bytes.clone())));
+        for view in gateway.views().of(sheet, base).iter() {
+            bundle.resource(&format!("{base}/{}/{}", view.shown.kind, view.shown.id), &view.bytes, "");
+        }
     }
-    let mut out = b"{\"resourceType\":\"Bundle\",\"type\":\"collection\"".to_vec();
-    for (place, (url, bytes)) in entries.iter().enumerate() {
-        out.extend_from_slice(if place == 0 { b",\"entry\":[" } else { b"," });
-        let url = Value::String(format!("{}/{url}", gateway.fhir_base()));
-        out.extend_from_slice(format!("{{\"fullUrl\":{url},\"resource\":").as_bytes());
-        out.extend_from_slice(bytes);
-        out.push(b'}');
-    }
-    out.extend_from_slice(if entries.is_empty() { b"}" } else { b"]}" });
-    out.into()
+    bundle.end()
 }
 
 async fn explained(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Response, Fault> {

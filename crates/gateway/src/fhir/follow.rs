@@ -12,13 +12,15 @@ use bytes::Bytes;
 use http::HeaderMap;
 use sayso_auth::{Caller, ResourceType};
 use sayso_exchange::{Followed, Following, GONE_DAYS, Page, Told};
+use sayso_fhir::outgoing::instant;
 use sayso_plan::PersonId;
-use serde_json::{Value, json};
+use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::ask::{COUNT_MAX, Parameters, Search, bad, lenient};
-use super::search::{Hit, hits_of, instant, sealed};
+use super::bundle::{Bundle, entry_of};
+use super::search::{Hit, MATCH, hits_of, sealed};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
 use crate::fault::{Fault, Speaks};
@@ -184,22 +186,15 @@ fn news(gateway: &Gateway, followed: &Followed, kind: ResourceType, since: Offse
 
 /// An entry of a searchset.
 fn found(gateway: &Gateway, kind: ResourceType, hit: &Hit) -> Bytes {
-    let url = Value::String(format!("{}/{}/{}", gateway.fhir_base(), kind.name(), hit.id));
-    let mut entry = format!("{{\"fullUrl\":{url},\"resource\":").into_bytes();
-    entry.extend_from_slice(&hit.bytes);
-    entry.extend_from_slice(b",\"search\":{\"mode\":\"match\"}}");
-    entry.into()
+    entry_of(&format!("{}/{}/{}", gateway.fhir_base(), kind.name(), hit.id), &hit.bytes, MATCH)
 }
 
 /// An entry of a history that shows a resource.
 fn shown(gateway: &Gateway, kind: ResourceType, id: &str, bytes: &[u8], version: &str) -> Bytes {
-    let url = Value::String(format!("{}/{}/{id}", gateway.fhir_base(), kind.name()));
+    let url = format!("{}/{}/{id}", gateway.fhir_base(), kind.name());
     let request = json!({"method": "PUT", "url": format!("{}/{id}", kind.name())});
     let response = json!({"status": "200", "etag": format!("W/\"{version}\"")});
-    let mut entry = format!("{{\"fullUrl\":{url},\"resource\":").into_bytes();
-    entry.extend_from_slice(bytes);
-    entry.extend_from_slice(format!(",\"request\":{request},\"response\":{response}}}").as_bytes());
-    entry.into()
+    entry_of(&url, bytes, &format!(",\"request\":{request},\"response\":{response}"))
 }
 
 /// An entry of a history that says that a resource is there no longer. For which reason is never said.
@@ -248,20 +243,9 @@ fn bundle(gateway: &Gateway, caller: &Caller, asked: &Asked<'_>, page: &Page<Ent
         links.push(json!({"relation": "next", "url": format!("{}&_page={cursor}", asked.own)}));
     }
     let meta = json!({"lastUpdated": instant(page.at)});
-    let head = json!({"resourceType": "Bundle", "meta": meta, "type": asked.kind, "link": links}).to_string();
-    let mut out = head.into_bytes();
-    if !page.told.is_empty() {
-        out.pop();
-        out.extend_from_slice(b",\"entry\":[");
-        for (place, entry) in page.told.iter().enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&entry.json);
-        }
-        out.extend_from_slice(b"]}");
-    }
-    out.into()
+    let mut bundle = Bundle::begin(&json!({"resourceType": "Bundle", "meta": meta, "type": asked.kind, "link": links}));
+    page.told.iter().for_each(|entry| bundle.entry(&entry.json));
+    bundle.end()
 }
 
 /// A cursor is the place of something that was shown, sealed to the client and the question; there are no rights in it.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ask;
+mod bundle;
 mod consent_operations;
 mod consents;
 mod current_plan;

@@ -92,7 +92,7 @@ async fn read_one(
     }
     let disclosure = gateway.exchange().look(caller, &looked_for(kind, id, "read")).await?;
     #[cfg(feature = "leaks")]
-    crate::leaks::not_found(&disclosure)?;
+    crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::ForbiddenInsteadOfAbsent)?;
     match found(gateway, &disclosure, kind, id) {
         Some(found) => Ok(found.answer(&disclosure, headers)),
         None => Err(Fault::Absent(disclosure.receipt)),

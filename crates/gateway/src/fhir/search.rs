@@ -11,11 +11,12 @@ use sayso_consent::Released;
 use sayso_consent::release::Subject;
 use sayso_exchange::{Disclosure, Look, Sheet, Wanted};
 use sayso_fhir::Shown;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::ask::{Filter, Page, Parameters, Search, search};
+use super::bundle::Bundle;
 use super::{consents, follow, tasks};
 use crate::Gateway;
 use crate::answer::{Answer, FHIR_JSON, answer};
@@ -97,6 +98,9 @@ async fn find(
     let said = crate::leaks::counted(said, &disclosure);
     Ok(said)
 }
+
+/// What the entry of something that was found has beside it.
+pub(super) const MATCH: &str = ",\"search\":{\"mode\":\"match\"}";
 
 /// One resource that was found: where, and its bytes as they would be read.
 pub(super) struct Hit {
@@ -236,29 +240,14 @@ fn bundle(
         let cursor = seal(gateway, caller, kind, search, until);
         links.push(("next", format!("{own}&_page={cursor}")));
     }
-    let links: Vec<Value> = links.iter().map(|(r, url)| serde_json::json!({"relation": r, "url": url})).collect();
-    let mut out = format!(
-        "{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":{},\"link\":{}",
-        total,
-        Value::Array(links)
-    )
-    .into_bytes();
-    let page: Vec<&Hit> = if count_only { Vec::new() } else { hits.iter().skip(from).take(count).collect() };
-    if !page.is_empty() {
-        out.extend_from_slice(b",\"entry\":[");
-        for (place, hit) in page.into_iter().enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            let url = Value::String(format!("{base}/{}/{}", hit.kind, hit.id));
-            out.extend_from_slice(format!("{{\"fullUrl\":{url},\"resource\":").as_bytes());
-            out.extend_from_slice(&hit.bytes);
-            out.extend_from_slice(b",\"search\":{\"mode\":\"match\"}}");
-        }
-        out.push(b']');
+    let links: Vec<Value> = links.iter().map(|(r, url)| json!({"relation": r, "url": url})).collect();
+    let head = json!({"resourceType": "Bundle", "type": "searchset", "total": total, "link": links});
+    let mut bundle = Bundle::begin(&head);
+    let page = if count_only { 0 } else { count };
+    for hit in hits.iter().skip(from).take(page) {
+        bundle.resource(&format!("{base}/{}/{}", hit.kind, hit.id), &hit.bytes, MATCH);
     }
-    out.push(b'}');
-    out.into()
+    bundle.end()
 }
 
 /// A cursor is a position, sealed to the client and the question; there are no rights in it.
@@ -269,12 +258,6 @@ fn seal(gateway: &Gateway, caller: &Caller, kind: ResourceType, search: &Search,
 /// The seal of a position, for one client.
 pub(super) fn sealed(gateway: &Gateway, caller: &Caller, bound: &str) -> String {
     gateway.exchange().seal_of(format!("{} {bound}", caller.client).as_bytes())
-}
-
-/// A moment as FHIR instant, to the millisecond.
-pub(super) fn instant(at: OffsetDateTime) -> String {
-    let millis = at.replace_nanosecond(u32::from(at.millisecond()) * 1_000_000).unwrap_or(at);
-    millis.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }
 
 fn position(

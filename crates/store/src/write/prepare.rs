@@ -6,13 +6,13 @@ use sayso_plan::{Person, PersonId, Plan, PlanVersionId, Proposal};
 
 use super::{Change, Refused, Write};
 use crate::error::StoreError;
-use crate::keys::{DataKey, Keys, Use};
+use crate::keys::{Belongs, DataKey, Keys, Use};
 use crate::moment;
 use crate::outbox::EventRow;
 use crate::proposals::proposal_place;
 use crate::reach::{Lists, Reached};
 use crate::retry::OnceRow;
-use crate::snapshot::{consent_place, person_place, plan_place};
+use crate::snapshot::{person_place, plan_place};
 use crate::store::Store;
 use crate::supporters::SupporterRow;
 
@@ -117,21 +117,33 @@ impl Store {
         Ok(Prepared { person, changes, events, once, now, lists })
     }
 
-    /// The version that is part of the ciphertext's place counts up; the fence keeps it true until the commit.
+    /// Seals a row as its next version, which is part of the ciphertext's place and counts up; the fence keeps it true until
+    /// the commit. `before` asks for the version that is there, by person and id.
+    pub(crate) async fn next_version(
+        &self,
+        key: &DataKey,
+        (table, before): (&'static str, &'static str),
+        (person, id): (PersonId, [u8; 16]),
+        row: &impl serde::Serialize,
+    ) -> Result<(i64, Vec<u8>), StoreError> {
+        let before: Option<i64> = sqlx::query_scalar(before)
+            .bind(person.as_bytes().as_slice())
+            .bind(id.as_slice())
+            .fetch_optional(self.readers())
+            .await?;
+        let version = before.unwrap_or(0) + 1;
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(row).map_err(|_| StoreError::Damaged(table))?);
+        let place = Belongs { table, person, record: &id, version: &version.to_be_bytes() };
+        Ok((version, key.seal(place, &plain)?))
+    }
+
     async fn consent(&self, key: &DataKey, person: PersonId, consent: &Consent) -> Result<ConsentRow, Refused> {
         if consent.person != person {
             return Err(Refused::Exists);
         }
         let id = *consent.id.as_bytes();
-        let before: Option<i64> = sqlx::query_scalar("SELECT version FROM consent WHERE person_id = ? AND id = ?")
-            .bind(person.as_bytes().as_slice())
-            .bind(id.as_slice())
-            .fetch_optional(self.readers())
-            .await
-            .map_err(StoreError::from)?;
-        let version = before.unwrap_or(0) + 1;
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(consent).map_err(|_| StoreError::Damaged("consent"))?);
-        let body = key.seal(consent_place(person, &id, &version.to_be_bytes()), &plain)?;
+        let table = ("consent", "SELECT version FROM consent WHERE person_id = ? AND id = ?");
+        let (version, body) = self.next_version(key, table, (person, id), consent).await?;
         let addresses = self.leading_nowhere(person, vec![id]).await?;
         let reached = Reached::by(consent);
         Ok(ConsentRow { id, version, standing: !consent.has_ended(), body, addresses, reached })

@@ -10,12 +10,10 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Themselves, What};
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::{
-    ClientId, Content, Identifier, IdentifierState, Lang, LeafId, OrganizationId, Person, PersonId, PlanId,
-    ProvisionId, Purpose, Section, Share, Words,
+    ClientId, Content, Identifier, IdentifierState, Lang, OrganizationId, Person, PersonId, PlanId, ProvisionId,
+    Purpose, Section, Share, Words,
 };
-use sayso_store::{Change, NewLeaf, Write};
 use sayso_tests::world::{Asked, BASE, World};
 use serde_json::{Value, json};
 use time::Duration;
@@ -314,22 +312,7 @@ impl House {
             provisions: vec![permit(Section::Helps)],
         };
         and(&mut consent);
-        let store = self.world.exchange.store();
-        let fence = store.snapshot(person).await.unwrap().unwrap().fence();
-        let act = Act::ConsentChanged {
-            consent: consent.id,
-            change: ConsentChange::Given,
-            recipient: None,
-            purpose: None,
-            sections: Vec::new(),
-            client: None,
-            supporter: None,
-            by: None,
-            decided: None,
-        };
-        let leaf = NewLeaf { id: LeafId::from_random(self.world.exchange.fresh()), at, organization: None, act };
-        let changes = vec![Change::Consent(Box::new(consent))];
-        let _ = store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.unwrap();
+        assert!(self.world.put_consent(consent).await);
     }
 }
 

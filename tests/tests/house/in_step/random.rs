@@ -3,12 +3,10 @@
 
 use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Themselves, What};
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::{
-    ConsentId, Content, Identifier, IdentifierState, Lang, LeafId, Person, PersonId, PlanId, ProvisionId, Purpose,
-    Section, Words,
+    ConsentId, Content, Identifier, IdentifierState, Lang, Person, PersonId, PlanId, ProvisionId, Purpose, Section,
+    Words,
 };
-use sayso_store::{Change, NewLeaf, Write};
 use sayso_tests::generate::Choices;
 use sayso_tests::noninterference::plans;
 use sayso_tests::step::Follower;
@@ -136,21 +134,7 @@ impl Town {
             sent: None,
             provisions: vec![provision],
         };
-        let act = Act::ConsentChanged {
-            consent: consent.id,
-            change: ConsentChange::Given,
-            recipient: None,
-            purpose: None,
-            sections: Vec::new(),
-            client: None,
-            supporter: None,
-            by: None,
-            decided: None,
-        };
-        let leaf = NewLeaf { id: LeafId::from_random(exchange.fresh()), at, organization: None, act };
-        let fence = exchange.store().snapshot(person).await.unwrap().unwrap().fence();
-        let changes = vec![Change::Consent(Box::new(consent))];
-        exchange.store().write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.is_ok()
+        self.world.put_consent(consent).await
     }
 
     /// An item more, one less, or other words.
