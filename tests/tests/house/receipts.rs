@@ -26,29 +26,29 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 /// How many acts are done, one after the other.
 const ACTS: u64 = 150;
 
-fn schema() -> Validator {
+pub(crate) fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     jsonschema::options().with_draft(Draft::Draft202012).build(&schema).unwrap()
 }
 
-fn valid(schema: &Validator, json: &Value) {
+pub(crate) fn valid(schema: &Validator, json: &Value) {
     let faults: Vec<String> = schema.iter_errors(json).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(faults.is_empty(), "{faults:?}\n{json:#}");
 }
 
 /// Somebody who is signed in.
-struct Visitor {
+pub(crate) struct Visitor {
     person: PersonId,
     session: Session,
 }
 
 impl Visitor {
-    async fn of(home: &Home, person: PersonId) -> Self {
+    pub(crate) async fn of(home: &Home, person: PersonId) -> Self {
         let once = home.world.exchange.invite(person).await.unwrap();
         Self { person, session: home.world.exchange.sign_in_by_link(once.expose()).await.unwrap() }
     }
 
-    fn themselves(&self) -> Themselves {
+    pub(crate) fn themselves(&self) -> Themselves {
         Themselves::signed_in(self.person)
     }
 
@@ -56,17 +56,17 @@ impl Visitor {
         format!("{}={}", sayso_auth::sign_in::cookie_name(&Place::at(BASE).unwrap()), self.session.cookie())
     }
 
-    async fn get(&self, home: &Home, path: &str) -> Page {
+    pub(crate) async fn get(&self, home: &Home, path: &str) -> Page {
         visit(home, "GET", path, &[("cookie", &self.cookie())], "").await
     }
 
-    async fn post(&self, home: &Home, path: &str, fields: &str) -> Page {
+    pub(crate) async fn post(&self, home: &Home, path: &str, fields: &str) -> Page {
         let body = format!("form={}&{fields}", self.session.form_token(path));
         visit(home, "POST", path, &[FORM, ("cookie", &self.cookie())], &body).await
     }
 
     /// The page and the file of a receipt.
-    async fn receipt(&self, home: &Home, id: LeafId) -> (String, String) {
+    pub(crate) async fn receipt(&self, home: &Home, id: LeafId) -> (String, String) {
         let page = self.get(home, &format!("/me/sharing/receipts/{id}")).await;
         let file = self.get(home, &format!("/me/sharing/receipts/{id}.json")).await;
         assert_eq!((page.status, file.status), (200, 200), "{page:?} {file:?}");
@@ -77,7 +77,7 @@ impl Visitor {
     }
 
     /// The ids of all receipts, newest first.
-    async fn receipts(&self, home: &Home) -> Vec<LeafId> {
+    pub(crate) async fn receipts(&self, home: &Home) -> Vec<LeafId> {
         let all = home.world.exchange.consent_receipts(self.themselves(), None, 100_000).await.unwrap();
         assert_eq!(all.1, None);
         all.0.iter().map(|receipt| receipt.id).collect()
@@ -299,6 +299,9 @@ async fn ama_lets_riverside_see_what_helps_stops_says_no_and_gets_a_receipt_each
     }
     let list = ama.get(&home, "/me/sharing/receipts").await;
     let happened = ama.get(&home, "/me/receipts").await;
+    // Once for the yes that was ended, and not for the no.
+    assert_eq!(happened.text.matches("You stopped sharing with Harbour Clinic").count(), 1, "{happened:?}");
+    assert!(happened.text.contains("You ended your no to Harbour Clinic on "), "{happened:?}");
     for receipt in ama.receipts(&home).await {
         let link = format!("/me/sharing/receipts/{receipt}");
         assert!(list.text.contains(&link) && happened.text.contains(&link), "{link}");

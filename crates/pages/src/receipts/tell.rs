@@ -1,12 +1,12 @@
 //! One act as a sentence. What was shown is told by the titles the person knows; why nothing was, by its cause.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sayso_auth::ClientKind;
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
-use sayso_plan::{ClientId, OrganizationId, Purpose, SupporterId};
+use sayso_plan::{ClientId, LeafId, OrganizationId, Purpose, SupporterId};
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -38,6 +38,8 @@ pub(crate) struct Names {
     pub(crate) organizations: BTreeMap<OrganizationId, String>,
     pub(crate) clients: BTreeMap<ClientId, Software>,
     pub(crate) supporters: BTreeMap<SupporterId, String>,
+    /// Those of the acts by which the person ended a no: the act alone does not tell it from the end of a yes.
+    pub(crate) ended_noes: BTreeSet<LeafId>,
 }
 
 /// A client, as far as the sentences need it.
@@ -51,7 +53,8 @@ impl Names {
     pub(crate) async fn find(pages: &Pages, visitor: &Visitor, happened: &[Recorded]) -> Result<Self, Fault> {
         let supporters = pages.exchange().supporters_ever(visitor.themselves()).await?;
         let supporters = supporters.into_iter().map(|one| (one.id, one.name)).collect();
-        let mut names = Self { supporters, ..Self::default() };
+        let ended_noes = pages.exchange().ended_noes(visitor.themselves(), happened).await?;
+        let mut names = Self { supporters, ended_noes, ..Self::default() };
         for one in happened {
             let recipient = one.act.as_ref().and_then(recipient);
             for id in one.organization.into_iter().chain(recipient) {
@@ -193,6 +196,9 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
                 let text = w::taken_back_for_you(&names.supporter(*by), &who, all, when);
                 let undo = Some(format!("{}?undo={}", address(party), one.person_seq));
                 return Told { undo, receipt, ..Told::once(text).with(about) };
+            }
+            if names.ended_noes.contains(&one.leaf) {
+                return Told { receipt, ..Told::once(w::receipt_no_ended(&who, when)).with(about) };
             }
             Told { receipt, ..Told::once(decided(*change, &who, *purpose, when)).with(about) }
         }
