@@ -84,16 +84,12 @@ pub fn own_mentions(
 pub(crate) fn mentions(plan: &Plan, supporter: &Supporter) -> Vec<(ItemId, NamedAs)> {
     let named = &supporter.named;
     let apart = |item: &Item| named.among(plan, item.concerned()) == Tri::False;
-    let items = plan.items.iter().filter(|stored| apart(&stored.item));
-    items
-        .flat_map(|stored| {
-            let them = |party: &PartyId| named.surely(plan, party);
-            said_of(&stored.item)
-                .into_iter()
-                .filter(move |(party, _)| them(party))
-                .map(|(_, named_as)| (stored.id, named_as))
-        })
-        .collect()
+    let mut found = Vec::new();
+    for stored in plan.items.iter().filter(|stored| apart(&stored.item)) {
+        let theirs = said_of(&stored.item).into_iter().filter(|(party, _)| named.surely(plan, party));
+        found.extend(theirs.map(|(_, named_as)| (stored.id, named_as)));
+    }
+    found
 }
 
 /// Whom an item names as what.

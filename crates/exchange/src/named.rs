@@ -95,9 +95,9 @@ impl Exchange {
             let at = self.now();
             let known = reading(&snapshot, session, supporter);
             let seen = known.and_then(|one| Some((one, self.seen_naming(&snapshot, one, at)?)));
-            let possible = |seen: &SeenNaming| match objects {
-                true => seen.now.contains(&(named_as, false)),
-                false => seen.now.contains(&(named_as, true)) || seen.not_now.contains(&named_as),
+            let possible = |seen: &SeenNaming| {
+                let back = seen.now.contains(&(named_as, true)) || seen.not_now.contains(&named_as);
+                if objects { seen.now.contains(&(named_as, false)) } else { back }
             };
             let Some((known, _)) = seen.filter(|(_, seen)| possible(seen)) else {
                 return Err(Refusal::NotPossible("there is nothing here to object to"));

@@ -42,8 +42,9 @@ struct NamedPage {
     frame: Frame,
     from: Said,
     done: Option<&'static str>,
-    now: Vec<NamedLine>,
-    not_now: Vec<NamedLine>,
+    /// Whether others read a part that names them now.
+    now: bool,
+    lines: Vec<NamedLine>,
     action: String,
     form: String,
 }
@@ -53,6 +54,8 @@ struct NamedLine {
     what: &'static str,
     code: &'static str,
     objects: bool,
+    /// The name of the button for those who hear the page.
+    label: String,
 }
 
 async fn page(
@@ -64,7 +67,14 @@ async fn page(
     let supporter: SupporterId = supporter.parse().map_err(|_| Fault::NotHere)?;
     let seen = pages.exchange().look_at_naming(companion.session(), supporter).await?;
     let SeenNaming { from, now, not_now } = seen.ok_or(Fault::NotHere)?;
-    let line = |named_as: NamedAs, objects| NamedLine { what: w::named_as(named_as), code: named_as.code(), objects };
+    let line = |named_as: NamedAs, objects| NamedLine {
+        what: w::named_as(named_as),
+        code: named_as.code(),
+        objects,
+        label: w::about_being_named(w::named_as(named_as), objects),
+    };
+    let is_named = !now.is_empty();
+    let all = now.into_iter().chain(not_now.into_iter().map(|named_as| (named_as, true)));
     let action = address(supporter);
     Ok(shown(&NamedPage {
         frame: Frame::with(&companion, w::WITH_NAMED),
@@ -72,10 +82,10 @@ async fn page(
         done: match uri.query() {
             Some("done=told") => Some(w::WITH_OBJECTION_TOLD),
             Some("done=ended") => Some(w::WITH_OBJECTION_ENDED),
-            _ => None,
+            Some(_) | None => None,
         },
-        now: now.into_iter().map(|(named_as, objects)| line(named_as, objects)).collect(),
-        not_now: not_now.into_iter().map(|named_as| line(named_as, true)).collect(),
+        now: is_named,
+        lines: all.map(|(named_as, objects)| line(named_as, objects)).collect(),
         form: companion.form_token(&action),
         action,
     }))
@@ -92,7 +102,7 @@ async fn answer(
     let objects = match fields.one("say") {
         Some(RATHER_NOT) => true,
         Some(FINE) => false,
-        _ => return Err(Fault::Unreadable),
+        Some(_) | None => return Err(Fault::Unreadable),
     };
     match pages.exchange().object(companion.session(), supporter, named_as, objects).await {
         // What nobody reads any more, and was not objected to, is told no more either.
