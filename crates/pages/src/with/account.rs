@@ -67,8 +67,9 @@ async fn form(companion: Companion, uri: Uri) -> Response {
 }
 
 async fn save(State(pages): State<Pages>, companion: Companion, fields: Fields) -> Result<Response, Fault> {
-    let field = |name: &str| fields.one(name).unwrap_or_default();
-    let (name, password, current) = (field("name"), field("password"), field("current"));
+    let name = fields.one("name").unwrap_or_default();
+    let password = fields.one("password").unwrap_or_default();
+    let current = fields.one("current").unwrap_or_default();
     let why = match pages.exchange().set_supporter_password(companion.session(), current, name, password).await {
         Ok(session) => return Ok(welcome_with(&pages, session.cookie(), "/with/account?done=saved")),
         Err(fault) => why_not(&fault).ok_or(Fault::Down)?,
