@@ -160,7 +160,7 @@ pub(crate) fn supporter_looked_at_sharing(who: &str, moment: &str) -> String {
 }
 
 pub(crate) fn supporter_looked_at_naming(who: &str, moment: &str) -> String {
-    format!("{who}, who supports you, looked at how your plans name them {moment}.")
+    format!("{who} looked at how your plans name them {moment}.")
 }
 
 /// As what somebody is named, alone.
