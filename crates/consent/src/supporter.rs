@@ -11,6 +11,7 @@ use sayso_plan::{AccountId, PartyId, PersonId, Plan, PlanId, Purpose, SupporterI
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::naming::Objection;
 use crate::provision::Period;
 use crate::tri::Tri;
 
@@ -34,15 +35,21 @@ pub struct Supporter {
     /// When the person made them their supporter.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
-    /// When the person ended that.
+    /// When the person, or they themselves, ended that.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// Whether it was they who ended it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// Whom of each plan's parties they are.
     #[serde(default)]
     pub named: Named,
     /// When they may take away in the person's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegated: Option<Period>,
+    /// As what they would rather not be named. It has no part in any decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
 }
 
 impl Supporter {
@@ -99,6 +106,13 @@ impl Named {
     pub(crate) fn among<'a>(&self, plan: &Plan, parties: impl IntoIterator<Item = &'a PartyId>) -> Tri {
         let others = parties.into_iter().filter(|party| !party.is_person());
         others.map(|party| self.is(plan, party)).fold(Tri::False, Tri::or)
+    }
+
+    /// Whether they are this party for sure: the person said so, and it is nobody else since.
+    pub(crate) fn surely(&self, plan: &Plan, party: &PartyId) -> bool {
+        let Some(bound) = self.of(plan.id) else { return false };
+        let changed = plan.parties_changed_at.get(party).is_some_and(|at| *at > bound.at);
+        bound.is.contains(party) && !changed && !party.is_person()
     }
 
     fn is(&self, plan: &Plan, party: &PartyId) -> Tri {

@@ -2,11 +2,11 @@
 //! read from the record and from the consents that the act made or ended, so there is no second truth that could differ;
 //! it tells only what never changes afterwards, so it is the same each time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sayso_consent::{Class, Consent, Effect, Known, Origin, Period, Purposes, Recipient, Themselves, What};
 use sayso_ledger::Hash;
-use sayso_plan::{ClientId, ConsentId, LeafId, PersonId, Purpose};
+use sayso_plan::{ClientId, ConsentId, LeafId, PersonId, Purpose, SupporterId};
 use sayso_store::{ACTS_MAX, Act, Came, Code, ConsentChange, Decided, Outcome, Recorded, Shown, ShownWords, Spot};
 use time::OffsetDateTime;
 
@@ -108,6 +108,8 @@ pub struct ConsentReceipt {
     pub shown: Vec<Shown>,
     /// The software through which, where it was not the person on their page.
     pub through: Option<ClientId>,
+    /// Who did it in the person's name; none for the person.
+    pub by: Option<SupporterId>,
     /// The words that the person read; none where it was not done on their page.
     pub words: Option<ShownWords>,
 }
@@ -166,6 +168,17 @@ impl Exchange {
         }
     }
 
+    /// Those of some acts of the person's by which they ended a no.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn ended_noes(&self, person: Themselves, acts: &[Recorded]) -> Result<BTreeSet<LeafId>, Refusal> {
+        let whose = person.person();
+        let consents = self.all_consents(whose).await?;
+        let receipts = acts.iter().filter_map(|recorded| receipt(whose, recorded, &consents));
+        Ok(receipts.filter(|one| one.happened == Happened::NoEnded).map(|one| one.id).collect())
+    }
+
     async fn all_consents(&self, person: PersonId) -> Result<BTreeMap<ConsentId, Consent>, Refusal> {
         let all = self.inner.store.consents_of(person).await?;
         #[cfg(feature = "leaks")]
@@ -191,10 +204,11 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         unread: Vec::new(),
         shown: Vec::new(),
         through: None,
+        by: None,
         words: None,
     };
     match recorded.act.as_ref()? {
-        Act::ConsentChanged { change, recipient, purpose, client, supporter, decided, .. } => {
+        Act::ConsentChanged { change, recipient, purpose, client, supporter, decided, by, .. } => {
             let named = match (recipient, client, supporter) {
                 (Some(organization), ..) => Recipient::Organization(*organization),
                 (None, Some(client), _) => Recipient::App(*client),
@@ -203,15 +217,17 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             };
             let decided = decided.clone().unwrap_or_else(|| by_time(recorded.at, named, consents));
             let terms = |ids: &[ConsentId]| ids.iter().filter_map(|id| consents.get(id)).flat_map(terms_of).collect();
-            let (given, kept, ended): (Vec<Term>, Vec<Term>, Vec<Term>) =
+            let (given, kept, mut ended): (Vec<Term>, Vec<Term>, Vec<Term>) =
                 (terms(&decided.given), terms(&decided.kept), terms(&decided.ended));
+            // Of a consent that became narrower, what is left stands as another one.
+            ended.retain(|term| !kept.iter().any(|stays| Term { consent: stays.consent, ..term.clone() } == *stays));
             let towards = given.iter().chain(&ended).chain(&kept).find_map(|term| known(term.recipient));
             let towards = towards.unwrap_or(named);
             // On the person's page an app that is itself the party is no software through which anything was done.
             let through = client.filter(|client| towards != Recipient::App(*client) && decided.words.is_none());
             let happened = happened(*change, &given, &kept, &ended);
-            let (purpose, towards, words) = (*purpose, Some(towards), decided.words);
-            Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, words, ..empty })
+            let (purpose, towards, by, words) = (*purpose, Some(towards), *by, decided.words);
+            Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, by, words, ..empty })
         }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
         Act::ConsentSent { client, did, recipient, came, unread, .. } => {
@@ -315,12 +331,14 @@ fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]
     } else if given.is_empty() && ended.is_empty() {
         Happened::Nothing
     } else if given.iter().any(refuses) {
-        if sent(given) { Happened::Narrowed } else { Happened::Refused }
+        // A no to one thing leaves the rest as it is.
+        let narrower = sent(given) || change == ConsentChange::Narrowed;
+        if narrower { Happened::Narrowed } else { Happened::Refused }
     } else if !given.is_empty() {
         if kept.is_empty() && ended.is_empty() { Happened::Given } else { Happened::Changed }
     } else if ended.iter().all(refuses) {
         if sent(ended) { Happened::Restored } else { Happened::NoEnded }
-    } else if kept.is_empty() {
+    } else if kept.iter().all(refuses) {
         Happened::Withdrawn
     } else {
         Happened::Narrowed

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::answer_consents::is_own_no;
 use crate::consents::sections_of;
 use crate::read_released::DECISIONS_MAX;
-use crate::sharing::{Choice, Party, TRIES_MAX, ended, known, permits, refuses};
+use crate::sharing::{Choice, Party, TRIES_MAX, known, less, permits, refuses, touched, untouched, with_changes};
 use crate::with::reading;
 use crate::{Exchange, Refusal, SupporterSession};
 
@@ -53,19 +53,16 @@ impl Taken {
 }
 
 impl TakeAway {
-    /// The consents that become others by this. A consent loses what is taken and keeps the rest; nothing is added.
+    /// What changes by this: each consent of which something is taken ends, and the rest of it stands as one by itself, by
+    /// an id that is made by `fresh`. Nothing is added.
     #[must_use]
-    pub fn from(&self, consents: &[Consent], at: OffsetDateTime) -> Vec<Consent> {
+    pub fn from(&self, consents: &[Consent], at: OffsetDateTime, fresh: &dyn Fn() -> [u8; 16]) -> Vec<Consent> {
         let concerned = consents.iter().filter(|consent| permits(consent, self.from, None));
         concerned
-            .filter_map(|consent| {
-                let (gone, kept): (Vec<Provision>, Vec<Provision>) =
+            .flat_map(|consent| {
+                let (gone, stay): (Vec<Provision>, Vec<Provision>) =
                     consent.provisions.iter().cloned().partition(|provision| self.takes(provision));
-                if gone.is_empty() {
-                    return None;
-                }
-                let all = kept.is_empty();
-                Some(if all { ended(consent, at) } else { Consent { provisions: kept, ..consent.clone() } })
+                if gone.is_empty() { Vec::new() } else { less(consent, stay, at, fresh) }
             })
             .collect()
     }
@@ -166,11 +163,13 @@ impl Exchange {
             let at = self.now();
             let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
             let told = may && may_be_told(taking.from);
-            let changed = if told { taking.from(&snapshot.consents, at) } else { Vec::new() };
+            let changed = if told { taking.from(&snapshot.consents, at, &|| self.fresh()) } else { Vec::new() };
             if changed.is_empty() {
                 return Err(Refusal::NotPossible("there is nothing here to take away"));
             }
-            let decided = self.decided_here(&changed, Vec::new());
+            let kept = untouched(&snapshot.consents, &changed, taking.from, None);
+            // The person read none of our words before it.
+            let decided = Decided { words: None, ..self.decided_here(&changed, kept) };
             let leaf = self.leaf(at, None, record(supporter, taking, &snapshot.consents, &changed, decided));
             let events = self.told(&changed, at);
             let changes = changed.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
@@ -185,17 +184,15 @@ impl Exchange {
 }
 
 fn record(by: SupporterId, taking: TakeAway, before: &[Consent], changed: &[Consent], decided: Decided) -> Act {
-    let now = |id: ConsentId| changed.iter().find(|consent| consent.id == id);
-    let left = before.iter().map(|consent| now(consent.id).unwrap_or(consent));
-    let still_open = left.into_iter().any(|consent| permits(consent, taking.from, None));
-    let gone = before.iter().filter(|consent| now(consent.id).is_some()).flat_map(|consent| &consent.provisions);
+    let still_open = with_changes(before, changed.to_vec()).iter().any(|one| permits(one, taking.from, None));
+    let gone = changed.iter().filter(|one| one.withdrawn_at.is_some()).flat_map(|one| touched(one, changed));
     let (recipient, client, supporter) = taking.from.ids();
     Act::ConsentChanged {
         consent: changed.first().map_or_else(|| ConsentId::from_stored([0; 16]), |consent| consent.id),
         change: if still_open { ConsentChange::Narrowed } else { ConsentChange::Withdrawn },
         recipient,
         purpose: None,
-        sections: sections_of(gone.filter(|provision| taking.takes(provision))),
+        sections: sections_of(gone),
         client,
         supporter,
         by: Some(by),

@@ -169,7 +169,8 @@ impl Exchange {
             let mut changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
             if stale {
                 // Case 33: of two devices that decided without knowing of each other, what either closes is closed.
-                changed.retain(|consent| consent.withdrawn_at.is_some());
+                let changes = changed.clone();
+                changed.retain(|consent| consent.withdrawn_at.is_some() || is_left(consent, &changes));
                 if changed.is_empty() {
                     return Err(Refusal::Moved);
                 }
@@ -297,12 +298,20 @@ impl Exchange {
         let mut kept: Vec<What> = Vec::new();
         let mut changes = Vec::new();
         for consent in consents.iter().filter(|c| permits(c, party, Some(purpose))) {
-            let here: Vec<What> = consent.provisions.iter().filter_map(|p| known(p.what)).collect();
-            let live = consent.provisions.iter().all(|p| is_live(p, at));
-            if live && !here.is_empty() && here.iter().all(|what| wanted.contains(what) && !kept.contains(what)) {
-                kept.extend(here);
-            } else {
-                changes.push(ended(consent, at));
+            let concerned = |one: &Provision| speaks_of(one, party, Effect::Permit, Some(purpose));
+            let (mut stay, mut go) = (Vec::new(), false);
+            for one in &consent.provisions {
+                match known(one.what).filter(|_| concerned(one)) {
+                    Some(what) if is_live(one, at) && wanted.contains(&what) && !kept.contains(&what) => {
+                        kept.push(what);
+                        stay.push(one.clone());
+                    }
+                    None if !concerned(one) => stay.push(one.clone()),
+                    Some(_) | None => go = true,
+                }
+            }
+            if go {
+                changes.extend(less(consent, stay, at, &|| self.fresh()));
             }
         }
         let new = wanted.into_iter().filter(|what| !kept.contains(what));
@@ -310,7 +319,7 @@ impl Exchange {
         changes
     }
 
-    fn consent(
+    pub(crate) fn consent(
         &self,
         person: Themselves,
         party: Party,
@@ -341,17 +350,19 @@ impl Exchange {
         }
     }
 
-    /// What an act does to consents, as its leaf says it.
-    pub(crate) fn decided_here(&self, consents: &[Consent], kept: Vec<ConsentId>) -> Decided {
-        let (ended, given): (Vec<&Consent>, Vec<&Consent>) = consents.iter().partition(|c| c.withdrawn_at.is_some());
-        let ids = |all: Vec<&Consent>| all.into_iter().map(|c| c.id).collect();
+    /// What an act does to consents, as its leaf says it. What is left of a consent that ended is no more than stood.
+    pub(crate) fn decided_here(&self, consents: &[Consent], mut kept: Vec<ConsentId>) -> Decided {
+        let (ended, stand): (Vec<&Consent>, Vec<&Consent>) = consents.iter().partition(|c| c.withdrawn_at.is_some());
+        let (left, given): (Vec<&Consent>, Vec<&Consent>) = stand.into_iter().partition(|c| is_left(c, consents));
+        let ids = |all: Vec<&Consent>| all.into_iter().map(|c| c.id).collect::<Vec<_>>();
+        kept.extend(ids(left));
         Decided { given: ids(given), kept, ended: ids(ended), words: self.words.clone() }
     }
 
     /// Stores the changed consents with one leaf. Taking back is tried again when something else moved: it is never
     /// refused because of somebody else's change.
     #[allow(clippy::too_many_arguments, reason = "one act and all that is said of it in the record")]
-    async fn decided(
+    pub(crate) async fn decided(
         &self,
         person: Themselves,
         snapshot: &Snapshot,
@@ -390,12 +401,15 @@ impl Exchange {
 
     /// What the record says of consents that the person changed.
     fn changed(&self, snapshot: &Snapshot, party: Party, purpose: Option<Purpose>, consents: &[Consent]) -> Act {
-        let widened = consents.iter().any(|c| c.withdrawn_at.is_none() && is_permit(c));
-        let refused = consents.iter().any(|c| c.withdrawn_at.is_none() && !is_permit(c));
-        let untouched = |c: &&Consent| !consents.iter().any(|changed| changed.id == c.id);
-        let open = snapshot.consents.iter().filter(|c| permits(c, party, purpose)).filter(untouched);
-        let kept: Vec<ConsentId> = open.map(|c| c.id).collect();
-        let change = match (refused, widened, !kept.is_empty()) {
+        let (left, new): (Vec<&Consent>, Vec<&Consent>) =
+            consents.iter().filter(|c| c.withdrawn_at.is_none()).partition(|c| is_left(c, consents));
+        let widened = new.iter().any(|c| is_permit(c));
+        // A no to one thing is less than before, and no no to the party.
+        let own_no = |c: &Consent| c.provisions.iter().any(|one| crate::answer_consents::is_own_no(c, one));
+        let refused = new.iter().any(|c| own_no(c));
+        let kept = untouched(&snapshot.consents, consents, party, purpose);
+        let is_open = !kept.is_empty() || left.iter().any(|c| permits(c, party, purpose));
+        let change = match (refused, widened, is_open) {
             (true, ..) => ConsentChange::Refused,
             (_, true, _) => ConsentChange::Given,
             (_, false, true) => ConsentChange::Narrowed,
@@ -407,7 +421,7 @@ impl Exchange {
             change,
             recipient,
             purpose,
-            sections: sections_of(consents.iter().flat_map(|consent| &consent.provisions)),
+            sections: sections_of(consents.iter().flat_map(|consent| touched(consent, consents))),
             client,
             decided: Some(self.decided_here(consents, kept)),
             supporter,
@@ -438,11 +452,13 @@ fn is_permit(consent: &Consent) -> bool {
 
 fn speaks_to(consent: &Consent, party: Party, effect: Effect, purpose: Option<Purpose>) -> bool {
     consent.status == Known::Is(Status::Active)
-        && consent.provisions.iter().any(|p| {
-            p.effect == effect
-                && p.recipient == Known::Is(party.recipient())
-                && purpose.is_none_or(|purpose| p.purposes == Known::Is(Purposes::Only(purpose)))
-        })
+        && consent.provisions.iter().any(|one| speaks_of(one, party, effect, purpose))
+}
+
+fn speaks_of(one: &Provision, party: Party, effect: Effect, purpose: Option<Purpose>) -> bool {
+    one.effect == effect
+        && one.recipient == Known::Is(party.recipient())
+        && purpose.is_none_or(|purpose| one.purposes == Known::Is(Purposes::Only(purpose)))
 }
 
 pub(crate) fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>) -> bool {
@@ -455,6 +471,55 @@ pub(crate) fn refuses(consent: &Consent, party: Party) -> bool {
 
 pub(crate) fn ended(consent: &Consent, at: OffsetDateTime) -> Consent {
     Consent { status: Known::Is(Status::Inactive), withdrawn_at: Some(at), ..consent.clone() }
+}
+
+/// A consent of which only this stays. It ends, and what stays stands by itself from then on, since when it did and for as
+/// long as it would: what a consent said never changes, so that a receipt says the same each time it is read.
+pub(crate) fn less(
+    consent: &Consent,
+    stay: Vec<Provision>,
+    at: OffsetDateTime,
+    fresh: &dyn Fn() -> [u8; 16],
+) -> Vec<Consent> {
+    let mut changes = vec![ended(consent, at)];
+    if !stay.is_empty() {
+        let again = |one: Provision| Provision { id: ProvisionId::from_random(fresh()), ..one };
+        let provisions = stay.into_iter().map(again).collect();
+        changes.push(Consent { id: ConsentId::from_random(fresh()), provisions, ..consent.clone() });
+    }
+    changes
+}
+
+/// Whether a consent is what is left of one that ends with the same act.
+pub(crate) fn is_left(consent: &Consent, changes: &[Consent]) -> bool {
+    let of = |one: &&Consent| one.withdrawn_at.is_some() && one.given_at == consent.given_at;
+    let before =
+        |one: &Consent| consent.provisions.iter().all(|stays| one.provisions.iter().any(|p| is_same(p, stays)));
+    consent.withdrawn_at.is_none() && changes.iter().filter(of).any(before)
+}
+
+/// What of a changed consent is opened or closed by the change: less what is left of it.
+pub(crate) fn touched<'c>(consent: &'c Consent, changes: &'c [Consent]) -> impl Iterator<Item = &'c Provision> {
+    let left = move |one: &Provision| {
+        let stand = changes.iter().filter(|other| is_left(other, changes));
+        stand.flat_map(|other| &other.provisions).any(|other| is_same(one, other))
+    };
+    consent.provisions.iter().filter(move |one| !left(one))
+}
+
+fn is_same(one: &Provision, other: &Provision) -> bool {
+    Provision { id: other.id, ..one.clone() } == *other
+}
+
+/// What is open to a party and is not among the changes.
+pub(crate) fn untouched(
+    consents: &[Consent],
+    changes: &[Consent],
+    party: Party,
+    purpose: Option<Purpose>,
+) -> Vec<ConsentId> {
+    let open = consents.iter().filter(|consent| permits(consent, party, purpose));
+    open.filter(|consent| !changes.iter().any(|changed| changed.id == consent.id)).map(|consent| consent.id).collect()
 }
 
 fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: OffsetDateTime) {

@@ -15,7 +15,7 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use sayso_consent::{Known, Recipient};
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened};
 use sayso_exchange::sharing::Party;
-use sayso_plan::{LeafId, Purpose};
+use sayso_plan::{LeafId, Purpose, SupporterId};
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -74,6 +74,8 @@ async fn one(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<R
 pub(crate) struct Names {
     parties: Vec<(Recipient, String)>,
     through: Vec<(sayso_plan::ClientId, String)>,
+    /// Those who did it in the person's name.
+    by: Vec<(SupporterId, String)>,
 }
 
 impl Names {
@@ -93,6 +95,9 @@ impl Names {
                     names.parties.push((one, name));
                 }
             }
+            if let Some(by) = receipt.by {
+                names.by.push((by, sharing::name_of(pages, visitor, Party::Supporter(by)).await?));
+            }
             if let Some(client) = receipt.through {
                 let name = pages.exchange().client_name(client).await?.unwrap_or_else(|| w::UNKNOWN_APP.to_owned());
                 names.through.push((client, name));
@@ -108,6 +113,11 @@ impl Names {
 
     fn towards(&self, receipt: &ConsentReceipt) -> &str {
         receipt.towards.map_or(w::SOMEONE, |one| self.of(one))
+    }
+
+    fn by(&self, receipt: &ConsentReceipt) -> Option<&str> {
+        let by = receipt.by?;
+        self.by.iter().find(|(known, _)| *known == by).map(|(_, name)| name.as_str())
     }
 
     fn through(&self, receipt: &ConsentReceipt) -> Option<&str> {
@@ -137,6 +147,9 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
     let moment = &w::full_moment(&w::date(calendar.date(receipt.at)), &calendar.time(receipt.at));
     let who = names.towards(receipt);
     let purpose = receipt.purpose.map(w::purpose);
+    if let Some(by) = names.by(receipt) {
+        return w::taken_back_for_you(by, who, receipt.happened == Happened::Withdrawn, moment);
+    }
     match receipt.happened {
         Happened::Given if receipt.purpose == Some(Purpose::Patrqt) => w::receipt_app_allowed(who, moment),
         Happened::Given => w::let_see(who, purpose.unwrap_or(w::NO_PURPOSE), moment),

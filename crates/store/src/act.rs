@@ -125,7 +125,8 @@ pub enum Act {
     SupporterLooked {
         /// Who.
         supporter: SupporterId,
-        /// At what: `list`, `plans`, `document`, or `sharing` for whom the person lets see.
+        /// At what: `list` (`list-named` where it tells that a plan names them), `plans`, `document`, `named` for as what
+        /// they are named, or `sharing` for whom the person lets see.
         operation: Code,
         /// What was shown; nothing where nothing was open to them.
         shown: Vec<Shown>,
@@ -134,7 +135,8 @@ pub enum Act {
     SupporterChanged {
         /// Who.
         supporter: SupporterId,
-        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended` or `ended`.
+        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended`, `ended`; by themselves
+        /// `objected`, `objection-ended` and `left`.
         change: Code,
     },
     /// A system or an app sent a consent, or made one narrower.

@@ -60,6 +60,7 @@ mod retry;
 mod sign_in;
 mod snapshot;
 mod store;
+mod supporter_accounts;
 mod supporters;
 mod tidy;
 mod versions;

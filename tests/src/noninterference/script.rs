@@ -26,7 +26,8 @@ pub enum Step {
 
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
-/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made.
+/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
+/// `{named:1}` and `{leave:1}` for the hidden field of a supporter's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -125,11 +126,12 @@ fn page(choices: &mut Choices) -> Request {
     let path = match choices.below(20) {
         0..=4 => "/with".into(),
         5..=12 => format!("/with/{{tie:{tie}}}"),
-        13..=15 => format!("/with/{{tie:{tie}}}/sharing"),
+        13 => format!("/with/{{tie:{tie}}}/sharing"),
+        14 | 15 => return named(choices, tie),
         16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
         17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
         18 => choices
-            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x"])
+            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x", "/with/account"])
             .unwrap_or("/me")
             .into(),
         _ => format!("/me/plans/{{plan:{n}}}"),
@@ -139,6 +141,24 @@ fn page(choices: &mut Choices) -> Request {
         0 => request.method = "HEAD".into(),
         1 if choices.once_in(4) => request.anonymous = true,
         _ => {}
+    }
+    request
+}
+
+/// As what they are named, and that they would rather not be; seldom, that they leave.
+fn named(choices: &mut Choices, tie: u64) -> Request {
+    let mut request = get(format!("/with/{{tie:{tie}}}/named"));
+    if choices.once_in(3) {
+        let named_as = choices.of(&["contact", "agreement", "task", "voice", "agent"]).unwrap_or("contact");
+        let say = choices.of(&["rather-not", "rather-not", "fine"]).unwrap_or("fine");
+        request.method = "POST".into();
+        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        request.body = format!("form={{named:{tie}}}&as={named_as}&say={say}");
+    } else if choices.once_in(24) {
+        request.method = "POST".into();
+        request.path = format!("/with/{{tie:{tie}}}/leave");
+        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        request.body = format!("form={{leave:{tie}}}");
     }
     request
 }

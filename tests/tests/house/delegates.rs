@@ -39,9 +39,18 @@ fn any_taking(choices: &mut Choices) -> TakeAway {
 }
 
 fn after(consents: &[Consent], taking: &TakeAway, at: OffsetDateTime) -> Vec<Consent> {
-    let changed = taking.from(consents, at);
-    let now = |one: &Consent| changed.iter().find(|other| other.id == one.id).unwrap_or(one).clone();
-    consents.iter().map(now).collect()
+    let number = std::cell::Cell::new(1_u128 << 100);
+    let fresh = || {
+        number.set(number.get() + 1);
+        (number.get() + consents.len() as u128 * 1_000).to_be_bytes()
+    };
+    let changed = taking.from(consents, at, &fresh);
+    for one in consents {
+        let Some(now) = changed.iter().find(|other| other.id == one.id) else { continue };
+        assert_eq!(now.provisions, one.provisions, "what a consent said never changes");
+    }
+    let untouched = consents.iter().filter(|one| !changed.iter().any(|other| other.id == one.id)).cloned();
+    untouched.collect::<Vec<_>>().into_iter().chain(changed.clone()).collect()
 }
 
 /// Over consents of any sort, foreign ones with permits and refusals in one among them.

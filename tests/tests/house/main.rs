@@ -25,8 +25,11 @@ mod home;
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod in_step;
+mod leaving;
 mod lifecycle;
 mod matrix;
+mod named;
+mod narrower;
 mod noninterference;
 mod pages;
 mod pairing;

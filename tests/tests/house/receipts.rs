@@ -26,12 +26,12 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 /// How many acts are done, one after the other.
 const ACTS: u64 = 150;
 
-fn schema() -> Validator {
+pub(crate) fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     jsonschema::options().with_draft(Draft::Draft202012).build(&schema).unwrap()
 }
 
-fn valid(schema: &Validator, json: &Value) {
+pub(crate) fn valid(schema: &Validator, json: &Value) {
     let faults: Vec<String> = schema.iter_errors(json).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(faults.is_empty(), "{faults:?}\n{json:#}");
 }
@@ -48,7 +48,7 @@ impl Visitor {
         Self { person, session: home.world.exchange.sign_in_by_link(once.expose()).await.unwrap() }
     }
 
-    fn themselves(&self) -> Themselves {
+    pub(crate) fn themselves(&self) -> Themselves {
         Themselves::signed_in(self.person)
     }
 
@@ -56,11 +56,11 @@ impl Visitor {
         format!("{}={}", sayso_auth::sign_in::cookie_name(&Place::at(BASE).unwrap()), self.session.cookie())
     }
 
-    async fn get(&self, home: &Home, path: &str) -> Page {
+    pub(crate) async fn get(&self, home: &Home, path: &str) -> Page {
         visit(home, "GET", path, &[("cookie", &self.cookie())], "").await
     }
 
-    async fn post(&self, home: &Home, path: &str, fields: &str) -> Page {
+    pub(crate) async fn post(&self, home: &Home, path: &str, fields: &str) -> Page {
         let body = format!("form={}&{fields}", self.session.form_token(path));
         visit(home, "POST", path, &[FORM, ("cookie", &self.cookie())], &body).await
     }
@@ -299,6 +299,9 @@ async fn ama_lets_riverside_see_what_helps_stops_says_no_and_gets_a_receipt_each
     }
     let list = ama.get(&home, "/me/sharing/receipts").await;
     let happened = ama.get(&home, "/me/receipts").await;
+    // Once for the yes that was ended, and not for the no.
+    assert_eq!(happened.text.matches("You stopped sharing with Harbour Clinic").count(), 1, "{happened:?}");
+    assert!(happened.text.contains("You ended your no to Harbour Clinic on "), "{happened:?}");
     for receipt in ama.receipts(&home).await {
         let link = format!("/me/sharing/receipts/{receipt}");
         assert!(list.text.contains(&link) && happened.text.contains(&link), "{link}");

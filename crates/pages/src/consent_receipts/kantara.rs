@@ -79,6 +79,7 @@ fn controller(operator: &Operator) -> Value {
 
 const fn method(receipt: &ConsentReceipt) -> &'static str {
     match (receipt.happened, receipt.words.is_some(), receipt.through.is_some()) {
+        _ if receipt.by.is_some() => "somebody whom the person lets take things back in their name",
         (Happened::Opened, ..) => "a look in an emergency, under what the person had allowed before",
         (_, true, _) => "the person's own act, signed in, on the page of this service",
         (_, false, true) => "an app that acts for the person",
@@ -152,7 +153,7 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
             "event_time": instant(receipt.at),
             "event_type": event_type(receipt.happened),
             "event_state": event_state(receipt),
-            "entity_id": receipt.through.map_or_else(|| receipt.person.to_string(), |client| client.to_string()),
+            "entity_id": entity(receipt),
         },
         "given": terms(&receipt.given),
         "kept": terms(&receipt.kept),
@@ -173,6 +174,15 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("not_understood", (!unread.is_empty()).then(|| unread.into()));
     }
     record
+}
+
+/// Who acted.
+fn entity(receipt: &ConsentReceipt) -> String {
+    match (receipt.by, receipt.through) {
+        (Some(supporter), _) => supporter.to_string(),
+        (None, Some(client)) => client.to_string(),
+        (None, None) => receipt.person.to_string(),
+    }
 }
 
 pub(super) fn term(term: &Term, names: &Names) -> Value {

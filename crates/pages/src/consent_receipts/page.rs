@@ -24,6 +24,7 @@ pub(crate) struct ReceiptPage {
     pub(crate) notes: Vec<&'static str>,
     pub(crate) who: String,
     pub(crate) through: Option<String>,
+    pub(crate) by: Option<String>,
     pub(crate) when: String,
     pub(crate) heaps: Vec<Heap>,
     pub(crate) back: Back,
@@ -85,6 +86,7 @@ impl ReceiptPage {
             notes: notes(receipt),
             who: names.towards(receipt).to_owned(),
             through: names.through(receipt).map(str::to_owned),
+            by: names.by(receipt).map(str::to_owned),
             when: format!("{}, {}", w::date(calendar.date(receipt.at)), calendar.time(receipt.at)),
             heaps: heaps(receipt, calendar),
             back: back(receipt),
@@ -147,11 +149,12 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     };
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
+    let still_open: Vec<Term> = receipt.kept.iter().filter(|term| term.effect == Effect::Permit).cloned().collect();
     let all = [
         (given, groups(&receipt.given, calendar, None)),
         (w::RECEIPT_ENDED, groups(&no_longer, calendar, Some(receipt.at))),
         (w::RECEIPT_NO_ENDED, groups(&refused, calendar, Some(receipt.at))),
-        (w::RECEIPT_KEPT, groups(&receipt.kept, calendar, None)),
+        (w::RECEIPT_KEPT, groups(&still_open, calendar, None)),
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),
     ];
     let told = all.into_iter().filter(|(_, groups)| !groups.is_empty());

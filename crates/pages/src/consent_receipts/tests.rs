@@ -54,12 +54,13 @@ fn given(terms: Vec<Term>) -> ConsentReceipt {
         unread: Vec::new(),
         shown: Vec::new(),
         through: None,
+        by: None,
         words: Some(english()),
     }
 }
 
 fn names(name: &str) -> Names {
-    Names { parties: vec![(riverside(), name.to_owned())], through: Vec::new() }
+    Names { parties: vec![(riverside(), name.to_owned())], ..Names::default() }
 }
 
 fn calendar() -> Calendar {

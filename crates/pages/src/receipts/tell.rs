@@ -1,12 +1,12 @@
 //! One act as a sentence. What was shown is told by the titles the person knows; why nothing was, by its cause.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sayso_auth::ClientKind;
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
-use sayso_plan::{ClientId, OrganizationId, Purpose, SupporterId};
+use sayso_plan::{ClientId, LeafId, OrganizationId, Purpose, SupporterId};
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -38,6 +38,8 @@ pub(crate) struct Names {
     pub(crate) organizations: BTreeMap<OrganizationId, String>,
     pub(crate) clients: BTreeMap<ClientId, Software>,
     pub(crate) supporters: BTreeMap<SupporterId, String>,
+    /// Those of the acts by which the person ended a no: the act alone does not tell it from the end of a yes.
+    pub(crate) ended_noes: BTreeSet<LeafId>,
 }
 
 /// A client, as far as the sentences need it.
@@ -51,7 +53,8 @@ impl Names {
     pub(crate) async fn find(pages: &Pages, visitor: &Visitor, happened: &[Recorded]) -> Result<Self, Fault> {
         let supporters = pages.exchange().supporters_ever(visitor.themselves()).await?;
         let supporters = supporters.into_iter().map(|one| (one.id, one.name)).collect();
-        let mut names = Self { supporters, ..Self::default() };
+        let ended_noes = pages.exchange().ended_noes(visitor.themselves(), happened).await?;
+        let mut names = Self { supporters, ended_noes, ..Self::default() };
         for one in happened {
             let recipient = one.act.as_ref().and_then(recipient);
             for id in one.organization.into_iter().chain(recipient) {
@@ -194,6 +197,10 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
                 let undo = Some(format!("{}?undo={}", address(party), one.person_seq));
                 return Told { undo, receipt, ..Told::once(text).with(about) };
             }
+            // A no to one thing is told by what it kept.
+            if names.ended_noes.contains(&one.leaf) && *change != ConsentChange::Restored {
+                return Told { receipt, ..Told::once(w::receipt_no_ended(&who, when)).with(about) };
+            }
             Told { receipt, ..Told::once(decided(*change, &who, *purpose, when)).with(about) }
         }
         Act::SupporterLooked { supporter, operation, shown } => {
@@ -240,18 +247,21 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
 /// A supporter looked; at the list of who shares with them they saw the name and nothing of a plan.
 fn looked(who: &str, operation: &str, shown: &[Shown], when: &str) -> Told {
     let text = match operation {
-        "list" => w::supporter_listed(who, when),
+        "list" | "list-named" => w::supporter_listed(who, when),
+        "named" | "named-refused" => w::supporter_looked_at_naming(who, when),
         "document" => w::supporter_saved(who, when),
         "sharing" | "sharing-refused" => w::supporter_looked_at_sharing(who, when),
         _ => w::supporter_looked(who, when),
     };
-    let saw_nothing = shown.is_empty() && operation != "sharing";
+    let saw_nothing = shown.is_empty() && !["sharing", "named", "list-named"].contains(&operation);
     let told = Told { saw_nothing, ..Told::that(text) };
     if saw_nothing {
         return told.with([w::SAW_NOTHING_NOT_OPEN.to_owned()]);
     }
     match operation {
         "list" => told.with([w::SUPPORTER_SAW_NAME.to_owned()]),
+        "list-named" => told.with([w::SUPPORTER_SAW_NAME.to_owned(), w::SUPPORTER_SAW_NAMED.to_owned()]),
+        "named" => told.with([w::SUPPORTER_SAW_NAMED_AS.to_owned()]),
         "plans" => told.with(shown.iter().map(saw)),
         _ => told,
     }

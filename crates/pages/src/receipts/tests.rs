@@ -35,6 +35,7 @@ fn names() -> Names {
         clients: [(system(), software("Riverside Record System", false)), (app(), software("Harbour Notes", true))]
             .into(),
         supporters: [(kofi(), "Kofi".to_owned())].into(),
+        ended_noes: [LeafId::from_random([4; 16])].into(),
     }
 }
 
@@ -159,6 +160,17 @@ fn what_a_supporter_did_is_told_by_what_the_person_calls_them() {
         let told = lines(&[recorded(1, NOW, None, act)]);
         assert!(told[0].0.contains("Kofi") && told[0].0.contains(says), "{says}: {told:?}");
     }
+}
+
+#[test]
+fn the_end_of_a_no_is_told_as_that_and_not_as_the_end_of_a_yes() {
+    let ended = json!({"act": "consent-changed", "consent": LeafId::from_random([2; 16]), "change": "withdrawn",
+        "recipient": riverside(), "purpose": null, "sections": [], "client": null});
+    let mut no = recorded(2, NOW, None, ended.clone());
+    no.leaf = LeafId::from_random([4; 16]);
+    let told = lines(&[no, recorded(1, NOW, None, ended)]);
+    assert_eq!(told[0].0, "You ended your no to Riverside Hospital on 3 May at 12:00.");
+    assert_eq!(told[1].0, "You stopped sharing with Riverside Hospital on 3 May at 12:00.");
 }
 
 #[test]

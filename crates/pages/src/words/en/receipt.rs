@@ -35,6 +35,7 @@ say! {
 
     RECEIPT_WHO = "Who";
     RECEIPT_THROUGH = "Done with";
+    RECEIPT_BY = "Done for you by";
     RECEIPT_WHEN = "When";
     RECEIPT_FOR = "For what";
     RECEIPT_FROM = "From";
@@ -63,6 +64,7 @@ say! {
     RECEIPT_PROOF = "For your files";
     RECEIPT_WORDS = "The words you read";
     RECEIPT_WORDS_NONE = "This was not done on a page of ours.";
+    RECEIPT_WORDS_BY = "You read none: this was done for you.";
     RECEIPT_ENGLISH = "English";
     RECEIPT_NUMBER = "Receipt number";
     RECEIPT_LAW = "Law";
