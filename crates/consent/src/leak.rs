@@ -201,6 +201,10 @@ pub enum Leak {
     ConsentVersionLeaks,
     /// An app that sends a refusal is told whether the person had said no already.
     RefusalTold,
+    /// Somebody is told that a plan names them though nobody else is shown that part.
+    NamedThoughClosed,
+    /// Somebody is told that a plan names them that is not shared yet.
+    NamedInDrafts,
 }
 
 impl Leak {
@@ -297,6 +301,8 @@ impl Leak {
         Self::ImportTellsPerson,
         Self::ConsentVersionLeaks,
         Self::RefusalTold,
+        Self::NamedThoughClosed,
+        Self::NamedInDrafts,
     ];
 }
 

@@ -11,6 +11,7 @@ pub mod explain;
 #[cfg(feature = "leaks")]
 pub mod leak;
 pub mod life;
+pub mod naming;
 pub mod provision;
 pub mod release;
 pub mod sealed;
@@ -23,10 +24,11 @@ pub use compile::Compiled;
 pub use decide::{Part, Verdict, Why, decide};
 pub use explain::{Explained, explain, is_open_whole};
 pub use life::Life;
+pub use naming::{NamedAs, Naming, Objection, own_mentions};
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Sent, Status, What};
 pub use release::{
-    Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, own, own_decision,
-    own_grant, own_proposal, own_self, proposal, subject,
+    Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, naming, own,
+    own_decision, own_grant, own_proposal, own_self, proposal, subject,
 };
 pub use sealed::{Sealed, Themselves};
 pub use supporter::{Bound, Named, Supporter};

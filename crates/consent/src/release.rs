@@ -15,8 +15,10 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
+use crate::naming::{NamedAs, Naming, mentions};
 use crate::provision::Consent;
 use crate::sealed::{Sealed, Themselves};
+use crate::supporter::Supporter;
 use crate::tri::Tri;
 
 /// What the person allowed this recipient to see. Its only constructors are in this module.
@@ -644,6 +646,42 @@ pub fn subject(sealed: &Sealed<Person>, grants: &[Grant], key: &FingerprintKey) 
     }
     mac.update(&last_updated.unix_timestamp_nanos().to_be_bytes());
     Ok(Released { fingerprint: finish(mac), inner: Subject { person, last_updated } })
+}
+
+/// As what a person's plans name somebody who supports them, where one of `others` is shown that part (case 25).
+///
+/// # Errors
+/// [`Withheld`] where they are named in nothing that is shown to anybody else.
+pub fn naming(
+    plans: &[Sealed<Plan>],
+    supporter: &Supporter,
+    rules: &Compiled,
+    others: &[Ask],
+    key: &FingerprintKey,
+) -> Result<Released<Naming>, Withheld> {
+    let mut named_as: BTreeSet<NamedAs> = BTreeSet::new();
+    for sealed in plans {
+        let mentions = mentions(&sealed.0, supporter);
+        if mentions.is_empty() {
+            continue;
+        }
+        let shown: BTreeSet<ItemId> = others
+            .iter()
+            .filter_map(|ask| judge(sealed, rules, ask, key).ok())
+            .flat_map(|grant| grant.shown.into_iter().map(|(item, _)| item))
+            .collect();
+        let open = |item: &ItemId| or_leak!(shown.contains(item), NamedThoughClosed => sealed.0.state.releasable());
+        let open = |item: &ItemId| or_leak!(open(item), NamedInDrafts => open(item) || !sealed.0.state.releasable());
+        named_as.extend(mentions.into_iter().filter(|(item, _)| open(item)).map(|(_, named_as)| named_as));
+    }
+    if named_as.is_empty() {
+        return Err(Withheld);
+    }
+    let mut mac = key.0.clone();
+    mac.update(b"sayso naming 1");
+    mac.update(supporter.id.as_bytes());
+    named_as.iter().for_each(|one| mac.update(one.code().as_bytes()));
+    Ok(Released { fingerprint: finish(mac), inner: Naming { from: supporter.from.clone(), named_as } })
 }
 
 /// The person reads what is kept of themselves.

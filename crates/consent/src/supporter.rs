@@ -11,6 +11,7 @@ use sayso_plan::{AccountId, PartyId, PersonId, Plan, PlanId, Purpose, SupporterI
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::naming::Objection;
 use crate::provision::Period;
 use crate::tri::Tri;
 
@@ -43,6 +44,9 @@ pub struct Supporter {
     /// When they may take away in the person's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegated: Option<Period>,
+    /// As what they would rather not be named. It has no part in any decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
 }
 
 impl Supporter {
@@ -99,6 +103,13 @@ impl Named {
     pub(crate) fn among<'a>(&self, plan: &Plan, parties: impl IntoIterator<Item = &'a PartyId>) -> Tri {
         let others = parties.into_iter().filter(|party| !party.is_person());
         others.map(|party| self.is(plan, party)).fold(Tri::False, Tri::or)
+    }
+
+    /// Whether they are this party for sure: the person said so, and it is nobody else since.
+    pub(crate) fn surely(&self, plan: &Plan, party: &PartyId) -> bool {
+        let Some(bound) = self.of(plan.id) else { return false };
+        let changed = plan.parties_changed_at.get(party).is_some_and(|at| *at > bound.at);
+        bound.is.contains(party) && !changed && !party.is_person()
     }
 
     fn is(&self, plan: &Plan, party: &PartyId) -> Tri {

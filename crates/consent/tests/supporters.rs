@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use sayso_consent::{
     Ask, Audience, Bound, Compiled, Effect, Grant, Known, Named, Period, Provision, Recipient, Sealed, Supporter, What,
-    Withheld, judge,
+    Withheld, judge, naming,
 };
 use sayso_plan::{PartyId, Plan, Purpose, Removal, Section, Share};
 
@@ -39,7 +39,51 @@ fn named(plan: &Plan, is: &[u8], is_not: &[u8]) -> Named {
     named
 }
 
+fn kofi(named: Named, delegated: Option<Period>) -> Supporter {
+    Supporter {
+        id: id(1),
+        person: id(1),
+        name: "Kofi".into(),
+        from: "Ama".into(),
+        account: Some(id(7)),
+        since: at(-9),
+        ended_at: None,
+        named,
+        delegated,
+        objections: Vec::new(),
+    }
+}
+
 proptest! {
+    /// Told of just what somebody else is shown, section by section, and of nothing that is about them.
+    #[test]
+    fn case_25_they_are_told_that_they_are_named_where_somebody_else_is_shown_it_and_nowhere_else(
+        mut plan in plans(), who in 1u8..=4,
+    ) {
+        plan.parties_changed_at.clear();
+        let others: Vec<u8> = (1..=4).filter(|n| *n != who).collect();
+        let (them, one) = (party(who), kofi(named(&plan, &[who], &others), None));
+        let audience = Audience::Organization { organization: id(9), practitioner: None, class: None };
+        let ask = Ask { audience, purpose: Some(Purpose::Treat), at: at(0) };
+        let sealed = [Sealed::<Plan>::new(plan.clone())];
+        for section in SECTIONS {
+            let what = What::Section(section);
+            let permit = provision(Effect::Permit, Recipient::Organization(id(9)), Purpose::Treat, what);
+            let rules = Compiled::of(&[consent(vec![permit])]);
+            let grant = judge(&sealed[0], &rules, &ask, &key()).ok();
+            let shown = |stored: &&sayso_plan::StoredItem| {
+                grant.iter().flat_map(Grant::shown).any(|(id, _)| *id == stored.id)
+            };
+            let names = |stored: &sayso_plan::StoredItem| {
+                let about_them = stored.item.concerned().any(|one| *one == them);
+                stored.item.shown_parties().any(|one| *one == them) && !about_them
+            };
+            let told = naming(&sealed, &one, &rules, std::slice::from_ref(&ask), &key());
+            prop_assert_eq!(told.is_ok(), plan.items.iter().filter(shown).any(names), "{:?}", section);
+            prop_assert!(naming(&sealed, &one, &rules, &[], &key()).is_err(), "nobody else asks");
+        }
+    }
+
     #[test]
     fn case_25_nothing_that_is_or_may_be_about_them_is_released(plan in plans(), who in 1u8..=4) {
         let others: Vec<u8> = (1..=4).filter(|n| *n != who).collect();
@@ -107,17 +151,7 @@ fn a_party_that_was_changed_since_the_person_said_who_it_is_may_be_anybody() {
 
 #[test]
 fn a_delegation_holds_from_its_begin_to_its_end_and_not_after_the_part_has_ended() {
-    let mut one = Supporter {
-        id: id(1),
-        person: id(1),
-        name: "Kofi".into(),
-        from: "Ama".into(),
-        account: Some(id(7)),
-        since: at(-9),
-        ended_at: None,
-        named: Named::default(),
-        delegated: Some(Period { from: at(-1), until: at(1) }),
-    };
+    let mut one = kofi(Named::default(), Some(Period { from: at(-1), until: at(1) }));
     assert_eq!([-2, -1, 0, 1].map(|hours| one.may_take_away(at(hours))), [false, true, true, false]);
     assert!(one.reads_by(id(7)) && !one.reads_by(id(8)));
     one.ended_at = Some(at(0));

@@ -287,7 +287,9 @@ fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]
     } else if given.is_empty() && ended.is_empty() {
         Happened::Nothing
     } else if given.iter().any(refuses) {
-        if sent(given) { Happened::Narrowed } else { Happened::Refused }
+        // A no to one thing leaves the rest as it is.
+        let narrower = sent(given) || change == ConsentChange::Narrowed;
+        if narrower { Happened::Narrowed } else { Happened::Refused }
     } else if !given.is_empty() {
         if kept.is_empty() && ended.is_empty() { Happened::Given } else { Happened::Changed }
     } else if ended.iter().all(refuses) {

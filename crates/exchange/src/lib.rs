@@ -19,6 +19,7 @@
 //! | each of these acts gives the person a receipt | [`consent_receipts`] |
 //! | the person says who supports them, and who may take away in their name | [`supporters`] |
 //! | somebody takes an invitation, and reads what a person opened to them | [`with`] |
+//! | somebody whom a plan names hears of it, and may object | [`named`] |
 //! | a delegate takes away what a person had opened to others | [`delegate`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what others would see now lies ready before they ask | [`prospects`] |
@@ -49,6 +50,7 @@ mod holding;
 pub mod issue_token;
 #[cfg(feature = "leaks")]
 mod leaks;
+pub mod named;
 pub mod notify;
 pub mod own_pages;
 pub mod pair;

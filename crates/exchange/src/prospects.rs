@@ -77,7 +77,7 @@ impl Exchange {
         let current = kinds.into_iter().map(Wanted::Current);
         let documents: Vec<Wanted> = current.chain([Wanted::CrisisExtract]).collect();
         let mut prospects = Vec::new();
-        for ask in asks(&snapshot, at) {
+        for ask in asks(&snapshot, at, PARTIES_MAX) {
             let documents = if ask.is_own_app() { &[] } else { documents.as_slice() };
             for wanted in [Wanted::Plans(None)].iter().chain(documents).copied() {
                 let sheets = self.decide(&snapshot, &ask, wanted);
@@ -92,8 +92,8 @@ impl Exchange {
     }
 }
 
-/// The questions that permits in force answer. An organization that is named may also belong to a class that is.
-fn asks(snapshot: &Snapshot, at: OffsetDateTime) -> Vec<Ask> {
+/// The questions that permits in force answer, of so many parties at most. An organization that is named may also belong to a class that is.
+pub(crate) fn asks(snapshot: &Snapshot, at: OffsetDateTime, parties_max: usize) -> Vec<Ask> {
     let mut parties: Vec<(Party, Purpose)> = Vec::new();
     let active = snapshot.consents.iter().filter(|consent| consent.status == Known::Is(Status::Active));
     for provision in active.flat_map(|consent| &consent.provisions).filter(|p| p.effect == Effect::Permit) {
@@ -105,7 +105,7 @@ fn asks(snapshot: &Snapshot, at: OffsetDateTime) -> Vec<Ask> {
             parties.push((party, purpose));
         }
     }
-    parties.truncate(PARTIES_MAX);
+    parties.truncate(parties_max);
     let of_class = |purpose| parties.contains(&(Party::CrisisServices, purpose));
     let mut asks = Vec::new();
     for (party, purpose) in &parties {

@@ -319,7 +319,7 @@ impl Exchange {
         changes
     }
 
-    fn consent(
+    pub(crate) fn consent(
         &self,
         person: Themselves,
         party: Party,
@@ -362,7 +362,7 @@ impl Exchange {
     /// Stores the changed consents with one leaf. Taking back is tried again when something else moved: it is never
     /// refused because of somebody else's change.
     #[allow(clippy::too_many_arguments, reason = "one act and all that is said of it in the record")]
-    async fn decided(
+    pub(crate) async fn decided(
         &self,
         person: Themselves,
         snapshot: &Snapshot,
@@ -404,7 +404,9 @@ impl Exchange {
         let (left, new): (Vec<&Consent>, Vec<&Consent>) =
             consents.iter().filter(|c| c.withdrawn_at.is_none()).partition(|c| is_left(c, consents));
         let widened = new.iter().any(|c| is_permit(c));
-        let refused = new.iter().any(|c| !is_permit(c));
+        // A no to one thing is less than before, and no no to the party.
+        let own_no = |c: &Consent| c.provisions.iter().any(|one| crate::answer_consents::is_own_no(c, one));
+        let refused = new.iter().any(|c| own_no(c));
         let kept = untouched(&snapshot.consents, consents, party, purpose);
         let is_open = !kept.is_empty() || left.iter().any(|c| permits(c, party, purpose));
         let change = match (refused, widened, is_open) {

@@ -77,6 +77,7 @@ impl Exchange {
                 ended_at: None,
                 named: sayso_consent::Named::default(),
                 delegated: None,
+                objections: Vec::new(),
             };
             match self.put_supporter(&snapshot, supporter, "invited", Vec::new()).await {
                 Err(Refusal::Moved) => {}

@@ -70,6 +70,9 @@ pub enum LookAt {
     Document(PlanId),
 }
 
+/// How the list is called in the record where it tells that a plan names who looks.
+const LIST_NAMED: &str = "list-named";
+
 impl LookAt {
     const fn code(self) -> &'static str {
         match self {
@@ -98,6 +101,8 @@ pub struct Supported {
     pub shares: bool,
     /// Whether the supporter may take away in the person's name.
     pub delegated: bool,
+    /// Whether they are told that a plan of the person's names them.
+    pub named: bool,
 }
 
 /// Why an invitation was not taken.
@@ -221,10 +226,13 @@ impl Exchange {
             let known = seen.snapshot.as_deref().and_then(|snapshot| reading(snapshot, session, supporter));
             let delegate = known.filter(|one| one.may_take_away(seen.at));
             let name = seen.subject().map(|subject| subject.get().person.name.clone());
-            let (shares, delegated) = (name.is_some(), delegate.is_some());
-            // The delegation is the person's own act too, and carries the name they gave with it.
-            if let Some(name) = name.or_else(|| delegate.map(|one| one.from.clone())) {
-                people.push(Supported { supporter, name, shares, delegated });
+            let told = seen.snapshot.as_deref().zip(known);
+            let naming = told.and_then(|(snapshot, one)| self.seen_naming(snapshot, one, seen.at));
+            let (shares, delegated, named) = (name.is_some(), delegate.is_some(), naming.is_some());
+            // The delegation is the person's own act too, and carries the name they gave with it; so does the invitation.
+            let given = || delegate.map(|one| one.from.clone());
+            if let Some(name) = name.or_else(given).or_else(|| naming.map(|one| one.from)) {
+                people.push(Supported { supporter, name, shares, delegated, named });
             }
         }
         people.sort_by(|one, two| (&one.name, one.supporter).cmp(&(&two.name, two.supporter)));
@@ -253,7 +261,9 @@ impl Exchange {
             #[cfg(feature = "leaks")]
             let sheets = self.all_that_is_there(&snapshot, sheets);
             let shown = sheets.iter().map(Sheet::record).collect();
-            let act = Act::SupporterLooked { supporter, operation: Code::new(at_what.code()), shown };
+            let names = |one: &Supporter| at_what == LookAt::List && self.seen_naming(&snapshot, one, at).is_some();
+            let operation = Code::new(if known.is_some_and(names) { LIST_NAMED } else { at_what.code() });
+            let act = Act::SupporterLooked { supporter, operation, shown };
             let read = ReadLeaf { leaf: self.leaf(at, None, act), fence: snapshot.fence() };
             self.between_decision_and_leaf().await;
             match self.inner.store.record(read).await {

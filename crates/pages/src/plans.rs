@@ -22,6 +22,7 @@ use crate::admit::Visitor;
 use crate::door::{Policy, Route};
 use crate::fault::Fault;
 use crate::layout::{Frame, Here, shown};
+use crate::sharing::objections;
 use crate::words::en as w;
 use view::{PlanLine, PlanView};
 
@@ -54,6 +55,8 @@ pub(crate) struct PlanPage {
     /// Where the person reads what others suggest, and how much of it waits.
     pub(crate) suggestions: String,
     pub(crate) waiting: usize,
+    /// Who would rather not be named in what others see of it.
+    pub(crate) objections: Vec<String>,
 }
 
 /// What the law makes of a plan today, in plain words.
@@ -100,8 +103,9 @@ async fn one(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<Stri
     let cancel = plan.get().state.is_in_force().then(|| cancel::address(plan.get().id));
     let waiting = suggestions::waiting(&pages, &visitor, plan.get()).await?;
     let suggestions = suggestions::address(plan.get().id);
+    let objections = objections::of_plan(&pages, &visitor, plan.get().id).await?;
     let frame = Frame::of(&visitor, w::PLAN, Here::Plans);
-    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel, suggestions, waiting }))
+    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel, suggestions, waiting, objections }))
 }
 
 async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Projection>, Fault> {

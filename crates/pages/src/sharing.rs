@@ -3,6 +3,7 @@
 mod choice;
 mod choices;
 mod decide;
+pub(crate) mod objections;
 pub(crate) mod overview;
 mod pairing;
 mod people;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(people::routes());
     routes.extend(supporter::routes());
     routes.extend(sent::routes());
+    routes.extend(objections::routes());
     for base in BASES {
         let under = |end: &str| format!("{base}/{end}");
         routes.extend([

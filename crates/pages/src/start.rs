@@ -40,12 +40,13 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
         reason: None,
     };
     let proposed = overview.proposed.into_iter().map(|one| news(w::PROPOSED_TITLE, "proposed", one.from));
+    let objections = overview.objections.into_iter().map(|one| news(w::OBJECTIONS_TITLE, "objections", one.text));
     let by_others = overview.kept.into_iter().filter(|one| one.by_others).filter_map(|one| one.from);
     let kept = by_others.map(|from| news(w::KEPT_TITLE, "kept", from));
     Ok(shown(&StartPage {
         frame: Frame::of(&visitor, w::HOME, Here::Home),
         name: Said::text(&me.name, me.language.as_str()),
-        asked: overview.asked.into_iter().chain(proposed).chain(kept).collect(),
+        asked: overview.asked.into_iter().chain(proposed).chain(objections).chain(kept).collect(),
         plans: lines(&plans),
         open: overview.open,
     }))

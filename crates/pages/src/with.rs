@@ -2,6 +2,7 @@
 //! sees none of theirs; what a person shared with nobody, took back, or never had, looks the same here.
 
 pub(crate) mod invited;
+pub(crate) mod naming;
 mod taking;
 
 use askama::Template;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/with/{supporter}/document/{plan}", Policy::Supporter, document),
         Route::post(WITH_SIGN_OUT, Policy::SupporterForm, supporter_signs_out),
     ];
+    routes.extend(naming::routes());
     routes.extend(taking::routes());
     routes.extend(invited::routes());
     routes
@@ -46,11 +48,12 @@ struct WithPage {
     people: Vec<PersonLine>,
 }
 
-/// A person who shares, or lets the visitor take back in their name.
+/// A person who shares, or lets the visitor take back in their name, or whose plan names them.
 struct PersonLine {
     name: Said,
     plans: Option<String>,
     taking: Option<String>,
+    named: Option<String>,
 }
 
 #[derive(Template)]
@@ -76,6 +79,7 @@ async fn people(State(pages): State<Pages>, companion: Companion) -> Result<Resp
         name: Said::text(&one.name, "und"),
         plans: one.shares.then(|| address(one.supporter)),
         taking: one.delegated.then(|| taking::address(one.supporter)),
+        named: one.named.then(|| naming::address(one.supporter)),
     });
     Ok(shown(&WithPage { frame: Frame::with(&companion, w::WITH_HOME), people: people.collect() }))
 }

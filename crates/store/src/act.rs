@@ -124,7 +124,8 @@ pub enum Act {
     SupporterLooked {
         /// Who.
         supporter: SupporterId,
-        /// At what: `list`, `plans`, `document`, or `sharing` for whom the person lets see.
+        /// At what: `list` (`list-named` where it tells that a plan names them), `plans`, `document`, `named` for as what
+        /// they are named, or `sharing` for whom the person lets see.
         operation: Code,
         /// What was shown; nothing where nothing was open to them.
         shown: Vec<Shown>,
@@ -133,7 +134,8 @@ pub enum Act {
     SupporterChanged {
         /// Who.
         supporter: SupporterId,
-        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended` or `ended`.
+        /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended`, `ended`; by themselves
+        /// `objected` and `objection-ended`.
         change: Code,
     },
     /// A system or an app sent a consent, or made one narrower.

@@ -126,6 +126,8 @@ pub enum What {
     Particulars { subject: usize },
     /// An item about the one who looks, who supports the person, in a section that is open to them.
     AboutThem { at: At, n: u64, seed: u64, early: bool },
+    /// An item that names the one who looks, who supports the person, and is closed to everybody, or stands in a draft.
+    NamedInClosed { at: At, n: u64, seed: u64 },
     /// The neighbour let the one who looks support them, opened everything, and ended it.
     FormerSupporter,
     /// Another hospital has sent a consent: it refuses itself a section, and would see another.
@@ -167,13 +169,14 @@ impl What {
             Self::PairingCode { .. } => "pairing code",
             Self::Particulars { .. } => "particulars",
             Self::AboutThem { .. } => "item about the supporter",
+            Self::NamedInClosed { .. } => "closed item that names the supporter",
             Self::FormerSupporter => "former supporter",
             Self::OtherConsent { .. } => "consent sent by others",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 32] = [
+    pub const NAMES: [&'static str; 33] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -206,6 +209,7 @@ impl What {
         "item about the supporter",
         "former supporter",
         "consent sent by others",
+        "closed item that names the supporter",
     ];
 
     /// Whether it is made before the one who looks is let in.
@@ -248,10 +252,11 @@ impl What {
         }
         let app = layout.adversary.is_app();
         if layout.adversary.is_supporter() && choices.once_in(5) {
-            return match choices.below(4) {
+            return match choices.below(6) {
                 0 => Self::FormerSupporter,
                 // Of the person in whose name they may take away.
                 1 => Self::OtherRefusal { subject: 1 },
+                2 | 3 => Self::NamedInClosed { at, n, seed },
                 _ => Self::AboutThem { at, n, seed, early },
             };
         }
@@ -334,6 +339,7 @@ impl House {
             What::Consent { subject, n, reason } => self.idle_consent(*subject, *n, *reason).await,
             What::OtherGrant { subject } => self.other_grant(*subject).await,
             What::AboutThem { at, n, seed, .. } => self.about_them(*at, *n, *seed).await,
+            What::NamedInClosed { at, n, seed } => self.named_in_closed(*at, *n, *seed).await,
             What::FormerSupporter => self.formerly(2).await,
             What::OtherRefusal { subject } => {
                 let themselves = Themselves::signed_in(person(*subject));
@@ -383,7 +389,11 @@ impl House {
         let before: Vec<ItemId> = self.items(at.subject, plan).await;
         let made = self
             .edit(person(at.subject), plan, |content| {
-                let party = any_party(content, &mut choices);
+                let mut party = any_party(content, &mut choices);
+                // Where others see it, it is no secret to them that they are named.
+                if hiding != Hiding::Close && self.is_them(content, &party) {
+                    party = "self".into();
+                }
                 let mut item = plans::more(&mut choices, section, share, &party);
                 if between {
                     make_place(content, &mut item, 1 + (seed % 3) as u32);
@@ -427,6 +437,10 @@ impl House {
         self.edit(person(at.subject), plan, |content| {
             let places: Vec<usize> =
                 (0..content.items.len()).filter(|p| self.is_hidden(at.subject, &content.items[*p])).collect();
+            let names_them =
+                |draft: &DraftItem| draft.item.parties().any(|party| self.is_them(content, party.as_str()));
+            let told = |draft: &DraftItem| names_them(draft) && draft.item.share_level() != Share::Close;
+            let places: Vec<usize> = places.into_iter().filter(|place| !told(&content.items[*place])).collect();
             let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };
             content.items.remove(*place);
             true

@@ -196,6 +196,12 @@ impl House {
             let party = Party::Organization(harbour());
             let themselves = Themselves::signed_in(person(n));
             let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+            // Whatever the other hospital refuses to see in one house alone, somebody else sees in both: so as what
+            // somebody is named where others see it is the same.
+            if self.layout.adversary.is_supporter() {
+                let party = Party::Organization(riverside());
+                let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+            }
         }
     }
 

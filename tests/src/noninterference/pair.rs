@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use sayso_auth::Opaque;
+use sayso_auth::secret::of;
 use sayso_auth::sign_in::SUPPORTER_COOKIE_HTTPS;
 use sayso_consent::Themselves;
 use serde::{Deserialize, Serialize};
@@ -254,6 +256,10 @@ impl Pair {
                 Some(tie) => tie.to_string(),
                 None => self.a.former.or(self.b.former).map_or_else(|| nothing().to_string(), |tie| tie.to_string()),
             },
+            "form" => {
+                let session = Opaque::<of::Session>::parse(&self.a.token).ok()?;
+                session.form_token(&format!("/with/{}/named", self.place(&format!("tie:{n}"))?)).expose().to_owned()
+            }
             "value" => value(n),
             "number" => format!("{}%7C{}", NUMBERS, value(n)),
             "seen" if self.memory.seen.is_empty() => format!("CarePlan/{}", of(&self.known.plans)),

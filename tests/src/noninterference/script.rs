@@ -26,7 +26,8 @@ pub enum Step {
 
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
-/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made.
+/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
+/// `{form:1}` for the hidden field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -125,7 +126,8 @@ fn page(choices: &mut Choices) -> Request {
     let path = match choices.below(20) {
         0..=4 => "/with".into(),
         5..=12 => format!("/with/{{tie:{tie}}}"),
-        13..=15 => format!("/with/{{tie:{tie}}}/sharing"),
+        13 => format!("/with/{{tie:{tie}}}/sharing"),
+        14 | 15 => return named(choices, tie),
         16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
         17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
         18 => choices
@@ -139,6 +141,19 @@ fn page(choices: &mut Choices) -> Request {
         0 => request.method = "HEAD".into(),
         1 if choices.once_in(4) => request.anonymous = true,
         _ => {}
+    }
+    request
+}
+
+/// As what they are named, and that they would rather not be.
+fn named(choices: &mut Choices, tie: u64) -> Request {
+    let mut request = get(format!("/with/{{tie:{tie}}}/named"));
+    if choices.once_in(3) {
+        let named_as = choices.of(&["contact", "agreement", "task", "voice", "agent"]).unwrap_or("contact");
+        let say = choices.of(&["rather-not", "rather-not", "fine"]).unwrap_or("fine");
+        request.method = "POST".into();
+        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        request.body = format!("form={{form:{tie}}}&as={named_as}&say={say}");
     }
     request
 }

@@ -7,7 +7,7 @@ use sayso_exchange::Act;
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::supporters::Said;
 use sayso_exchange::with::Taker;
-use sayso_plan::{AccountId, LeafId, PartyId, Section, SupporterId};
+use sayso_plan::{AccountId, Content, ItemType, LeafId, PartyId, Section, Share, State, SupporterId};
 use sayso_store::NewLeaf;
 use time::Duration;
 
@@ -81,6 +81,38 @@ impl House {
         }
         let named = self.world.exchange.name_supporter(themselves, self.ties[n], &said, self.world.now()).await;
         let _ = named.unwrap();
+    }
+
+    /// Whether a party of a plan is the supporter who looks: the first that it names.
+    pub(super) fn is_them(&self, content: &Content, party: &str) -> bool {
+        let them = content.parties.iter().find(|one| !one.id.is_person());
+        self.layout.adversary.is_supporter() && them.is_some_and(|them| them.id.as_str() == party)
+    }
+
+    /// An item that names them and is shown to nobody: it is close, or the plan is a draft.
+    pub(super) async fn named_in_closed(&mut self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        let naming = [ItemType::Contact, ItemType::Agreement, ItemType::Arrangement];
+        let names = |one: &Section| *one != Section::NotInvolve && one.types().iter().any(|each| naming.contains(each));
+        let sections: Vec<Section> = Section::all().filter(names).collect();
+        let Some(section) = sections.get(n as usize % sections.len().max(1)).copied() else { return false };
+        let before = self.items(at.subject, plan).await;
+        let edited = self.edit(person(at.subject), plan, |content| {
+            let Some(them) = content.parties.iter().find(|party| !party.id.is_person()) else { return false };
+            let share = (content.status != State::Draft).then_some(Share::Close);
+            // Of those that could stand here the first that names them.
+            let some = (0..16).map(|k| plans::more(&mut Choices::new(seed + k), section, share, them.id.as_str()));
+            let Some(mut item) = some.into_iter().find(|one| one.item.parties().any(|party| *party == them.id)) else {
+                return false;
+            };
+            item.item.order = None;
+            content.items.push(item);
+            content.document.is_none() && !content.absences.contains_key(&section)
+        });
+        let made = edited.await;
+        let new = self.items(at.subject, plan).await.into_iter().filter(|id| !before.contains(id));
+        self.refused.extend(new);
+        made
     }
 
     /// An item about them in a section that is open to them.

@@ -26,6 +26,7 @@ mod hostile;
 mod in_step;
 mod lifecycle;
 mod matrix;
+mod named;
 mod narrower;
 mod noninterference;
 mod pages;

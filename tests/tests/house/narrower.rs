@@ -32,7 +32,7 @@ async fn two_in_one(home: &Home, her: &Visitor) -> LeafId {
     let (seen, waiting) = exchange.waiting_consents(ama(home)).await.unwrap();
     assert_eq!(waiting[0].whats.len(), 2, "one consent says both");
     let _ = exchange.confirm_consent(ama(home), waiting[0].id, seen).await.unwrap();
-    home.world.wait(Duration::hours(1));
+    home.world.wait(Duration::minutes(1));
     her.receipts(home).await[0]
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn all() -> Choice {
 }
 
 /// Whom of the parties of all of Ama's plans a supporter is, as she says when she has looked at all of them.
-async fn says_who(home: &Home, supporter: SupporterId, party: &str) {
+pub(crate) async fn says_who(home: &Home, supporter: SupporterId, party: &str) {
     let mut said = Said::new();
     for plan in home.world.exchange.own_plans(ama(home)).await.unwrap() {
         let others = plan.get().parties.iter().map(|party| party.id.clone()).filter(|id| !id.is_person());

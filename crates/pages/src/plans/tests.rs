@@ -32,6 +32,7 @@ pub(crate) fn page(released: &Released<Projection>) -> String {
         cancel: None,
         suggestions: String::new(),
         waiting: 0,
+        objections: Vec::new(),
     }
     .render()
     .unwrap()

@@ -197,7 +197,8 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
                 let undo = Some(format!("{}?undo={}", address(party), one.person_seq));
                 return Told { undo, receipt, ..Told::once(text).with(about) };
             }
-            if names.ended_noes.contains(&one.leaf) {
+            // A no to one thing is told by what it kept.
+            if names.ended_noes.contains(&one.leaf) && *change != ConsentChange::Restored {
                 return Told { receipt, ..Told::once(w::receipt_no_ended(&who, when)).with(about) };
             }
             Told { receipt, ..Told::once(decided(*change, &who, *purpose, when)).with(about) }
@@ -246,18 +247,21 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
 /// A supporter looked; at the list of who shares with them they saw the name and nothing of a plan.
 fn looked(who: &str, operation: &str, shown: &[Shown], when: &str) -> Told {
     let text = match operation {
-        "list" => w::supporter_listed(who, when),
+        "list" | "list-named" => w::supporter_listed(who, when),
+        "named" | "named-refused" => w::supporter_looked_at_naming(who, when),
         "document" => w::supporter_saved(who, when),
         "sharing" | "sharing-refused" => w::supporter_looked_at_sharing(who, when),
         _ => w::supporter_looked(who, when),
     };
-    let saw_nothing = shown.is_empty() && operation != "sharing";
+    let saw_nothing = shown.is_empty() && !["sharing", "named", "list-named"].contains(&operation);
     let told = Told { saw_nothing, ..Told::that(text) };
     if saw_nothing {
         return told.with([w::SAW_NOTHING_NOT_OPEN.to_owned()]);
     }
     match operation {
         "list" => told.with([w::SUPPORTER_SAW_NAME.to_owned()]),
+        "list-named" => told.with([w::SUPPORTER_SAW_NAME.to_owned(), w::SUPPORTER_SAW_NAMED.to_owned()]),
+        "named" => told.with([w::SUPPORTER_SAW_NAMED_AS.to_owned()]),
         "plans" => told.with(shown.iter().map(saw)),
         _ => told,
     }

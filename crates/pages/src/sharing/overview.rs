@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 
+use super::objections::{self, ObjectionLine};
 use super::sent::{self, KeptLine, ProposedLine};
 use super::{action, address, alone, name_of};
 use crate::Pages;
@@ -24,6 +25,8 @@ pub(crate) struct Overview {
     pub(crate) proposed: Vec<ProposedLine>,
     /// What is kept back from somebody, in part or by what others sent.
     pub(crate) kept: Vec<KeptLine>,
+    /// Who would rather not be named in what others see.
+    pub(crate) objections: Vec<ObjectionLine>,
     pub(crate) open: Vec<PartyLine>,
     pub(crate) told_no: Vec<NameLine>,
     /// Whether crisis services have not been decided about yet.
@@ -85,6 +88,7 @@ impl Overview {
             asked: asked(pages, visitor, calendar).await?,
             proposed: sent::proposed(pages, visitor, calendar).await?,
             kept: sent::kept(pages, visitor, calendar).await?,
+            objections: objections::lines(pages, visitor, calendar).await?,
             open: open(pages, visitor, &standing, calendar).await?,
             told_no: told_no(pages, visitor, &standing).await?,
             offer_crisis: !standing.iter().any(|one| one.party == Party::CrisisServices),

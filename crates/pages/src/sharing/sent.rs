@@ -6,7 +6,7 @@ use axum::response::Response;
 use sayso_consent::{Class, Projection, Recipient, Released, Sent, What};
 use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
 use sayso_exchange::sharing::Party;
-use sayso_plan::{ConsentId, Share};
+use sayso_plan::{ConsentId, ItemId, Share, StoredItem};
 
 use super::{name_of, registered_name};
 use crate::Pages;
@@ -128,12 +128,20 @@ fn own(plans: &[Released<Projection>], whats: &[What]) -> Vec<OwnLine> {
         let document = plan.document.as_ref().is_some_and(|kept| whats.contains(&What::Item(kept.id)));
         lines.extend((whole || document).then(|| OwnLine { lead: None, words: title(plan) }));
         let named = plan.items.iter().filter(|stored| whats.contains(&What::Item(stored.id)));
-        lines.extend(named.map(|stored| OwnLine {
-            lead: lead(&stored.item),
-            words: headline(&stored.item, &names).unwrap_or_else(|| Said::text(stored.item.section.title(), w::LANG)),
-        }));
+        lines.extend(named.map(|stored| own_line(stored, &names)));
     }
     lines
+}
+
+fn own_line(stored: &StoredItem, names: &Names<'_>) -> OwnLine {
+    let words = headline(&stored.item, names).unwrap_or_else(|| Said::text(stored.item.section.title(), w::LANG));
+    OwnLine { lead: lead(&stored.item), words }
+}
+
+/// The same of one thing in a plan.
+pub(super) fn own_item(plan: &Projection, item: ItemId) -> Option<OwnLine> {
+    let stored = plan.items.iter().find(|stored| stored.id == item)?;
+    Some(own_line(stored, &Names::of(plan)))
 }
 
 fn kept_text(one: &KeptBack, who: &str) -> String {

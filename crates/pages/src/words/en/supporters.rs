@@ -71,6 +71,34 @@ say! {
     WITH_TAKEN = "Done. It counts from now on.";
     WITH_THINGS = "Single things they picked";
 
+    WITH_NAMED = "How they name you";
+    WITH_NAMED_LEAD = "Someone else can read a part of their plans that names you.";
+    WITH_NAMED_NOT_TOLD = "You do not see what it says, or who reads it.";
+    WITH_NAMED_NOT_NOW = "Right now no one else reads a part that names you.";
+    WITH_NAMED_OBJECT = "Would you rather not be named? You can tell them here. They read it at once. It is up to them what they do.";
+    WITH_OBJECT = "I would rather not be named";
+    WITH_OBJECT_END = "I am fine with it now";
+    WITH_OBJECTED = "You told them that you would rather not be named for this.";
+    WITH_OBJECTION_TOLD = "Done. They can read it now.";
+    WITH_OBJECTION_ENDED = "Done. They can read that you are fine with it.";
+    NAMED_AS_CONTACT = "Someone to call or to turn to";
+    NAMED_AS_AGREEMENT = "Someone who agreed to something";
+    NAMED_AS_TASK = "Someone who does a part";
+    NAMED_AS_VOICE = "Someone whose words or view are in it";
+    NAMED_INSIDE_CONTACT = "someone to call or to turn to";
+    NAMED_INSIDE_AGREEMENT = "someone who agreed to something";
+    NAMED_INSIDE_TASK = "someone who does a part";
+    NAMED_INSIDE_VOICE = "someone whose words or view are in it";
+
+    OBJECTIONS_TITLE = "Someone would rather not be named";
+    OBJECTIONS_LEAD = "You decide. Who sees what is as it was.";
+    OBJECTION_LEAVE_OUT = "To leave them out, change the plan in your app. Or stop sharing that part here.";
+    OBJECTION_NOT_OPEN = "No one else sees such a part right now.";
+    OBJECTION_STOP = "Stop sharing this part";
+    OBJECTION_WHAT_YOU_CAN_DO = "See what you can do";
+
+    SUPPORTER_SAW_NAMED = "They saw that a plan of yours names them.";
+    SUPPORTER_SAW_NAMED_AS = "They saw as what, and nothing of the plan.";
     SUPPORTER_SAW_NAME = "They saw your name.";
     SUPPORTER_UNDO = "See it and undo it";
     WHY_ABOUT_THEM = "You opened it, but it is about them, or it could be. So we keep it from them.";
@@ -118,6 +146,49 @@ pub(crate) fn supporter_looked_at_sharing(who: &str, moment: &str) -> String {
     format!("{who} looked, for you, at who sees what {moment}.")
 }
 
+pub(crate) fn supporter_looked_at_naming(who: &str, moment: &str) -> String {
+    format!("{who}, who supports you, looked at how your plans name them {moment}.")
+}
+
+/// As what somebody is named, alone.
+pub(crate) const fn named_as(one: sayso_consent::NamedAs) -> &'static str {
+    use sayso_consent::NamedAs as N;
+    match one {
+        N::Contact => NAMED_AS_CONTACT,
+        N::Agreement => NAMED_AS_AGREEMENT,
+        N::Task => NAMED_AS_TASK,
+        N::Voice => NAMED_AS_VOICE,
+    }
+}
+
+/// The same inside a sentence.
+pub(crate) const fn named_as_inside(one: sayso_consent::NamedAs) -> &'static str {
+    use sayso_consent::NamedAs as N;
+    match one {
+        N::Contact => NAMED_INSIDE_CONTACT,
+        N::Agreement => NAMED_INSIDE_AGREEMENT,
+        N::Task => NAMED_INSIDE_TASK,
+        N::Voice => NAMED_INSIDE_VOICE,
+    }
+}
+
+/// The name of a button for those who hear the page.
+pub(crate) fn about_being_named(what: &str, objects: bool) -> String {
+    format!("{}: {what}", if objects { WITH_OBJECT_END } else { WITH_OBJECT })
+}
+
+pub(crate) fn rather_not_named(who: &str, what: &str) -> String {
+    format!("{who} would rather not be named as {what}.")
+}
+
+pub(crate) fn objection_told(moment: &str) -> String {
+    format!("They told you {moment}.")
+}
+
+pub(crate) fn objection_open_to(who: &str) -> String {
+    format!("This part is open to {who}.")
+}
+
 /// What somebody became, or was no more.
 pub(crate) fn supporter_changed(who: &str, change: &str, moment: &str) -> String {
     match change {
@@ -128,6 +199,8 @@ pub(crate) fn supporter_changed(who: &str, change: &str, moment: &str) -> String
         "delegated" => format!("You let {who} take things back for you {moment}."),
         "delegation-ended" => format!("You ended that {who} takes things back for you {moment}."),
         "ended" => format!("You ended the part of {who} {moment}. They see nothing more."),
+        "objected" => format!("{who} told you {moment} that they would rather not be named."),
+        "objection-ended" => format!("{who} told you {moment} that they are fine with being named."),
         _ => format!("Something about {who} was changed {moment}."),
     }
 }
@@ -143,7 +216,18 @@ pub(crate) fn taken_back_for_you(by: &str, from: &str, all: bool, moment: &str) 
 #[cfg(test)]
 pub(super) fn samples() -> Vec<String> {
     let moment = "on 3 May at 10:02";
-    let changes = ["invited", "link-made", "accepted", "named", "delegated", "delegation-ended", "ended", ""];
+    let changes = [
+        "invited",
+        "link-made",
+        "accepted",
+        "named",
+        "delegated",
+        "delegation-ended",
+        "ended",
+        "objected",
+        "objection-ended",
+        "",
+    ];
     let mut all: Vec<String> = changes.iter().map(|change| supporter_changed("Kofi", change, moment)).collect();
     all.extend([
         about_supporter("Kofi"),
@@ -156,6 +240,12 @@ pub(super) fn samples() -> Vec<String> {
         supporter_listed("Kofi", moment),
         supporter_saved("Kofi", moment),
         supporter_looked_at_sharing("Kofi", moment),
+        supporter_looked_at_naming("Kofi", moment),
+        about_being_named(NAMED_AS_CONTACT, true),
+        rather_not_named("Kofi", NAMED_INSIDE_CONTACT),
+        rather_not_named("Kofi", NAMED_INSIDE_TASK),
+        objection_told(moment),
+        objection_open_to("Pine Hill"),
         taken_back_for_you("Kofi", "Pine Hill", true, moment),
         taken_back_for_you("Kofi", "Pine Hill", false, moment),
     ]);
