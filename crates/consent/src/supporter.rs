@@ -35,9 +35,12 @@ pub struct Supporter {
     /// When the person made them their supporter.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
-    /// When the person ended that.
+    /// When the person, or they themselves, ended that.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// Whether it was they who ended it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// Whom of each plan's parties they are.
     #[serde(default)]
     pub named: Named,

@@ -48,6 +48,7 @@ fn kofi(named: Named, delegated: Option<Period>) -> Supporter {
         account: Some(id(7)),
         since: at(-9),
         ended_at: None,
+        left: false,
         named,
         delegated,
         objections: Vec::new(),

@@ -20,6 +20,7 @@
 //! | the person says who supports them, and who may take away in their name | [`supporters`] |
 //! | somebody takes an invitation, and reads what a person opened to them | [`with`] |
 //! | somebody whom a plan names hears of it, and may object | [`named`] |
+//! | somebody who supports persons changes how they sign in, or leaves | `supporter_leaves` |
 //! | a delegate takes away what a person had opened to others | [`delegate`] |
 //! | the person reads their own plans and what happened to them | [`own_pages`] |
 //! | what others would see now lies ready before they ask | [`prospects`] |
@@ -62,6 +63,7 @@ mod refusal;
 pub mod refuse_plan;
 pub mod sharing;
 pub mod sign_in;
+mod supporter_leaves;
 pub mod supporters;
 mod surroundings;
 pub mod with;

@@ -346,15 +346,24 @@ impl Exchange {
     }
 
     async fn check_current(&self, person: PersonId, current: &str) -> Result<(), AccountFault> {
-        let guesses = person.to_string();
-        let wait = self.inner.door.attempt(&guesses, self.now());
+        let hash = self.inner.store.password_of(person).await.map_err(AccountFault::Unrecorded)?;
+        self.check_typed(&person.to_string(), current, hash).await
+    }
+
+    /// Whether this is the password until now; guesses are counted under a name.
+    pub(crate) async fn check_typed(
+        &self,
+        guesses: &str,
+        current: &str,
+        hash: Option<Zeroizing<String>>,
+    ) -> Result<(), AccountFault> {
+        let wait = self.inner.door.attempt(guesses, self.now());
         wait.map_err(|seconds| AccountFault::Wait { seconds })?;
         let current = Password::typed(current).map_err(|_| AccountFault::Current)?;
-        let hash = self.inner.store.password_of(person).await.map_err(AccountFault::Unrecorded)?;
         let salt = self.fresh();
         let fits = self.inner.door.slowly(move || fits(&current, hash.as_ref().map(|hash| hash.as_str()), salt)).await;
         match fits {
-            Ok(true) => self.inner.door.forgive(&guesses),
+            Ok(true) => self.inner.door.forgive(guesses),
             Ok(false) => return Err(AccountFault::Current),
             Err(Busy) => return Err(AccountFault::Busy),
         }

@@ -75,6 +75,7 @@ impl Exchange {
                 account: None,
                 since: self.now(),
                 ended_at: None,
+                left: false,
                 named: sayso_consent::Named::default(),
                 delegated: None,
                 objections: Vec::new(),
@@ -173,15 +174,20 @@ impl Exchange {
             let mut changed = known.ok_or(Refusal::NotPossible("there is no such supporter"))?.clone();
             let now = self.now();
             change(&mut changed, now);
-            let party = Party::Supporter(supporter);
-            let open = |c: &&Consent| changed.ended_at.is_some() && permits(c, party, None);
-            let taken = snapshot.consents.iter().filter(open).map(|c| ended(c, now)).collect();
+            let taken = self.closed_with(&snapshot, &changed, now);
             match self.put_supporter(&snapshot, changed, how, taken).await {
                 Err(Refusal::Moved) => {}
                 done => return done,
             }
         }
         Err(Refusal::Moved)
+    }
+
+    /// What is closed with the part of a supporter that ends.
+    pub(crate) fn closed_with(&self, snapshot: &Snapshot, changed: &Supporter, at: OffsetDateTime) -> Vec<Consent> {
+        let party = Party::Supporter(changed.id);
+        let open = |c: &&Consent| changed.ended_at.is_some() && permits(c, party, None);
+        snapshot.consents.iter().filter(open).map(|c| ended(c, at)).collect()
     }
 
     pub(crate) async fn put_supporter(

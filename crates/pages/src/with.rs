@@ -1,6 +1,7 @@
 //! The pages of somebody who supports persons: who shares with them, and what. They see no page of a person's, and a person
 //! sees none of theirs; what a person shared with nobody, took back, or never had, looks the same here.
 
+pub(crate) mod account;
 pub(crate) mod invited;
 pub(crate) mod naming;
 mod taking;
@@ -8,6 +9,7 @@ mod taking;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use http::Uri;
 use sayso_exchange::Disclosure;
 use sayso_exchange::with::LookAt;
 use sayso_plan::{PlanId, SupporterId};
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/with/{supporter}/document/{plan}", Policy::Supporter, document),
         Route::post(WITH_SIGN_OUT, Policy::SupporterForm, supporter_signs_out),
     ];
+    routes.extend(account::routes());
     routes.extend(naming::routes());
     routes.extend(taking::routes());
     routes.extend(invited::routes());
@@ -46,6 +49,7 @@ fn address(supporter: SupporterId) -> String {
 struct WithPage {
     frame: Frame,
     people: Vec<PersonLine>,
+    left: bool,
 }
 
 /// A person who shares, or lets the visitor take back in their name, or whose plan names them.
@@ -54,6 +58,8 @@ struct PersonLine {
     plans: Option<String>,
     taking: Option<String>,
     named: Option<String>,
+    leave: String,
+    leave_form: String,
 }
 
 #[derive(Template)]
@@ -73,15 +79,18 @@ struct PlanShown {
 }
 
 /// Who shares with the visitor. Each of them reads that the visitor looked.
-async fn people(State(pages): State<Pages>, companion: Companion) -> Result<Response, Fault> {
+async fn people(State(pages): State<Pages>, companion: Companion, uri: Uri) -> Result<Response, Fault> {
     let people = pages.exchange().people_with(companion.session()).await?;
     let people = people.into_iter().map(|one| PersonLine {
         name: Said::text(&one.name, "und"),
         plans: one.shares.then(|| address(one.supporter)),
         taking: one.delegated.then(|| taking::address(one.supporter)),
         named: one.named.then(|| naming::address(one.supporter)),
+        leave_form: companion.form_token(&account::leave_address(one.supporter)),
+        leave: account::leave_address(one.supporter),
     });
-    Ok(shown(&WithPage { frame: Frame::with(&companion, w::WITH_HOME), people: people.collect() }))
+    let left = uri.query() == Some("done=left");
+    Ok(shown(&WithPage { frame: Frame::with(&companion, w::WITH_HOME), people: people.collect(), left }))
 }
 
 /// What one person shares.

@@ -135,7 +135,7 @@ pub enum Act {
         /// Who.
         supporter: SupporterId,
         /// How: `invited`, `link-made`, `accepted`, `named`, `delegated`, `delegation-ended`, `ended`; by themselves
-        /// `objected` and `objection-ended`.
+        /// `objected`, `objection-ended` and `left`.
         change: Code,
     },
     /// A system or an app sent a consent, or made one narrower.

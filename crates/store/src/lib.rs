@@ -59,6 +59,7 @@ mod retry;
 mod sign_in;
 mod snapshot;
 mod store;
+mod supporter_accounts;
 mod supporters;
 mod tidy;
 mod versions;

@@ -330,6 +330,6 @@ const fn supporter_place<'a>(person: PersonId, id: &'a [u8; 16], version: &'a [u
     Belongs { table: "supporter", person, record: id, version }
 }
 
-const fn account_place<'a>(account: &'a [u8; 16], name: &'a [u8; 32]) -> Belongs<'a> {
+pub(crate) const fn account_place<'a>(account: &'a [u8; 16], name: &'a [u8; 32]) -> Belongs<'a> {
     Belongs { table: "supporter_account", person: no_person(), record: account, version: name }
 }

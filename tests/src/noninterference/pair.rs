@@ -256,9 +256,10 @@ impl Pair {
                 Some(tie) => tie.to_string(),
                 None => self.a.former.or(self.b.former).map_or_else(|| nothing().to_string(), |tie| tie.to_string()),
             },
-            "form" => {
+            "named" | "leave" => {
                 let session = Opaque::<of::Session>::parse(&self.a.token).ok()?;
-                session.form_token(&format!("/with/{}/named", self.place(&format!("tie:{n}"))?)).expose().to_owned()
+                let action = format!("/with/{}/{name}", self.place(&format!("tie:{n}"))?);
+                session.form_token(&action).expose().to_owned()
             }
             "value" => value(n),
             "number" => format!("{}%7C{}", NUMBERS, value(n)),

@@ -27,7 +27,7 @@ pub enum Step {
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
 /// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
-/// `{form:1}` for the hidden field of a form.
+/// `{named:1}` and `{leave:1}` for the hidden field of a supporter's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -131,7 +131,7 @@ fn page(choices: &mut Choices) -> Request {
         16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
         17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
         18 => choices
-            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x"])
+            .of(&["/me", "/me/plans", "/me/sharing", "/me/receipts", "/with/invited?once=x", "/with/account"])
             .unwrap_or("/me")
             .into(),
         _ => format!("/me/plans/{{plan:{n}}}"),
@@ -145,7 +145,7 @@ fn page(choices: &mut Choices) -> Request {
     request
 }
 
-/// As what they are named, and that they would rather not be.
+/// As what they are named, and that they would rather not be; seldom, that they leave.
 fn named(choices: &mut Choices, tie: u64) -> Request {
     let mut request = get(format!("/with/{{tie:{tie}}}/named"));
     if choices.once_in(3) {
@@ -153,7 +153,12 @@ fn named(choices: &mut Choices, tie: u64) -> Request {
         let say = choices.of(&["rather-not", "rather-not", "fine"]).unwrap_or("fine");
         request.method = "POST".into();
         request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
-        request.body = format!("form={{form:{tie}}}&as={named_as}&say={say}");
+        request.body = format!("form={{named:{tie}}}&as={named_as}&say={say}");
+    } else if choices.once_in(24) {
+        request.method = "POST".into();
+        request.path = format!("/with/{{tie:{tie}}}/leave");
+        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        request.body = format!("form={{leave:{tie}}}");
     }
     request
 }

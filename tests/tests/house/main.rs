@@ -24,6 +24,7 @@ mod home;
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod in_step;
+mod leaving;
 mod lifecycle;
 mod matrix;
 mod named;

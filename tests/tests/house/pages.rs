@@ -148,7 +148,9 @@ async fn a01_pages_are_shown_to_the_person_alone() {
                 Policy::Open => assert!(page.status < 500, "{cell}"),
                 Policy::SignedIn | Policy::SignedInForm => assert!(is_sent_to_sign_in(&page), "{cell}"),
                 Policy::SupporterForm => assert_eq!(page.status, 403, "{cell}"),
-                Policy::Supporter if row.path == "/with" => assert_eq!(page.status, 200, "{cell}"),
+                Policy::Supporter if ["/with", "/with/account"].contains(&row.path.as_str()) => {
+                    assert_eq!(page.status, 200, "{cell}");
+                }
                 // What Ama opened to Kofi is his alone, and he may take nothing away; her plan is no document.
                 Policy::Supporter => {
                     let his = who == "Kofi" && row.path == "/with/{supporter}";

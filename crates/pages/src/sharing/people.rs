@@ -8,7 +8,7 @@ use sayso_consent::Supporter;
 use sayso_exchange::Refusal;
 use sayso_exchange::sharing::Party;
 use sayso_exchange::supporters::Invitation;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{address, supporter};
 use crate::Pages;
@@ -22,6 +22,8 @@ use crate::with::invited;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 
+/// How long the page tells of somebody who left; what happened tells it for ever.
+const LEFT_SHOWN: Duration = Duration::days(90);
 const PEOPLE: &str = "/me/sharing/people";
 
 pub(super) fn routes() -> Vec<Route> {
@@ -34,6 +36,8 @@ struct PeoplePage {
     frame: Frame,
     trouble: Option<&'static str>,
     people: Vec<Line>,
+    /// Those who left by themselves a short while ago.
+    left: Vec<String>,
     action: &'static str,
     form: String,
 }
@@ -67,6 +71,12 @@ async fn people(pages: &Pages, visitor: &Visitor, trouble: Option<&'static str>)
     let calendar = Calendar::of(me.zone_minutes, now);
     let all = pages.exchange().supporters(visitor.themselves()).await?;
     let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
+    let ever = pages.exchange().supporters_ever(visitor.themselves()).await?;
+    let lately = |one: &&Supporter| one.left && one.ended_at.is_some_and(|at| now - at < LEFT_SHOWN);
+    let mut left: Vec<(OffsetDateTime, &Supporter)> =
+        ever.iter().filter(lately).filter_map(|one| Some((one.ended_at?, one))).collect();
+    left.sort_by_key(|(at, one)| std::cmp::Reverse((*at, one.id)));
+    let left = left.into_iter().map(|(at, one)| w::left_on(&one.name, &calendar.day(at))).collect();
     let line = |one: &Supporter| {
         let party = Party::Supporter(one.id);
         let sees = super::overview::said_to(party, &standing);
@@ -79,6 +89,7 @@ async fn people(pages: &Pages, visitor: &Visitor, trouble: Option<&'static str>)
         frame: Frame::of(visitor, w::PEOPLE_TITLE, Here::Sharing),
         trouble,
         people: all.iter().map(line).collect(),
+        left,
         action: PEOPLE,
         form: visitor.form_token(PEOPLE),
     })

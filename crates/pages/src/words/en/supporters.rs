@@ -71,6 +71,14 @@ say! {
     WITH_TAKEN = "Done. It counts from now on.";
     WITH_THINGS = "Single things they picked";
 
+    WITH_LEAVE_ASK = "I cannot be there for them any more";
+    WITH_LEAVE_HELP = "You see nothing more from them, at once. They read that you left, and no reason. Only they can invite you again.";
+    WITH_LEAVE = "Leave";
+    WITH_LEFT = "Done. You support them no more.";
+    WITH_END_TITLE = "Leave for good";
+    WITH_END_HELP = "You support no one here any more, and your sign-in is gone. They read that you left.";
+    WITH_END = "Leave all, and end my sign-in";
+    PEOPLE_LEFT = "They see nothing more from you.";
     WITH_NAMED = "How they name you";
     WITH_NAMED_LEAD = "Someone else can read a part of their plans that names you.";
     WITH_NAMED_NOT_TOLD = "You do not see what it says, or who reads it.";
@@ -113,6 +121,11 @@ pub(crate) fn end_supporter(who: &str) -> String {
     format!("{who} no longer supports me")
 }
 
+/// Somebody who left by themselves.
+pub(crate) fn left_on(who: &str, day: &str) -> String {
+    format!("{who} left on {day}.")
+}
+
 pub(crate) fn delegated_until(day: &str) -> String {
     format!("They can take things back for you until {day}.")
 }
@@ -147,7 +160,7 @@ pub(crate) fn supporter_looked_at_sharing(who: &str, moment: &str) -> String {
 }
 
 pub(crate) fn supporter_looked_at_naming(who: &str, moment: &str) -> String {
-    format!("{who}, who supports you, looked at how your plans name them {moment}.")
+    format!("{who} looked at how your plans name them {moment}.")
 }
 
 /// As what somebody is named, alone.
@@ -199,6 +212,7 @@ pub(crate) fn supporter_changed(who: &str, change: &str, moment: &str) -> String
         "delegated" => format!("You let {who} take things back for you {moment}."),
         "delegation-ended" => format!("You ended that {who} takes things back for you {moment}."),
         "ended" => format!("You ended the part of {who} {moment}. They see nothing more."),
+        "left" => format!("{who} left {moment}. They do not support you any more and see nothing."),
         "objected" => format!("{who} told you {moment} that they would rather not be named."),
         "objection-ended" => format!("{who} told you {moment} that they are fine with being named."),
         _ => format!("Something about {who} was changed {moment}."),
@@ -224,6 +238,7 @@ pub(super) fn samples() -> Vec<String> {
         "delegated",
         "delegation-ended",
         "ended",
+        "left",
         "objected",
         "objection-ended",
         "",
@@ -232,6 +247,7 @@ pub(super) fn samples() -> Vec<String> {
     all.extend([
         about_supporter("Kofi"),
         end_supporter("Kofi"),
+        left_on("Kofi", "3 May"),
         delegated_until("3 May"),
         days(30),
         days(365),
