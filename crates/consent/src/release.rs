@@ -790,7 +790,7 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
             write_levels(&mut mac, item);
         }
     }
-    if let Some(document) = plan.document.as_ref().filter(|_| or_leak!(grant.document, DocumentInEtag => true)) {
+    if let Some(document) = plan.document.as_ref().filter(|_| grant.document) {
         mac.update(document.version.as_bytes());
     }
     grant.parties(plan).for_each(|party| write_party(&mut mac, party));

@@ -191,16 +191,17 @@ impl House {
                 let refused = self.provision(Effect::Deny, What::Level(level), self.always());
                 self.say(person(n), refused, |_| {}).await;
             }
-            // Somebody else may see all of it, for the same purpose.
+            // Somebody else may see all of it, for the same purpose and for their own.
             let all = Choice { sections: Section::all().collect(), ..Choice::default() };
-            let party = Party::Organization(harbour());
+            // Whatever the other hospital refuses to see in one house alone, somebody else sees in both: so as what a
+            // supporter is named where others see it is the same.
+            let others =
+                if self.layout.adversary.is_supporter() { vec![harbour(), riverside()] } else { vec![harbour()] };
             let themselves = Themselves::signed_in(person(n));
-            let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
-            // Whatever the other hospital refuses to see in one house alone, somebody else sees in both: so as what
-            // somebody is named where others see it is the same.
-            if self.layout.adversary.is_supporter() {
-                let party = Party::Organization(riverside());
-                let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+            for party in others.into_iter().map(Party::Organization) {
+                for purpose in BTreeSet::from([purpose, Purpose::Treat]) {
+                    let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+                }
             }
         }
     }

@@ -101,8 +101,8 @@ impl House {
             let Some(them) = content.parties.iter().find(|party| !party.id.is_person()) else { return false };
             let share = (content.status != State::Draft).then_some(Share::Close);
             // Of those that could stand here the first that names them.
-            let some = (0..16).map(|k| plans::more(&mut Choices::new(seed + k), section, share, them.id.as_str()));
-            let Some(mut item) = some.into_iter().find(|one| one.item.parties().any(|party| *party == them.id)) else {
+            let mut some = (0..16).map(|k| plans::more(&mut Choices::new(seed + k), section, share, them.id.as_str()));
+            let Some(mut item) = some.find(|one| one.item.parties().any(|party| *party == them.id)) else {
                 return false;
             };
             item.item.order = None;
