@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
+use crate::explain::document_part;
 use crate::naming::{NamedAs, Naming, mentions};
 use crate::provision::Consent;
 use crate::sealed::{Sealed, Themselves};
@@ -450,7 +451,7 @@ pub fn judge_past(
         })
         .collect();
     let document = plan.document.as_ref().is_some_and(|doc| {
-        let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
+        let part = document_part(plan.id, plan.kind, doc.id);
         times.note(since(part), plan.document_changed_at.unwrap_or(plan.recorded_at))
     });
     let granted = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
