@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::audience::{Ask, Audience, Class};
+use crate::compile::Lasts;
 use crate::decide::Part;
 use crate::tri::{Known, Tri};
 
@@ -255,6 +256,6 @@ impl Period {
     /// Whether an instant lies in it; unknown where it ends before it begins.
     #[must_use]
     pub fn holds(self, at: OffsetDateTime) -> Tri {
-        if self.until <= self.from { Tri::Unknown } else { Tri::from(self.from <= at && at < self.until) }
+        Lasts::of(self).test(|lasts| lasts.holds(at.into()))
     }
 }
