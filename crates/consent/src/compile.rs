@@ -113,7 +113,7 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
 
 fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
     #[cfg(feature = "leaks")]
-    if crate::leak::planted(crate::leak::Leak::SentPermitCounts) && consent.origin == Origin::Sent {
+    if crate::leak::counts(consent) {
         return true;
     }
     match provision.effect {

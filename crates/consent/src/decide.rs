@@ -90,7 +90,9 @@ pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
         return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
     }
     let now = Moment::from(ask.at);
-    let speaking = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, now, &rules.life));
+    // The part first: most rules are about another one.
+    let covering = rules.rules.iter().filter(|rule| rule.covers(part, ask) != Tri::False);
+    let speaking = covering.filter_map(|rule| rule.speaking_to(ask, now, &rules.life));
     match weigh(speaking, part, ask, None) {
         Weighed::Permitted { by, .. } if part.is_kept_from(ask) => Verdict::Withheld(Why::AboutThem(by)),
         Weighed::Permitted { by, since } => Verdict::Released { by, since },
@@ -158,7 +160,7 @@ fn weigh<'a>(
         if crate::leak::forgets(rule.effect, rule.what) {
             continue;
         }
-        let holds = asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)));
+        let holds = asker.and(rule.covers(part, ask));
         let holds = or_leak!(holds, UnknownPermits => match (rule.effect, holds) {
             (Effect::Permit, Tri::Unknown) => Tri::True,
             (Effect::Permit | Effect::Deny, known) => known,
@@ -195,6 +197,11 @@ impl Rule {
         (asker != Tri::False).then_some(Speaking { rule: self, asker })
     }
 
+    /// Whether it is about this part.
+    fn covers(&self, part: &Part, ask: &Ask) -> Tri {
+        self.what.test(|what| what.matches(self.effect, part, ask))
+    }
+
     /// Whether it still stands in the person's life: a permit until death unless it names it, and what others said for a
     /// child until the child comes of age.
     fn stands(&self, life: &Life, at: OffsetDateTime) -> Tri {
@@ -212,13 +219,12 @@ fn nearest(rules: &Compiled, part: &Part, ask: &Ask, now: Moment) -> Why {
     let open = Part { level: Share::Open, ..*part };
     let mut why = Why::NeverAsked;
     for rule in rules.rules.iter().filter(|r| r.effect == Effect::Permit) {
-        let covers = |part: &Part| rule.what.test(|w| w.matches(Effect::Permit, part, ask)) == Tri::True;
-        if !covers(&open) || rule.recipient.test(|r| r.matches(&ask.audience)) != Tri::True {
+        if rule.covers(&open, ask) != Tri::True || rule.recipient.test(|r| r.matches(&ask.audience)) != Tri::True {
             continue;
         }
         let purpose = rule.purposes.test(|p| p.matches(Effect::Permit, ask.purpose)) == Tri::True;
         let in_time = rule.lasts.test(|l| l.holds(now)).and(rule.stands(&rules.life, ask.at)) == Tri::True;
-        match (covers(part), purpose, in_time) {
+        match (rule.covers(part, ask) == Tri::True, purpose, in_time) {
             (true, true, false) => return Why::NotNow(rule.provision),
             (true, false, _) => why = Why::OtherPurpose(rule.provision),
             (false, true, true) if why == Why::NeverAsked => why = Why::Close(rule.provision),

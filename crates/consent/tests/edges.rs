@@ -124,6 +124,9 @@ fn a_removal_is_news_to_who_was_permitted_this_very_item() {
     let given = |item| [to_hospital(What::Section(Section::Helps), -30), to_hospital(What::Item(id(item)), -30)];
     assert_eq!(updated(&plan, &given(50), &hospital()), at(-6));
     assert_eq!(updated(&plan, &given(51), &hospital()), at(-30));
+    // What went as they were let in was never there for them.
+    let as_it_went = [to_hospital(What::Section(Section::Helps), -30), to_hospital(What::Item(id(50)), -6)];
+    assert_eq!(updated(&plan, &as_it_went, &hospital()), at(-30));
 }
 
 #[test]
