@@ -24,6 +24,7 @@ mod home;
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod in_step;
+mod labels;
 mod lifecycle;
 mod matrix;
 mod noninterference;
@@ -34,6 +35,7 @@ mod preview;
 mod proposals;
 mod ready;
 mod receipts;
+mod records;
 mod supporters;
 mod words;
 
