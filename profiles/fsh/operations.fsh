@@ -125,17 +125,18 @@ Usage: #definition
 * insert AboutRecipient
 * title = "Why they would get it, or not"
 * description = """
-Says of each item of the person's plans whether a recipient would get it, and the cause: a code, a plain sentence for the person, and the consent that decides, where one does. Whole documents are not among them: what is shown of these, the preview tells.
+Says of each item of the person's plans, and of each document that is kept whole, whether a recipient would get it, and the cause: a code, a plain sentence for the person, and the consent that decides, where one does.
 """
 * purpose = "A decision that cannot be explained to the person it is about is not theirs."
 * parameter[+].name = #part
 * parameter[=].use = #out
 * parameter[=].min = 0
 * parameter[=].max = "*"
-* parameter[=].documentation = "One item of one plan."
+* parameter[=].documentation = "One item of one plan, or one document that is kept whole."
 * insert CausePart(plan, 1, "1", id, [["The plan."]])
-* insert CausePart(section, 1, "1", code, [["The section."]])
-* insert CausePart(item, 1, "1", id, [["The item."]])
+* insert CausePart(section, 0, "1", code, [["The section of an item. A document stands in none."]])
+* insert CausePart(item, 0, "1", id, [["The item. Either this or the document."]])
+* insert CausePart(document, 0, "1", id, [["A document that is kept whole, by the id by which a Consent can name it like an item. Its DocumentReference has the id of the plan."]])
 * insert CausePart(released, 1, "1", boolean, [["Whether the recipient would get it."]])
 * insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refusal-not-clear, not-now, other-purpose, close, about-them, not-shared."]])
 * insert CausePart(because, 1, "1", string, [["The same as a sentence for the person."]])

@@ -34,7 +34,8 @@ pub const BEGINS: i64 = 1_780_000_000;
 /// How long a token that a test puts in counts, in days.
 const TOKEN_DAYS: i64 = 3_650;
 /// No limits: the tests ask faster than anybody.
-const NO_LIMITS: Limits = Limits { client_each_second: None, same_each_minute: None };
+pub const NO_LIMITS: Limits =
+    Limits { client_each_second: None, same_each_minute: None, nothing_takes: std::time::Duration::ZERO };
 
 type Answering = Pin<Box<dyn Future<Output = Observed> + Send>>;
 type Door = Arc<dyn Fn(Request<Full<Bytes>>) -> Answering + Send + Sync>;
@@ -162,6 +163,11 @@ impl fmt::Debug for World {
 impl World {
     /// An empty house whose data is at this place.
     pub async fn open(place: sayso_store::Place) -> Self {
+        Self::limited(place, NO_LIMITS).await
+    }
+
+    /// An empty house with these limits.
+    pub async fn limited(place: sayso_store::Place, limits: Limits) -> Self {
         let clock = Arc::new(AtomicI64::new(BEGINS * 1_000_000));
         let entropy = Arc::new(AtomicU64::new(0));
         let (ticking, random) = (Arc::clone(&clock), Arc::clone(&entropy));
@@ -173,7 +179,7 @@ impl World {
         let place = Place::at(BASE).unwrap();
         let exchange = Exchange::new(store, surroundings.clone(), Egress::new(Policy::default()), place.clone());
         let place_of_pages = place.clone();
-        let gateway = Gateway::new(exchange.clone(), place, NO_LIMITS);
+        let gateway = Gateway::new(exchange.clone(), place, limits);
         let pages = sayso_pages::Pages::new(exchange.clone(), place_of_pages);
         let routers = [sayso_gateway::router(gateway.clone()), sayso_pages::router(pages)];
         let [door, pages] = routers.map(|router| -> Door {

@@ -12,33 +12,43 @@ use crate::tri::Tri;
 /// The decision on one part, with its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
-    /// The section the part stands in.
-    pub section: Section,
-    /// The item.
+    /// The section the part stands in; none for a document that is kept whole, which has none.
+    pub section: Option<Section>,
+    /// The item, or the document.
     pub item: ItemId,
     /// The decision and its cause.
     pub verdict: Verdict,
 }
 
-/// Explains every item of the person's own plan to the person; empty when the plan is not theirs.
+/// Explains every item of the person's own plan to the person, and the document that it keeps whole; empty when the plan
+/// is not theirs.
 #[must_use]
 pub fn explain(sealed: &Sealed<Plan>, reader: &Themselves, rules: &Compiled, ask: &Ask) -> Vec<Explained> {
     let plan: &Plan = &sealed.0;
     if plan.person != reader.person() {
         return Vec::new();
     }
-    plan.items
-        .iter()
-        .map(|item| {
-            let part = part_of(plan, item, ask);
-            let verdict = if plan.state.releasable() || ask.is_own_app() {
-                decide(rules, &part, ask)
-            } else {
-                Verdict::Withheld(Why::NotShared)
-            };
-            Explained { section: item.item.section, item: item.id, verdict }
-        })
-        .collect()
+    let verdict = |part: &Part| {
+        if plan.state.releasable() || ask.is_own_app() {
+            decide(rules, part, ask)
+        } else {
+            Verdict::Withheld(Why::NotShared)
+        }
+    };
+    let items = plan.items.iter().map(|item| {
+        let verdict = verdict(&part_of(plan, item, ask));
+        Explained { section: Some(item.item.section), item: item.id, verdict }
+    });
+    let documents = plan.document.iter().map(|kept| {
+        let part = document_part(plan.id, plan.kind, kept.id);
+        Explained { section: None, item: kept.id, verdict: verdict(&part) }
+    });
+    items.chain(documents).collect()
+}
+
+/// What is decided on of a document that is kept whole: it stands in no section, and nobody here knows what it says.
+pub(crate) const fn document_part(plan: PlanId, kind: PlanKind, id: ItemId) -> Part {
+    Part { plan, kind, section: None, item: Some(id), level: Share::Care, about_asker: Tri::False }
 }
 
 /// Whether everything is open to an app of the person's: every section of every kind, and whole documents, and no refusal
@@ -49,14 +59,7 @@ pub fn is_open_whole(rules: &Compiled, ask: &Ask) -> bool {
     let rules = Narrowed::to(rules, ask, None);
     let any = PlanId::from_stored([0; 16]);
     let open = |part: Part| rules.released_since(&part).is_some();
-    let document = |kind| Part {
-        plan: any,
-        kind,
-        section: None,
-        item: Some(ItemId::from_stored([0; 16])),
-        level: Share::Care,
-        about_asker: Tri::False,
-    };
+    let document = |kind| document_part(any, kind, ItemId::from_stored([0; 16]));
     let section = |kind, section: Section| {
         open(Part {
             plan: any,

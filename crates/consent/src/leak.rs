@@ -66,8 +66,6 @@ pub enum Leak {
     TermsFromRecorded,
     /// The fingerprint holds the places among all items.
     PlacesInEtag,
-    /// The fingerprint holds the document, whether it is shown or not.
-    DocumentInEtag,
     /// The fingerprint holds the levels, whether they are shown or not.
     LevelsInEtag,
     /// The fingerprint holds all parties.
@@ -233,7 +231,6 @@ impl Leak {
         Self::PartyNews,
         Self::TermsFromRecorded,
         Self::PlacesInEtag,
-        Self::DocumentInEtag,
         Self::LevelsInEtag,
         Self::PartiesInEtag,
         Self::AbsencesInEtag,

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::Compiled;
 use crate::decide::{Narrowed, Part};
+use crate::explain::document_part;
 use crate::provision::Consent;
 use crate::sealed::{Sealed, Themselves};
 use crate::tri::Tri;
@@ -448,7 +449,7 @@ pub fn judge_past(
         })
         .collect();
     let document = plan.document.as_ref().is_some_and(|doc| {
-        let part = Part { item: Some(doc.id), ..above(None, Share::Care) };
+        let part = document_part(plan.id, plan.kind, doc.id);
         times.note(since(part), plan.document_changed_at.unwrap_or(plan.recorded_at))
     });
     let granted = plan.items.iter().zip(&items).filter(|(_, visible)| **visible);
@@ -752,7 +753,7 @@ fn fingerprint(plan: &Plan, grant: &Grant, key: &FingerprintKey) -> Fingerprint 
             write_levels(&mut mac, item);
         }
     }
-    if let Some(document) = plan.document.as_ref().filter(|_| or_leak!(grant.document, DocumentInEtag => true)) {
+    if let Some(document) = plan.document.as_ref().filter(|_| grant.document) {
         mac.update(document.version.as_bytes());
     }
     grant.parties(plan).for_each(|party| write_party(&mut mac, party));

@@ -7,7 +7,8 @@ use sayso_plan::draft::{Fresh, NotTaken, Seen};
 use sayso_plan::law::{Capability, InForce, Law, Period, TakesEffect, in_force, revocation};
 use sayso_plan::plan::{Content, No};
 use sayso_plan::{
-    OrganizationId, Person, PersonId, Plan, PlanDate, PlanId, PlanKind, PlanVersionId, Proposal, ProposalId, State,
+    ItemId, OrganizationId, Person, PersonId, Plan, PlanDate, PlanId, PlanKind, PlanVersionId, Proposal, ProposalId,
+    State,
 };
 use time::OffsetDateTime;
 
@@ -134,6 +135,12 @@ impl Sealed<Plan> {
         self.0.document.is_some()
     }
 
+    /// The id of the document that is kept whole, if it is one.
+    #[must_use]
+    pub fn document_id(&self) -> Option<ItemId> {
+        self.0.document.as_ref().map(|kept| kept.id)
+    }
+
     /// Id of this version; internal.
     #[must_use]
     pub fn version(&self) -> PlanVersionId {
@@ -240,6 +247,12 @@ impl Sealed<Person> {
     #[must_use]
     pub fn day_of(&self, at: OffsetDateTime) -> PlanDate {
         self.0.day_of(at)
+    }
+
+    /// The zone in which a day of theirs begins and ends.
+    #[must_use]
+    pub fn zone(&self) -> time::UtcOffset {
+        self.0.zone()
     }
 
     /// Id of the person.

@@ -569,9 +569,16 @@ fn a_permit_for_a_kind_or_level_never_releases_a_whole_document_and_its_own_perm
     for what in [What::Kind(plan.kind), What::Level(Share::Care), What::Section(Section::Helps)] {
         assert!(!shows(what), "{what:?}: an app may have sent it after the person said so");
     }
+    let explained = |what: What| {
+        let rules = Compiled::of(&[sharing(what, -5)]);
+        let told = sayso_consent::explain(&sealed(&plan), &Themselves::signed_in(plan.person), &rules, &asked);
+        assert!(told.len() == 1 && told[0].section.is_none() && told[0].item == id(8), "{told:?}");
+        told[0].verdict.is_released()
+    };
     for what in [What::Documents, What::Plan(plan.id), What::Item(id(8))] {
-        assert!(shows(what), "{what:?}");
+        assert!(shows(what) && explained(what), "{what:?}");
     }
+    assert!(!explained(What::Kind(plan.kind)) && !explained(What::Level(Share::Care)));
     let refused = provision(Effect::Deny, Recipient::Organization(id(1)), Purpose::Treat, What::Kind(plan.kind));
     assert!(grant(&plan, &[sharing(What::Documents, -5), consent(vec![refused])], &asked).is_err());
 }

@@ -28,9 +28,9 @@ pub enum Recipient {
 pub struct Cause {
     /// The plan.
     pub plan: PlanId,
-    /// The section.
-    pub section: Section,
-    /// The item.
+    /// The section; none for a document that is kept whole.
+    pub section: Option<Section>,
+    /// The item, or the document.
     pub item: ItemId,
     /// The decision.
     pub verdict: Verdict,
@@ -156,7 +156,7 @@ impl Exchange {
     fn causes(&self, snapshot: &Snapshot, theirs: &Ask, seen: Option<&[Sheet]>, plan: Option<PlanId>) -> Vec<Cause> {
         let (rules, day) = (self.rules(snapshot), day_of(snapshot, theirs.at));
         let themselves = sayso_consent::Themselves::signed_in(snapshot.person);
-        let shown: Option<BTreeSet<ItemId>> = seen.map(|sheets| sheets.iter().flat_map(Sheet::items).collect());
+        let shown: Option<BTreeSet<ItemId>> = seen.map(|sheets| sheets.iter().flat_map(Sheet::parts).collect());
         let mut causes = Vec::new();
         for sealed in snapshot.plans.iter().filter(|sealed| plan.is_none_or(|plan| plan == sealed.id())) {
             // Its time is over for everybody but the person's own apps.

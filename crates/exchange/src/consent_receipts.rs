@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sayso_consent::{Class, Consent, Effect, Known, Origin, Period, Purposes, Recipient, Themselves, What};
 use sayso_ledger::Hash;
 use sayso_plan::{ClientId, ConsentId, LeafId, PersonId, Purpose};
-use sayso_store::{ACTS_MAX, Act, Code, ConsentChange, Decided, Recorded, Shown, ShownWords};
+use sayso_store::{ACTS_MAX, Act, Came, Code, ConsentChange, Decided, Outcome, Recorded, Shown, ShownWords, Spot};
 use time::OffsetDateTime;
 
 use crate::sharing::known;
@@ -64,6 +64,19 @@ pub struct Term {
     pub even_in_emergency: bool,
 }
 
+/// One provision of a consent that somebody sent, and what came of it then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentTerm {
+    /// What it said.
+    pub term: Term,
+    /// The consent that it was kept as; none where it was not taken.
+    pub consent: Option<ConsentId>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Where it stood, where it was not taken.
+    pub spot: Option<Spot>,
+}
+
 /// The receipt of one act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentReceipt {
@@ -87,6 +100,10 @@ pub struct ConsentReceipt {
     pub kept: Vec<Term>,
     /// What the act ended.
     pub ended: Vec<Term>,
+    /// What came of each part, of a consent that was sent.
+    pub sent: Vec<SentTerm>,
+    /// Where in it something stood that was not understood.
+    pub unread: Vec<Spot>,
     /// What was shown, of an opening.
     pub shown: Vec<Shown>,
     /// The software through which, where it was not the person on their page.
@@ -170,6 +187,8 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         given: Vec::new(),
         kept: Vec::new(),
         ended: Vec::new(),
+        sent: Vec::new(),
+        unread: Vec::new(),
         shown: Vec::new(),
         through: None,
         words: None,
@@ -195,16 +214,26 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, words, ..empty })
         }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
-        Act::ConsentSent { client, did, recipient: Some(organization), .. } => {
-            let happened = match did.first()? {
-                ConsentChange::Proposed => Happened::Asked,
-                ConsentChange::Withdrawn => Happened::Withdrawn,
-                ConsentChange::Refused | ConsentChange::Narrowed => Happened::Narrowed,
+        Act::ConsentSent { client, did, recipient, came, unread, .. } => {
+            // Leaves of before it was told for each part name one organization, or say too little for a receipt.
+            if recipient.is_none() && came.is_empty() {
+                return None;
+            }
+            let happened = match did.first() {
+                Some(ConsentChange::Proposed) => Happened::Asked,
+                Some(ConsentChange::Withdrawn) => Happened::Withdrawn,
+                Some(ConsentChange::Refused | ConsentChange::Narrowed) => Happened::Narrowed,
                 // Nothing that is sent gives, and only the person declines and restores.
-                ConsentChange::Given | ConsentChange::Declined | ConsentChange::Restored => return None,
+                Some(ConsentChange::Given | ConsentChange::Declined | ConsentChange::Restored) => return None,
+                // What is said again and again is no news; what was not taken is.
+                None if came.iter().all(|one| one.outcome == Outcome::SaidBefore) && unread.is_empty() => return None,
+                None => Happened::Nothing,
             };
-            let towards = Some(Recipient::Organization(*organization));
-            Some(ConsentReceipt { happened, towards, through: *client, ..empty })
+            let first = || came.iter().find_map(|one| known(one.said.recipient));
+            let towards = recipient.map(Recipient::Organization).or_else(first);
+            let towards = towards.or_else(|| recorded.organization.map(Recipient::Organization));
+            let sent = came.iter().map(|one| sent_term(one, recorded)).collect();
+            Some(ConsentReceipt { happened, towards, through: *client, sent, unread: unread.clone(), ..empty })
         }
         Act::ReadAllowed { client, purpose: Some(purpose @ (Purpose::Etreat | Purpose::Btg)), shown, .. } => {
             let towards = Recipient::Organization(recorded.organization.filter(|_| !shown.is_empty())?);
@@ -212,7 +241,6 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             Some(ConsentReceipt { happened, towards, purpose, shown: shown.clone(), through: *client, ..empty })
         }
         Act::ReadAllowed { .. }
-        | Act::ConsentSent { .. }
         | Act::ReadRefused { .. }
         | Act::PlanWritten { .. }
         | Act::PersonWritten { .. }
@@ -246,6 +274,22 @@ fn by_time(at: OffsetDateTime, named: Recipient, consents: &BTreeMap<ConsentId, 
         ended: those(&|c| c.withdrawn_at.is_some_and(then)),
         words: None,
     }
+}
+
+fn sent_term(one: &Came, recorded: &Recorded) -> SentTerm {
+    let Came { consent, said, outcome, spot } = one;
+    let term = Term {
+        consent: consent.unwrap_or(ConsentId::from_stored([0; 16])),
+        given_at: recorded.at,
+        origin: Origin::Sent,
+        effect: said.effect,
+        recipient: said.recipient,
+        purposes: said.purposes,
+        what: said.what,
+        period: said.period,
+        even_in_emergency: said.even_in_emergency,
+    };
+    SentTerm { term, consent: *consent, outcome: *outcome, spot: *spot }
 }
 
 fn terms_of(consent: &Consent) -> Vec<Term> {

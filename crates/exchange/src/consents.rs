@@ -1,22 +1,24 @@
 //! Consents that come from outside. What closes something counts at once; what would open something waits for the
 //! person's own word on their page, and releases nothing until then.
 
+mod came;
 mod rules;
 
 use std::collections::BTreeSet;
 
 use sayso_auth::{Caller, Interaction, ResourceType};
-use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Recipient, Released, Sent, Status};
-use sayso_fhir::incoming::{About, Lasts, Rule, SentConsent};
+use sayso_consent::{Consent, Effect, Known, Origin, Provision, Recipient, Released, Sent, Status};
+use sayso_fhir::incoming::{About, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::{ConsentId, OrganizationId, PersonId, ProvisionId};
-use sayso_store::{Act, Change, ConsentChange, Once, Receipt, Refused, Snapshot, Write};
+use sayso_store::{Act, Change, ConsentChange, Once, Outcome, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
-use crate::read_released::{Disclosure, Look, Wanted, Whom};
+use crate::read_released::{Disclosure, Look, Wanted, Whom, zone_of};
 use crate::sharing::{TRIES_MAX, known};
 use crate::{Exchange, Refusal};
+use came::{Fate, is_over, is_unclear, outcome_of, said};
 pub(crate) use rules::{has_passed, organization_of, sections_of, waits};
 use rules::{narrowed, own_matter, says_the_same};
 
@@ -72,7 +74,7 @@ impl Exchange {
                 return self.sent_before(caller, person, key, &done).await;
             }
             let by = Sent { client: caller.client, organization: None, at };
-            let new = self.kept_as(person, &sent.rules, by);
+            let new = self.kept_as(&snapshot, &sent.rules, by);
             if new.iter().flat_map(|one| &one.provisions).any(|one| has_passed(one, at)) {
                 return Err(Refusal::NotPossible("its period is over, or ends before it begins"));
             }
@@ -90,6 +92,10 @@ impl Exchange {
                     "twenty proposals of yours would wait for an answer; wait until the person has answered",
                 ));
             }
+            let mut fate = Fate::of(sent, at, zone_of(&snapshot));
+            for (one, new) in &kept {
+                fate.kept(one, if *new { outcome_of(one) } else { Outcome::SaidBefore });
+            }
             let changed: Vec<Consent> = kept.iter().filter(|(_, new)| *new).map(|(one, _)| one.clone()).collect();
             let all: Vec<Consent> = kept.into_iter().map(|(one, _)| one).collect();
             let once = once.as_ref().map(|key| Once {
@@ -99,7 +105,7 @@ impl Exchange {
                 answer: all.iter().flat_map(|one| *one.id.as_bytes()).collect(),
                 expires_at: at + Duration::hours(KEY_LIFETIME_HOURS),
             });
-            match self.put_sent(caller, &snapshot, &all, changed, once, at).await {
+            match self.put_sent(caller, &snapshot, &all, changed, fate, once, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &all, at).await?;
                     return Ok(Kept { receipt, decisions });
@@ -138,9 +144,10 @@ impl Exchange {
             if now.version != base {
                 return Err(Refusal::OldConsent(Box::new(now)));
             }
-            let after = narrowed(before, sent, Sent { client: caller.client, organization: None, at })?;
-            let changed = vec![after.clone()];
-            match self.put_sent(caller, &snapshot, &changed, changed.clone(), None, at).await {
+            let by = Sent { client: caller.client, organization: None, at };
+            let after = narrowed(before, sent, by, zone_of(&snapshot))?;
+            let (changed, fate) = (vec![after.clone()], Fate::narrowed(before, &after));
+            match self.put_sent(caller, &snapshot, &changed, changed.clone(), fate, None, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &[after], at).await?;
                     return Ok(Kept { receipt, decisions });
@@ -170,12 +177,12 @@ impl Exchange {
             #[cfg(feature = "leaks")]
             crate::leaks::import_tells(&snapshot)?;
             let by = Sent { client: caller.client, organization: Some(organization), at };
-            let new = if snapshot.person == sayso_store::nobody() {
-                Vec::new()
+            let (new, fate) = if snapshot.person == sayso_store::nobody() {
+                (Vec::new(), Fate::default())
             } else {
                 self.of_its_own_matter(&snapshot, sent, organization, by)
             };
-            match self.put_sent(caller, &snapshot, &new, new.clone(), None, at).await {
+            match self.put_sent(caller, &snapshot, &new, new.clone(), fate, None, at).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Refused::Moved) => {}
                 Err(other) => return Err(other.into()),
@@ -223,20 +230,22 @@ impl Exchange {
             kept.extend(self.inner.store.one_consent(person, ConsentId::from_stored(*id)).await?);
         }
         let at = self.now();
-        let act = self.sent_act(caller, &kept, &[]);
+        let act = self.sent_act(caller, &kept, &[], Fate::default());
         let receipt = self.inner.store.note(Some(person), self.leaf(at, caller.organization, act)).await?;
         Ok(Kept { receipt, decisions: self.seen_of(caller, person, &kept, at).await? })
     }
 
     /// What was sent, as it is kept: each refusal by itself, permits by who and for what.
-    fn kept_as(&self, person: PersonId, rules: &[Rule], by: Sent) -> Vec<Consent> {
+    fn kept_as(&self, snapshot: &Snapshot, rules: &[Rule], by: Sent) -> Vec<Consent> {
+        let (person, zone) = (snapshot.person, zone_of(snapshot));
         let mut kept: Vec<Consent> = Vec::new();
         let (refusals, permits): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.effect == Effect::Deny);
         for rule in refusals {
-            kept.push(self.sent_consent(person, Status::Active, by, self.provision(rule, by.at)));
+            let provision = said(rule, ProvisionId::from_random(self.fresh()), by.at, zone);
+            kept.push(self.sent_consent(person, Status::Active, by, provision));
         }
         for rule in permits {
-            let provision = self.provision(rule, by.at);
+            let provision = said(rule, ProvisionId::from_random(self.fresh()), by.at, zone);
             let beside = |one: &&mut Consent| {
                 let first = one.provisions.first();
                 waits(one) && first.is_some_and(|p| (p.recipient, p.purposes) == (rule.recipient, rule.purposes))
@@ -262,23 +271,6 @@ impl Exchange {
         }
     }
 
-    fn provision(&self, rule: &Rule, at: OffsetDateTime) -> Provision {
-        let period = |lasts: Lasts| Period {
-            from: lasts.from.unwrap_or(at),
-            until: lasts.until.unwrap_or(outgoing::without_end()),
-        };
-        Provision {
-            id: ProvisionId::from_random(self.fresh()),
-            effect: rule.effect,
-            recipient: rule.recipient,
-            purposes: rule.purposes,
-            what: rule.what,
-            period: known(rule.lasts).map_or(Known::Unknown, |lasts| Known::Is(period(lasts))),
-            even_in_emergency: rule.even_in_emergency,
-            after_death: rule.after_death,
-        }
-    }
-
     /// What an organization sent, narrowed to what concerns itself, less what is said already or would be too much.
     fn of_its_own_matter(
         &self,
@@ -286,40 +278,72 @@ impl Exchange {
         sent: &SentConsent,
         organization: OrganizationId,
         by: Sent,
-    ) -> Vec<Consent> {
+    ) -> (Vec<Consent>, Fate) {
+        let zone = zone_of(snapshot);
+        let mut fate = Fate::of(sent, by.at, zone);
         let counts = |rule: &Rule| match rule.effect {
             // Case 11: a refusal that is not in force for whoever sent it is shown to the person, and does not count.
             Effect::Deny => matches!(sent.status, Status::Active | Status::Proposed | Status::Draft),
             Effect::Permit => matches!(sent.status, Status::Active | Status::Proposed),
         };
-        let rules: Vec<Rule> =
-            sent.rules.iter().filter(|rule| counts(rule)).filter_map(|rule| own_matter(*rule, organization)).collect();
+        let (mut rules, mut unclear) = (Vec::new(), Vec::new());
+        for (rule, spot) in sent.rules.iter().zip(&sent.spots) {
+            let own = own_matter(*rule, organization);
+            let outcome = match own {
+                None => Outcome::OfOthers,
+                Some(_) if !counts(rule) => Outcome::NotInForce,
+                Some(own) if own.effect == Effect::Permit && is_over(&own, by.at, zone) => Outcome::Over,
+                Some(own) => {
+                    unclear.extend((own.effect == Effect::Deny).then(|| is_unclear(rule)));
+                    rules.push(own);
+                    continue;
+                }
+            };
+            fate.not_taken(rule, *spot, outcome, by.at, zone);
+        }
+        // Refusals stand first, each by itself and in their order.
+        let mut unclear = unclear.into_iter();
         let theirs = |one: &&Consent| one.sent.is_some_and(|sent| sent.organization == Some(organization));
         let standing: Vec<&Consent> = snapshot.consents.iter().filter(theirs).collect();
         let count = |waiting: bool| standing.iter().filter(|one| waits(one) == waiting).count();
         let mut room = [WAITING_MAX.saturating_sub(count(false)), WAITING_MAX.saturating_sub(count(true))];
-        let said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
+        let is_said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
         let (mut new, mut lost) = (Vec::new(), false);
-        for mut one in self.kept_as(snapshot.person, &rules, by) {
+        for mut one in self.kept_as(snapshot, &rules, by) {
             if !waits(&one) && sent.status != Status::Active {
                 one.status = Known::Is(Status::Draft);
             }
-            let ended = waits(&one) && one.provisions.iter().any(|provision| has_passed(provision, by.at));
+            let was_unclear = !waits(&one) && unclear.next() == Some(true);
             let place = room.get_mut(usize::from(waits(&one))).filter(|room| **room > 0);
             match place {
-                _ if ended || said(&one) => {}
+                _ if is_said(&one) => fate.left(&one, Outcome::SaidBefore),
                 Some(room) => {
                     *room -= 1;
+                    let outcome = outcome_of(&one);
+                    fate.kept(
+                        &one,
+                        if was_unclear && outcome == Outcome::Counts { Outcome::OnlyCloses } else { outcome },
+                    );
                     new.push(one);
                 }
-                None => lost |= one.status == Known::Is(Status::Active),
+                None => {
+                    lost |= one.status == Known::Is(Status::Active);
+                    fate.left(&one, Outcome::TooMany);
+                }
             }
         }
         // More refusals than are kept are one of everything: never is less refused than was sent.
         if lost && let Some(rule) = own_matter(Rule::OF_EVERYTHING, organization) {
-            new.extend(self.kept_as(snapshot.person, &[rule], by).into_iter().filter(|one| !said(one)));
+            for everything in self.kept_as(snapshot, &[rule], by) {
+                if is_said(&everything) {
+                    fate.left(&everything, Outcome::SaidBefore);
+                } else {
+                    fate.kept(&everything, Outcome::OnlyCloses);
+                    new.push(everything);
+                }
+            }
         }
-        new
+        (new, fate)
     }
 
     /// Writes what came of a consent that was sent, with its leaf.
@@ -329,10 +353,11 @@ impl Exchange {
         snapshot: &Snapshot,
         all: &[Consent],
         changed: Vec<Consent>,
+        fate: Fate,
         once: Option<Once>,
         at: OffsetDateTime,
     ) -> Result<Receipt, Refused> {
-        let act = self.sent_act(caller, all, &changed);
+        let act = self.sent_act(caller, all, &changed, fate);
         let write = Write {
             fence: snapshot.fence(),
             leaf: self.leaf(at, caller.organization, act),
@@ -343,7 +368,7 @@ impl Exchange {
         Ok(self.keep(write).await?.receipt)
     }
 
-    fn sent_act(&self, caller: &Caller, all: &[Consent], changed: &[Consent]) -> Act {
+    fn sent_act(&self, caller: &Caller, all: &[Consent], changed: &[Consent], fate: Fate) -> Act {
         let provisions = || all.iter().flat_map(|one| &one.provisions);
         let organizations: BTreeSet<Option<OrganizationId>> =
             provisions().map(|one| known(one.recipient).and_then(organization_of)).collect();
@@ -368,6 +393,8 @@ impl Exchange {
             did,
             recipient: only,
             sections: sections_of(provisions()),
+            came: fate.came,
+            unread: fate.unread,
         }
     }
 

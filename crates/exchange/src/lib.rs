@@ -84,7 +84,7 @@ pub use prospects::Prospect;
 pub use read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 pub use refusal::Refusal;
 pub use refuse_plan::NoSaid;
-pub use sayso_store::{Act, ConsentChange, Decided, Receipt, Recorded, Shown, ShownWords};
+pub use sayso_store::{Act, Came, ConsentChange, Decided, Outcome, Receipt, Recorded, Shown, ShownWords, Spot};
 pub use sign_in::{AccountFault, Entered, Session, SignInFault};
 #[cfg(feature = "leaks")]
 pub use surroundings::Between;

@@ -154,9 +154,10 @@ impl Sheet {
         Self { grant, sealed }
     }
 
-    /// The items that are shown.
-    pub(crate) fn items(&self) -> Vec<ItemId> {
-        self.grant.shown().iter().map(|(id, _)| *id).collect()
+    /// The items that are shown, and the document.
+    pub(crate) fn parts(&self) -> Vec<ItemId> {
+        let document = self.sealed.document_id().filter(|_| self.grant.shows_document());
+        self.grant.shown().iter().map(|(id, _)| *id).chain(document).collect()
     }
 
     pub(crate) fn record(&self) -> Shown {
@@ -400,6 +401,11 @@ pub(crate) fn subject(
 /// The day that it is where the person lives.
 pub(crate) fn day_of(snapshot: &Snapshot, at: OffsetDateTime) -> PlanDate {
     snapshot.demographics.as_ref().map_or(PlanDate(at.date()), |person| person.day_of(at))
+}
+
+/// The zone in which a day of the person's begins and ends; UTC where they have not said where they live.
+pub(crate) fn zone_of(snapshot: &Snapshot) -> time::UtcOffset {
+    snapshot.demographics.as_ref().map_or(time::UtcOffset::UTC, Sealed::zone)
 }
 
 /// Of what is in force of one kind, the plan, else the newest of the documents that are kept whole.

@@ -1,6 +1,6 @@
 //! Answering: only with a receipt, with the fingerprint as ETag, and never to be kept by anything on the way.
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -9,6 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sayso_exchange::Receipt;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
+use tokio::time::Instant;
+
+use crate::Gateway;
 
 /// Media type of FHIR JSON.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; fhirVersion=4.0; charset=utf-8";
@@ -91,10 +94,24 @@ fn http_date(at: OffsetDateTime) -> Option<HeaderValue> {
     HeaderValue::from_str(&text.replace("+0000", "GMT")).ok()
 }
 
+/// On an answer that shows nothing of anybody, and yet says 200.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nothing;
+
+/// Whether the answer is the same whatever there is: nothing found, or taken without a word of what came of it.
+fn shows_nothing(response: &Response) -> bool {
+    let same = [StatusCode::NOT_FOUND, StatusCode::ACCEPTED].contains(&response.status());
+    same || response.extensions().get::<Nothing>().is_some()
+}
+
 /// What every answer of this door carries.
-pub(crate) async fn always(request: Request, next: Next) -> Response {
+pub(crate) async fn always(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+    let asked_at = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
+    if shows_nothing(&response) {
+        gateway.limits().level(asked_at).await;
+    }
     // Whoever counts and logs outside names the pattern of the route, never the address.
     route.map(|route| response.extensions_mut().insert(route));
     let headers = response.headers_mut();

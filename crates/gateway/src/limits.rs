@@ -1,11 +1,14 @@
-//! Rate limits: by client, and by client and what was asked for, the same whether it exists or not.
+//! Rate limits: by client, and by client and what was asked for, the same whether it exists or not. And how long it
+//! takes to say that there is nothing, whatever there is.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 use sayso_auth::{Caller, ClientKind};
 use sayso_plan::ClientId;
+use tokio::time::Instant;
 
 use crate::fault::Fault;
 
@@ -16,11 +19,21 @@ pub struct Limits {
     pub client_each_second: Option<NonZeroU32>,
     /// Requests of one client for one and the same thing each minute.
     pub same_each_minute: Option<NonZeroU32>,
+    /// An answer that shows nothing is given at the next multiple of this, counted from the request, so that its time
+    /// does not tell what is hidden from what is not there. Zero: as soon as it is ready (for measuring).
+    pub nothing_takes: Duration,
 }
+
+/// Longer than it takes to decide on all of a person's plans and to record that; short beside a way over a network.
+const NOTHING_TAKES: Duration = Duration::from_millis(10);
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { client_each_second: NonZeroU32::new(200), same_each_minute: NonZeroU32::new(600) }
+        Self {
+            client_each_second: NonZeroU32::new(200),
+            same_each_minute: NonZeroU32::new(600),
+            nothing_takes: NOTHING_TAKES,
+        }
     }
 }
 
@@ -30,6 +43,7 @@ pub const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub(crate) struct Governors {
     clients: Option<DefaultKeyedRateLimiter<ClientId>>,
     asked: Option<DefaultKeyedRateLimiter<u64>>,
+    nothing_takes: Duration,
 }
 
 impl Governors {
@@ -37,7 +51,15 @@ impl Governors {
         Self {
             clients: limits.client_each_second.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_second(n))),
             asked: limits.same_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
+            nothing_takes: limits.nothing_takes,
         }
+    }
+
+    /// Waits until an answer that shows nothing is given to a request of that moment.
+    pub(crate) async fn level(&self, asked_at: Instant) {
+        let Some(gone) = asked_at.elapsed().as_nanos().checked_div(self.nothing_takes.as_nanos()) else { return };
+        let steps = u32::try_from(gone).unwrap_or(u32::MAX).saturating_add(1);
+        tokio::time::sleep_until(asked_at + self.nothing_takes.saturating_mul(steps)).await;
     }
 
     /// One request of this client. Crisis services have their own lane: no client limit stands in their way.

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 use sayso_auth::{Interaction, ResourceType};
@@ -80,7 +80,7 @@ pub fn router(gateway: Gateway) -> Router {
         .method_not_allowed_fallback(fault::wrong_method)
         .fallback(fault::no_such_route)
         .layer(from_fn_with_state(gateway.clone(), cors::cors))
-        .layer(from_fn(answer::always))
+        .layer(from_fn_with_state(gateway.clone(), answer::always))
         .with_state(gateway)
 }
 

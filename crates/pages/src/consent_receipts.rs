@@ -4,6 +4,7 @@
 mod kantara;
 mod list;
 mod page;
+mod sent;
 #[cfg(test)]
 mod tests;
 
@@ -83,7 +84,8 @@ impl Names {
     ) -> Result<Self, Fault> {
         let mut names = Self::default();
         for receipt in receipts {
-            let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended);
+            let sent = receipt.sent.iter().map(|one| &one.term);
+            let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended).chain(sent);
             let named = terms.filter_map(|term| if let Known::Is(one) = term.recipient { Some(one) } else { None });
             for one in named.chain(receipt.towards) {
                 if !names.parties.iter().any(|(known, _)| *known == one) {
@@ -151,7 +153,10 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
         Happened::NoEnded => w::receipt_no_ended(who, moment),
         Happened::Restored => w::receipt_restored(who, moment),
         Happened::Asked => w::proposed(names.through(receipt).unwrap_or(who), moment),
-        Happened::Nothing => w::receipt_nothing(who, moment),
+        Happened::Nothing => match names.through(receipt).filter(|_| !receipt.sent.is_empty()) {
+            Some(app) => w::receipt_nothing_came(app, who, moment),
+            None => w::receipt_nothing(who, moment),
+        },
         Happened::Opened => w::receipt_opened(who, purpose.unwrap_or(w::NO_PURPOSE), moment),
     }
 }

@@ -134,11 +134,16 @@ pub struct Person {
 }
 
 impl Person {
+    /// The zone in which a day of theirs begins and ends.
+    #[must_use]
+    pub fn zone(&self) -> time::UtcOffset {
+        time::UtcOffset::from_whole_seconds(i32::from(self.zone_minutes) * 60).unwrap_or(time::UtcOffset::UTC)
+    }
+
     /// The day it is for them at a moment: in their own zone.
     #[must_use]
     pub fn day_of(&self, at: time::OffsetDateTime) -> PlanDate {
-        let zone = time::UtcOffset::from_whole_seconds(i32::from(self.zone_minutes) * 60);
-        PlanDate(at.to_offset(zone.unwrap_or(time::UtcOffset::UTC)).date())
+        PlanDate(at.to_offset(self.zone()).date())
     }
 }
 

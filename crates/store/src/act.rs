@@ -9,6 +9,7 @@ use sayso_plan::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::came::{Came, Spot};
 use crate::granted::GrantId;
 
 /// A code that was written in a program, never by a person: it can be made only from a text in the source.
@@ -148,6 +149,12 @@ pub enum Act {
         recipient: Option<OrganizationId>,
         /// Which sections it concerns.
         sections: Vec<Section>,
+        /// What came of each part of it, for the person's receipt; none in leaves of before it was told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        came: Vec<Came>,
+        /// Where in it something stood that was not understood.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unread: Vec<Spot>,
     },
     /// An organization asked to be let in.
     AskedToShare {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -35,7 +36,7 @@ pub(crate) enum Side {
 }
 
 /// Nothing is limited: what is measured is the work, not the limit.
-const UNLIMITED: Limits = Limits { client_each_second: None, same_each_minute: None };
+const UNLIMITED: Limits = Limits { client_each_second: None, same_each_minute: None, nothing_takes: Duration::ZERO };
 /// The largest static body, in bytes.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 

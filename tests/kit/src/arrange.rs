@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 use std::process::Stdio;
 
-use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
 use crate::ask::Request;
-use crate::fill::{Known, Place, Vars};
+use crate::fill::{Place, Vars};
 use crate::run::Asking;
-use crate::server::{Act, Var};
+use crate::send::{self, again};
+use crate::server::{Act, Consents, Server, Var};
 
-static SITUATIONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/situations");
-
-/// Who sends what a situation begins with.
-const MANAGER: &str = "manager";
 /// The act that a consent which is sent again, inactive, does.
 const WITHDRAW: &str = "withdraw";
 
@@ -29,15 +25,6 @@ pub(crate) enum Trouble {
     Failed(String),
 }
 
-/// Resources that are sent for a situation, and what they make it to be called.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sent {
-    #[serde(default)]
-    vars: BTreeMap<String, Var>,
-    resources: Vec<Value>,
-}
-
 /// What a hook answers.
 #[derive(Debug, Default, Deserialize)]
 struct Answered {
@@ -48,26 +35,57 @@ struct Answered {
 /// Sets up a situation, and says what it is called.
 pub(crate) async fn situation(asking: &mut Asking<'_>, name: &str) -> Result<Vars, Trouble> {
     let server = asking.server;
-    let Some(described) = server.situation.get(name) else {
-        let known = server.hook.as_ref().is_some_and(|hook| hook.situations.contains(name));
-        let own = SITUATIONS.contains(format!("{name}.json"));
-        if server.sends_consents && own && !known {
+    if server.situation.contains_key(name) || knows(server, name) {
+        return there(asking, name).await;
+    }
+    if !send::is_known(name) {
+        return Err(not_described(name));
+    }
+    match &server.consents {
+        Some(how) => by_consents(asking, how, name).await,
+        None if server.sends_consents => {
             let mut vars = Vars::new();
-            send(asking, name, &format!("kit:{name}"), &mut vars).await.map_err(Trouble::Failed)?;
-            return Ok(vars);
+            send::file(asking, name, &format!("kit:{name}"), &mut vars).await.map_err(Trouble::Failed)?;
+            Ok(vars)
         }
-        if !known {
-            return Err(Trouble::NotDescribed(format!("the description has no situation `{name}`")));
+        None => Err(not_described(name)),
+    }
+}
+
+fn knows(server: &Server, name: &str) -> bool {
+    server.hook.as_ref().is_some_and(|hook| hook.situations.contains(name))
+}
+
+fn not_described(name: &str) -> Trouble {
+    Trouble::NotDescribed(format!("the description has no situation `{name}`"))
+}
+
+/// A situation that the description presets, or its hook makes.
+async fn there(asking: &mut Asking<'_>, name: &str) -> Result<Vars, Trouble> {
+    let Some(described) = asking.server.situation.get(name) else {
+        if !knows(asking.server, name) {
+            return Err(not_described(name));
         }
         return hook(asking, &json!({"do": "set-up", "situation": name, "run": asking.run})).await;
     };
     let mut vars = described.vars.clone();
     for file in &described.resources {
-        send(asking, name, file, &mut vars).await.map_err(Trouble::Failed)?;
+        send::file(asking, name, file, &mut vars).await.map_err(Trouble::Failed)?;
     }
     asking.known.situations.insert(name.to_owned(), vars.clone());
     for one in &described.acts {
         vars.extend(act(asking, one, name).await?);
+    }
+    Ok(vars)
+}
+
+/// A person who is there, about whom Consents are sent; and who says yes, where that is how permits begin.
+async fn by_consents(asking: &mut Asking<'_>, how: &Consents, name: &str) -> Result<Vars, Trouble> {
+    let mut vars = there(asking, &how.of).await?;
+    asking.known.situations.insert(name.to_owned(), vars.clone());
+    let waits = send::about(asking, how, name, &vars).await?;
+    if let Some(confirm) = how.confirm.as_ref().filter(|_| waits) {
+        vars.extend(act(asking, confirm, name).await?);
     }
     Ok(vars)
 }
@@ -163,70 +181,4 @@ async fn run(asking: &Asking<'_>, command: &[String], told: &Value) -> Result<Va
     let answered: Answered =
         serde_json::from_slice(&done.stdout).map_err(|why| format!("{shown} says no JSON: {why}"))?;
     Ok(answered.vars)
-}
-
-/// Sends the resources of one file, with `{run}` in them made unlike that of any other run.
-async fn send(asking: &mut Asking<'_>, name: &str, file: &str, vars: &mut Vars) -> Result<(), String> {
-    let text = match file.strip_prefix("kit:") {
-        Some(own) => {
-            SITUATIONS.get_file(format!("{own}.json")).and_then(|file| file.contents_utf8()).map(str::to_owned)
-        }
-        None => std::fs::read_to_string(asking.server.folder.join(file)).ok(),
-    };
-    let text = text.ok_or_else(|| format!("{file} cannot be read"))?;
-    let mut known = Known::default();
-    known.kept.insert("run".into(), format!("{}-{name}", asking.run));
-    for (day, days) in [("yesterday", -1), ("last-year", -365), ("next-year", 365), ("in-ten-years", 3_650)] {
-        let date = (time::OffsetDateTime::now_utc() + time::Duration::days(days)).date();
-        known.kept.insert(day.into(), date.to_string());
-    }
-    known.situations.insert("given".into(), asking.server.given.clone());
-    let text = known.fill(&text, Place::Plain).map_err(|name| format!("{file}: `{name}` is not described"))?;
-    let sent: Sent = serde_json::from_str(&text).map_err(|why| format!("{file}: {why}"))?;
-    for resource in sent.resources {
-        put(asking, &resource).await?;
-        if resource.get("resourceType").and_then(Value::as_str) == Some("Consent") {
-            asking.consents.entry(name.to_owned()).or_default().push(resource);
-        }
-    }
-    for (var, value) in sent.vars {
-        vars.entry(var).or_insert(value);
-    }
-    Ok(())
-}
-
-/// Sends one resource under its own id.
-async fn put(asking: &Asking<'_>, resource: &Value) -> Result<(), String> {
-    let part = |name| resource.get(name).and_then(Value::as_str).unwrap_or_default();
-    let (kind, id) = (part("resourceType"), part("id"));
-    if id.is_empty() {
-        return Err(format!("a {kind} that is sent needs an id"));
-    }
-    let request = Request {
-        method: "PUT",
-        url: format!("{}/{kind}/{id}", asking.server.base),
-        headers: Vec::new(),
-        body: Some(("application/fhir+json", resource.to_string())),
-        reader: MANAGER.into(),
-    };
-    let token = asking.tokens.get(MANAGER).map(String::as_str);
-    let answer = request.send(asking.client, token).await?;
-    if (200..300).contains(&answer.status) {
-        return Ok(());
-    }
-    let said: String = answer.text().chars().take(300).collect();
-    Err(format!("PUT {kind}/{id} as `{MANAGER}` is answered with {}: {said}", answer.status))
-}
-
-/// Sends the consents of a situation again, with another status.
-async fn again(asking: &Asking<'_>, of: &str, status: &str) -> Result<(), String> {
-    let consents = asking.consents.get(of).filter(|consents| !consents.is_empty());
-    for consent in consents.ok_or_else(|| format!("no Consent was sent for `{of}`"))? {
-        let mut consent = consent.clone();
-        if let Some(members) = consent.as_object_mut() {
-            members.insert("status".into(), status.into());
-        }
-        put(asking, &consent).await?;
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ mod judge;
 mod outcome;
 mod report;
 mod run;
+mod send;
 mod server;
 mod token;
 

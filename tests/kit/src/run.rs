@@ -28,7 +28,8 @@ pub(crate) struct Asking<'a> {
     /// The Consent resources that were sent, by situation.
     pub(crate) consents: BTreeMap<String, Vec<Value>>,
     answers: BTreeMap<String, (Request, Answer)>,
-    notes: Vec<String>,
+    /// What is to be known of how it was asked.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Asks all cases.

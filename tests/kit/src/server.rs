@@ -24,7 +24,12 @@ pub(crate) struct Server {
     /// The server keeps to FHIR Consent: situations that are described nowhere are sent by the kit itself, as `manager`.
     #[serde(default)]
     pub(crate) sends_consents: bool,
-    /// What the resources of the kit need: `recipient` is who `hospital` is there, `other_recipient` who `other` is.
+    /// How Consents alone are sent, to a server that has the person and the plan already. It comes before
+    /// `sends_consents`, and after what the hook knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) consents: Option<Consents>,
+    /// What the resources of the kit need: `recipient` is who `hospital` is there, `other_recipient` who `other` is; a
+    /// reference, or for `[consents]` a number: `system|value`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) given: BTreeMap<String, Var>,
     /// Who asks.
@@ -41,6 +46,23 @@ pub(crate) struct Server {
     /// Where the file lies; paths in it begin there.
     #[serde(skip)]
     pub(crate) folder: PathBuf,
+}
+
+/// How a Consent is sent about somebody who is there.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Consents {
+    /// Who sends it, with POST: a reader, or `owner`, an app of the person's own (`owner_token` of the situation).
+    #[serde(rename = "as")]
+    pub(crate) reader: String,
+    /// The situation in which the person is before: a hook makes it anew for each case.
+    pub(crate) of: String,
+    /// The act by which the person says yes to what was sent, where that is how permits begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) confirm: Option<String>,
+    /// The labels that the words of the plan have there, each `system|code`; none where a Consent need not name parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) labels: Vec<String>,
 }
 
 /// What differs by itself.

@@ -99,7 +99,12 @@ fn part<'a>(of: &'a mut Value, name: &str) -> &'a mut Value {
     of["extension"].as_array_mut().unwrap().iter_mut().find(|one| one["url"].as_str().unwrap().ends_with(name)).unwrap()
 }
 
-const PLANTED: [Planted; 12] = [
+/// The first permit of a Consent.
+fn permit(consent: &mut Value) -> &mut Value {
+    &mut consent["provision"]["provision"][0]
+}
+
+const PLANTED: [Planted; 18] = [
     Planted {
         into: "sayso-patient",
         at: "Patient.deceasedBoolean",
@@ -144,6 +149,39 @@ const PLANTED: [Planted; 12] = [
         plant: |one| part(&mut one["provision"]["modifierExtension"][0], "sense")["valueCode"] = "perhaps".into(),
     },
     Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.provision.type",
+        plant: |one| one["provision"]["type"] = "permit".into(),
+    },
+    Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.provision.provision.period.end",
+        plant: |one| drop(permit(one)["period"].as_object_mut().unwrap().remove("end")),
+    },
+    Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.provision.provision.actor",
+        plant: |one| {
+            let actor = permit(one)["actor"][0].clone();
+            permit(one)["actor"].as_array_mut().unwrap().push(actor);
+        },
+    },
+    Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.provision.provision.actor.reference",
+        plant: |one| permit(one)["actor"][0]["reference"]["reference"] = "Organization/1".into(),
+    },
+    Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.provision.provision.purpose",
+        plant: |one| permit(one)["purpose"][0]["code"] = "HMARKT".into(),
+    },
+    Planted {
+        into: "sayso-sharing-consent",
+        at: "Consent.policyRule",
+        plant: |one| one["policyRule"]["coding"][0]["code"] = "EVERYTHING".into(),
+    },
+    Planted {
         into: "sayso-composition",
         at: "Composition.section.code.coding",
         plant: |one| one["section"][0]["code"]["coding"].as_array_mut().unwrap().clear(),
@@ -162,6 +200,86 @@ fn a_fault_that_is_planted_is_found_where_it_was_planted() {
     }
 }
 
+/// Faults in what is published beside the profiles, each of which both must find.
+const IN_THE_PACKAGE: [(&str, fn(&mut Value)); 8] = [
+    ("OperationDefinition", |one| one["kind"] = "procedure".into()),
+    ("OperationDefinition", |one| drop(one.as_object_mut().unwrap().remove("code"))),
+    ("OperationDefinition", |one| one["parameter"][0]["use"] = "inout".into()),
+    ("OperationDefinition", |one| drop(one["parameter"][0].as_object_mut().unwrap().remove("min"))),
+    ("NamingSystem", |one| one["kind"] = "number".into()),
+    ("NamingSystem", |one| drop(one.as_object_mut().unwrap().remove("uniqueId"))),
+    ("NamingSystem", |one| one["uniqueId"][0]["type"] = "url".into()),
+    ("NamingSystem", |one| one["date"] = "some day".into()),
+];
+
+#[test]
+fn a_fault_in_an_operation_or_a_naming_system_is_found_by_both() {
+    let package = package();
+    let (profiles, schema) = (Profiles::of(&package), schema(&[], &package));
+    let mut tried = 0;
+    for (sort, plant) in &IN_THE_PACKAGE {
+        for one in package.iter().filter(|one| kind(one) == *sort) {
+            let mut planted = one.clone();
+            plant(&mut planted);
+            let found = (!profiles.faults(&planted).is_empty(), !schema.faults(&planted).is_empty());
+            assert_eq!(found, (true, true), "{sort} {}: {planted}", one["id"]);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 4 * (5 + 7), "{tried}");
+}
+
+#[test]
+fn every_naming_system_of_ours_is_used_by_what_leaves_and_no_other_of_ours_is() {
+    let package = package();
+    let systems = package.iter().filter(|one| kind(one) == "NamingSystem");
+    let published: BTreeSet<&str> = systems.map(|one| one["uniqueId"][0]["value"].as_str().unwrap()).collect();
+    let leaving = leaving();
+    let mut used = BTreeSet::new();
+    for one in &leaving {
+        named(&one.resource, &mut used);
+    }
+    assert_eq!(used, published);
+}
+
+/// The naming systems of ours in identifiers and labels.
+fn named<'a>(value: &'a Value, used: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            let system = members.get("system").and_then(Value::as_str);
+            used.extend(system.filter(|system| system.starts_with("https://sayso.example/fhir/NamingSystem/")));
+            members.values().for_each(|member| named(member, used));
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| named(entry, used)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn what_persons_decided_is_seen_in_every_form() {
+    let profile = "https://sayso.example/fhir/StructureDefinition/sayso-sharing-consent";
+    let leaving = leaving();
+    let ours = || leaving.iter().filter(|one| one.resource["meta"]["profile"][0] == profile);
+    let of = |what: &str| ours().filter(|one| one.of.ends_with(what)).count();
+    let persons: BTreeSet<&str> = ours().filter_map(|one| one.of.strip_suffix(" decided")).collect();
+    assert_eq!(persons.len(), 12, "{persons:?}");
+    assert!(of("generated decisions") >= 400, "{}", of("generated decisions"));
+    assert!(ours().filter(|one| one.of.contains("/fhir/Consent")).count() >= 10, "what the house answered");
+    let (mut statuses, mut actors) = (BTreeSet::new(), BTreeSet::new());
+    for one in ours() {
+        statuses.insert(one.resource["status"].as_str().unwrap());
+        let root = &one.resource["provision"];
+        let inside = root["provision"].as_array().into_iter().flatten();
+        for actor in inside.chain([root]).filter_map(|one| one["actor"][0]["reference"]["type"].as_str()) {
+            actors.insert(actor);
+        }
+    }
+    let all = ["active", "draft", "entered-in-error", "inactive", "proposed", "rejected"];
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), all);
+    let all = ["Device", "Group", "Organization", "PractitionerRole", "RelatedPerson"];
+    assert_eq!(actors.into_iter().collect::<Vec<_>>(), all);
+}
+
 #[test]
 fn the_schema_refuses_what_is_no_r4() {
     let examples = examples();
@@ -178,7 +296,8 @@ fn the_schema_refuses_what_is_no_r4() {
 }
 
 /// Of each type at least so many that differ.
-const FEWEST: [(&str, usize); 19] = [
+const FEWEST: [(&str, usize); 21] = [
+    ("Bundle collection", 3),
     ("Bundle document", 400),
     ("Bundle history", 5),
     ("Bundle searchset", 10),
@@ -187,12 +306,13 @@ const FEWEST: [(&str, usize); 19] = [
     ("CarePlan", 250),
     ("CareTeam", 50),
     ("Composition", 400),
-    ("Consent", 80),
+    ("Consent", 500),
     ("DocumentReference", 150),
     ("Goal", 10),
     ("Observation", 400),
     ("OperationOutcome", 5),
     ("Organization", 5),
+    ("Parameters", 3),
     ("Patient", 6),
     ("Practitioner", 5),
     ("Provenance", 400),
@@ -208,7 +328,7 @@ fn sort(resource: &Value) -> String {
 
 /// What has no profile of ours: answers of the server, and whoever is only contained.
 fn is_ours(sort: &str) -> bool {
-    let without = ["CapabilityStatement", "OperationOutcome", "Organization", "Practitioner"];
+    let without = ["CapabilityStatement", "OperationOutcome", "Organization", "Parameters", "Practitioner"];
     !without.contains(&sort) && (!sort.starts_with("Bundle") || sort == "Bundle document")
 }
 

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sayso_consent::Themselves;
 use sayso_exchange::Between;
 use sayso_exchange::sharing::{Choice, Party};
+use sayso_gateway::Limits;
 use sayso_plan::{ClientId, Content, Lang, OrganizationId, Person, PersonId, PlanId, Purpose, Section, Words};
-use sayso_tests::world::{Asked, BASE, Observed, World};
+use sayso_tests::world::{Asked, BASE, NO_LIMITS, Observed, World};
 use serde_json::json;
 
 use crate::model::Way;
@@ -73,7 +74,15 @@ impl House {
     /// # Panics
     /// When it does not stand.
     pub async fn open() -> Self {
-        let world = World::open(sayso_store::Place::Memory).await;
+        Self::limited(NO_LIMITS).await
+    }
+
+    /// The same, with limits.
+    ///
+    /// # Panics
+    /// When it does not stand.
+    pub async fn limited(limits: Limits) -> Self {
+        let world = World::limited(sayso_store::Place::Memory, limits).await;
         world.reseed(1);
         let client: ClientId = id(2);
         world.organization(hospital(), "Riverside Hospital").await;

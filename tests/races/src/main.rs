@@ -2,9 +2,14 @@
 
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use sayso_gateway::Limits;
 use sayso_races::{threads, timing};
+
+/// How many ask at a time where most of the time is waiting.
+const ASKERS: usize = 16;
 
 #[derive(Parser)]
 struct Arguments {
@@ -44,9 +49,14 @@ fn main() -> ExitCode {
             if of(&seen.leaked) + of(&seen.stale) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Command::Timing { samples } => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            for compared in runtime.block_on(timing::measure(samples.max(2))) {
-                println!("{compared}");
+            let held = Limits::default().nothing_takes;
+            let ways = [("answered as soon as it is ready", Duration::ZERO, 1), ("answered as it is", held, ASKERS)];
+            for (how, nothing_takes, askers) in ways {
+                println!("{how}");
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                for compared in runtime.block_on(timing::measure(samples.max(2), nothing_takes, askers)) {
+                    println!("{compared}");
+                }
             }
             ExitCode::SUCCESS
         }

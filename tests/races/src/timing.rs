@@ -3,10 +3,13 @@
 //! the cropping are those of Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?" (2017).
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use sayso_gateway::Limits;
+use sayso_plan::PlanId;
 use sayso_tests::generate::Choices;
-use sayso_tests::world::Asked;
+use sayso_tests::world::{Asked, NO_LIMITS};
+use tokio::task::JoinSet;
 
 use crate::home::House;
 
@@ -16,6 +19,9 @@ pub const THRESHOLD: f64 = 4.5;
 const KEPT: f64 = 0.9;
 /// What each class is called.
 const CLASSES: [&str; 3] = ["allowed", "hidden", "absent"];
+
+/// The times of each class, in microseconds.
+type Times = [Vec<f64>; 3];
 
 /// Two classes compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,22 +62,32 @@ fn moments(sample: &[f64]) -> (f64, f64) {
     (mean, squares / (sample.len() - 1) as f64)
 }
 
-/// Asks so often for each class, in an order that is drawn, and compares each with each.
+/// Asks so often for each class, in an order that is drawn, by so many askers at a time, and compares each with each.
+/// What shows nothing is answered at multiples of `nothing_takes`.
 ///
 /// # Panics
 /// When the house does not stand, or a class is not what it is called.
-pub async fn measure(samples: usize) -> Vec<Compared> {
-    let house = House::open().await;
-    let (open, hidden) = (house.person(true).await, house.person(false).await);
-    let mut choices = Choices::new(0x5a75_7171);
-    let mut times: [Vec<f64>; 3] = Default::default();
+pub async fn measure(samples: usize, nothing_takes: Duration, askers: usize) -> Vec<Compared> {
+    let house = House::limited(Limits { nothing_takes, ..NO_LIMITS }).await;
+    let plans = [house.person(true).await.plan, house.person(false).await.plan];
+    let each = samples.div_ceil(askers);
+    let mut asking: JoinSet<Times> = (0..askers).map(|n| ask(house.clone(), plans, each, n as u64)).collect();
+    let mut times = Times::default();
+    while let Some(more) = asking.join_next().await {
+        times.iter_mut().zip(more.unwrap()).for_each(|(all, more)| all.extend(more));
+    }
+    [(0, 1), (1, 2), (0, 2)].map(|(one, other)| compare(one, other, &times)).into()
+}
+
+async fn ask(house: House, plans: [PlanId; 2], samples: usize, asker: u64) -> Times {
+    let mut choices = Choices::new(0x5a75_7171 + asker);
+    let mut times = Times::default();
     while times.iter().any(|of| of.len() < samples) {
         let class = choices.below(3) as usize;
-        let path = match class {
-            0 => open.plan.to_string(),
-            1 => hidden.plan.to_string(),
+        let path = match plans.get(class) {
+            Some(plan) => plan.to_string(),
             // Each absent one is another, as each guess is.
-            _ => format!("00000000-0000-4000-9000-{:012x}", choices.below(1 << 48)),
+            None => format!("00000000-0000-4000-9000-{:012x}", choices.below(1 << 48)),
         };
         let asked = Asked::new("GET", &format!("/fhir/CarePlan/{path}")).bearer(&house.token);
         let begun = Instant::now();
@@ -82,10 +98,10 @@ pub async fn measure(samples: usize) -> Vec<Compared> {
             times[class].push(took);
         }
     }
-    [(0, 1), (1, 2), (0, 2)].map(|(one, other)| compare(one, other, &times)).into()
+    times
 }
 
-fn compare(one: usize, other: usize, times: &[Vec<f64>; 3]) -> Compared {
+fn compare(one: usize, other: usize, times: &Times) -> Compared {
     let cropped = |of: &[f64]| {
         let mut sorted = of.to_vec();
         sorted.sort_by(f64::total_cmp);

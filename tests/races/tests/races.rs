@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
+use sayso_gateway::Limits;
 use sayso_races::home::House;
 use sayso_races::model::{Fault, Life, NOT_OLDER, NOTHING_AFTER, Step};
 use sayso_races::{replay, threads, timing};
+use sayso_tests::world::{Asked, NO_LIMITS};
 use stateright::{Checker, HasDiscoveries, Model};
 
 /// How many acts the person has in the model.
@@ -82,8 +84,34 @@ fn welch_says_of_known_samples_what_is_known_of_them() {
 }
 
 #[tokio::test]
+async fn g11_what_shows_nothing_is_not_answered_before_its_time() {
+    let takes = std::time::Duration::from_millis(60);
+    let house = House::limited(Limits { nothing_takes: takes, ..NO_LIMITS }).await;
+    let (hidden, absent) = (house.person(false).await, "00000000-0000-4000-9000-000000000000");
+    let mut asked = Vec::new();
+    for plan in [hidden.plan.to_string(), absent.to_owned()] {
+        asked.extend(["GET", "HEAD"].map(|method| Asked::new(method, &format!("/fhir/CarePlan/{plan}"))));
+        asked.push(Asked::new("GET", &format!("/plans/{plan}")));
+        asked.push(Asked::new("GET", &format!("/fhir/Bundle/{plan}")));
+    }
+    for person in [hidden.person.to_string(), absent.to_owned()] {
+        asked.extend(
+            ["Patient?_id", "CarePlan?patient", "Task?patient"]
+                .map(|query| Asked::new("GET", &format!("/fhir/{query}={person}"))),
+        );
+    }
+    for asked in asked.into_iter().map(|asked| asked.bearer(&house.token)) {
+        let begun = std::time::Instant::now();
+        let answer = house.world.call(&asked).await;
+        let took = begun.elapsed();
+        assert!(took >= takes, "{} {}: {took:?}", asked.method, asked.path);
+        assert!(matches!(answer.status, 200 | 404), "{}: {}", asked.path, answer.status);
+    }
+}
+
+#[tokio::test]
 async fn g11_the_statistic_over_time_is_computed_and_reported() {
-    let compared = timing::measure(SAMPLES).await;
+    let compared = timing::measure(SAMPLES, std::time::Duration::ZERO, 1).await;
     let pairs: Vec<_> = compared.iter().map(|one| one.pair).collect();
     assert_eq!(pairs, [("allowed", "hidden"), ("hidden", "absent"), ("allowed", "absent")]);
     for one in compared {

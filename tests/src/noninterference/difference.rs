@@ -5,8 +5,8 @@ use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::item::PlanDate;
 use sayso_plan::plan::{Absence, Formality, FormalityKind};
 use sayso_plan::{
-    Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, Party as Named, PartyId, PartyRole,
-    Person, PlanId, PlanKind, Section, Share, State, Words,
+    Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, PartyId, Person, PlanId, PlanKind,
+    Section, Share, State, Words,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -82,7 +82,7 @@ pub enum What {
     Reworded { at: At, n: u64, seed: u64, early: bool },
     /// A hidden item less.
     Removed { at: At, n: u64, early: bool },
-    /// A party that nothing visible names.
+    /// A party that nothing visible names, or another name of the one there is.
     Somebody { at: At, seed: u64 },
     /// The absence of a hidden section.
     Absence { at: At, n: u64 },
@@ -317,7 +317,8 @@ impl House {
             What::Formality { at } => self.sign(*at).await,
             What::Former { at, n, seed } => self.former(*at, *n, *seed).await,
             What::AboutSomebody { at, n } => {
-                let about = |draft: &mut DraftItem| draft.item.about_parties = vec![PartyId::person()];
+                let somebody = PartyId::try_from(plans::UNNAMED).unwrap();
+                let about = |draft: &mut DraftItem| draft.item.about_parties = vec![somebody];
                 self.change_visible(*at, *n, about).await
             }
             What::Level { at, n, level } => {
@@ -437,14 +438,15 @@ impl House {
     async fn somebody_more(&mut self, at: At, seed: u64) -> bool {
         let plan = self.plan(at);
         self.edit(person(at.subject), plan, |content| {
-            let somebody = Named {
-                id: PartyId::try_from("newcomer").unwrap(),
-                name: plans::text(&mut Choices::new(seed)),
-                role: PartyRole::Family,
-                organization: None,
-                in_treating_team: None,
-            };
-            content.parties.insert(seed as usize % (content.parties.len() + 1), somebody);
+            let name = plans::text(&mut Choices::new(seed));
+            let known = content.parties.iter_mut().find(|party| party.id.as_str() == plans::UNNAMED);
+            match known {
+                Some(known) if seed.is_multiple_of(2) => known.name = name,
+                Some(_) | None => {
+                    let place = seed as usize % (content.parties.len() + 1);
+                    content.parties.insert(place, plans::somebody("newcomer", name));
+                }
+            }
             true
         })
         .await
@@ -603,15 +605,29 @@ impl House {
         seen == 600
     }
 
-    /// To an app of the person's it is hidden in a section that is not open; to an organization always.
+    /// An item of the plan that is hidden from the one who looks.
+    async fn hidden_of(&self, subject: usize, plan: PlanId) -> Option<ItemId> {
+        let own = self.world.exchange.own_plan(Themselves::signed_in(person(subject)), plan).await.ok()??;
+        let content = own.get().as_content();
+        content.items.iter().find(|draft| self.is_hidden(subject, draft)).and_then(|draft| draft.id)
+    }
+
+    /// To an app of the person's it is hidden in a section that is not open, or about an item that is not shown; to an
+    /// organization always.
     async fn other_proposal(&mut self, at: At, n: u64) -> bool {
         let never: Vec<Section> = self.layout.subjects[at.subject].never.iter().map(|(section, _)| *section).collect();
-        let open = if self.layout.adversary.is_app() { never } else { Section::all().collect() };
-        let takes: Vec<Section> = open.into_iter().filter(|one| one.types().contains(&ItemType::Words)).collect();
+        let sections = if self.layout.adversary.is_app() { never } else { Section::all().collect() };
+        let open = self.layout.subjects[at.subject].open.first().copied().unwrap_or(Section::Helps);
+        let takes: Vec<Section> = sections.into_iter().filter(|one| one.types().contains(&ItemType::Words)).collect();
         let Some(section) = takes.get(n as usize % takes.len().max(1)) else { return false };
-        let body = json!({"by": {"name": "Dr Other", "role": "clinician"}, "proposes": "words", "section": section.code(),
-            "words": {"text": format!("Other words {n}"), "lang": "en"}});
-        let path = format!("/plans/{}/proposals", self.plan(at));
+        let mut body = json!({"by": {"name": "Dr Other", "role": "clinician"}, "proposes": "words",
+            "section": section.code(), "words": {"text": format!("Other words {n}"), "lang": "en"}});
+        let plan = self.plan(at);
+        if n.is_multiple_of(2) {
+            let Some(item) = self.hidden_of(at.subject, plan).await else { return false };
+            (body["section"], body["about"]) = (open.code().into(), item.to_string().into());
+        }
+        let path = format!("/plans/{plan}/proposals");
         let asked = Asked::new("POST", &path).bearer(&self.other_token);
         self.world.call(&asked.body("application/json", body.to_string())).await.status == 201
     }

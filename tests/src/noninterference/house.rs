@@ -191,11 +191,13 @@ impl House {
                 let refused = self.provision(Effect::Deny, What::Level(level), self.always());
                 self.say(person(n), refused, |_| {}).await;
             }
-            // Somebody else may see all of it, for the same purpose.
+            // Somebody else may see all of it, for the same purpose and for their own.
             let all = Choice { sections: Section::all().collect(), ..Choice::default() };
             let party = Party::Organization(harbour());
             let themselves = Themselves::signed_in(person(n));
-            let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+            for purpose in BTreeSet::from([purpose, Purpose::Treat]) {
+                let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Plans and items: those of the invented persons, and more of every type from a seed.
 
 use sayso_plan::plan::WholeDocument;
-use sayso_plan::{Content, DraftItem, ItemType, PlanDate, PlanKind, Section, Share, State};
+use sayso_plan::{Content, DraftItem, ItemType, Party, PartyId, PartyRole, PlanDate, PlanKind, Section, Share, State};
 use serde_json::{Value, json};
 
 use crate::generate::Choices;
@@ -48,6 +48,7 @@ pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
     let mut plans: Vec<Content> = lists.iter().map(|list| read(choices.of(list).unwrap())).collect();
     for plan in &mut plans {
         thin_out(plan, choices);
+        plan.parties.push(somebody(UNNAMED, "Un Named".into()));
         for _ in 0..3 + choices.below(6) {
             let section = any_section(choices);
             begin(plan, more(choices, section, None, "self"));
@@ -57,6 +58,16 @@ pub fn of_person(n: usize, choices: &mut Choices) -> Vec<Content> {
         plans.push(document(choices));
     }
     plans
+}
+
+/// A party of every plan whom nothing in it names.
+pub const UNNAMED: &str = "unnamed";
+
+/// Somebody of the family.
+#[must_use]
+pub fn somebody(id: &str, name: String) -> Party {
+    let id = PartyId::try_from(id).unwrap();
+    Party { id, name, role: PartyRole::Family, organization: None, in_treating_team: None }
 }
 
 /// Another plan of a kind that the person does not have yet.

@@ -167,6 +167,53 @@ async fn why_is_said_by_its_cause() {
 }
 
 #[tokio::test]
+async fn of_a_document_that_is_kept_whole_it_is_said_why_as_of_a_section() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (ama, party) = (Themselves::signed_in(home.ama), Party::Organization(riverside()));
+    let hers = home.app_of(home.ama, "patient/*.cruds").await;
+    let asked = Asked::new("POST", "/fhir/DocumentReference").body(FHIR, home.document().to_string());
+    let sent = home.ask(asked, Some(&hers)).await;
+    assert_eq!(sent.status, 201, "{sent:?}");
+    let document = sent.json()["id"].as_str().unwrap().to_owned();
+    let explained = async || {
+        let told = operation(&home, "explain", home.recipient(), &hers).await.json();
+        let parts = told["parameter"].as_array().unwrap().clone();
+        let named = |part: &Value, name: &str, kind: &str| {
+            let one = part["part"].as_array().unwrap().iter().find(|one| one["name"] == name);
+            one.map_or(Value::Null, |one| one[kind].clone())
+        };
+        let whole = |part: &&Value| named(part, "document", "valueId").is_string();
+        let of: Vec<&Value> = parts.iter().filter(whole).collect();
+        assert_eq!(of.len(), 1, "{parts:?}");
+        assert_eq!(named(of[0], "plan", "valueId"), document.as_str(), "the address of its DocumentReference");
+        for without in ["section", "item"] {
+            assert!(of[0]["part"].as_array().unwrap().iter().all(|one| one["name"] != without));
+        }
+        let preview = operation(&home, "preview", home.recipient(), &hers).await;
+        let shown = String::from_utf8_lossy(&preview.body).contains(&document);
+        assert_eq!(named(of[0], "released", "valueBoolean"), shown);
+        (named(of[0], "cause", "valueCode").as_str().unwrap().to_owned(), named(of[0], "consent", "valueId"))
+    };
+    let choice = |documents| Choice { sections: Section::all().collect(), documents, ..Choice::default() };
+    // All sections are open, and no document by that.
+    let _ = home.world.exchange.share(ama, party, TREATMENT, &choice(false), None).await.unwrap();
+    assert_eq!(explained().await, ("never-opened".into(), Value::Null));
+    let _ = home.world.exchange.share(ama, party, Purpose::Coc, &choice(true), None).await.unwrap();
+    assert_eq!(explained().await.0, "other-purpose");
+    let _ = home.world.exchange.share(ama, party, TREATMENT, &choice(true), None).await.unwrap();
+    let (cause, consent) = explained().await;
+    assert!(cause == "permitted" && consent.is_string(), "{cause} {consent}");
+    let _ = home.world.exchange.refuse(ama, party, false).await.unwrap();
+    let (cause, consent) = explained().await;
+    assert!(cause == "refused" && consent.is_string(), "{cause} {consent}");
+    // Her own page says the same, by its name.
+    let why = home.world.exchange.explain(ama, party, TREATMENT).await.unwrap();
+    let whole: Vec<_> = why.iter().filter(|one| one.section.is_none()).collect();
+    assert!(whole.len() == 1 && !whole[0].verdict.is_released(), "{why:?}");
+}
+
+#[tokio::test]
 async fn case_37_an_app_that_does_not_see_all_hears_what_an_unknown_operation_is_answered_with() {
     let _honest = crate::honest();
     let home = Home::open().await;

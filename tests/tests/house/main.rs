@@ -14,6 +14,7 @@
 mod attacks;
 mod bad_input;
 mod consent_cases;
+mod consent_days;
 mod consent_operations;
 mod consents;
 mod delegates;
@@ -35,6 +36,7 @@ mod preview;
 mod proposals;
 mod ready;
 mod receipts;
+mod receipts_sent;
 mod records;
 mod supporters;
 mod words;

@@ -11,9 +11,9 @@ use sayso_tests::noninterference::shrink;
 /// The seed of the run; `SAYSO_SEED` sets another one.
 const SEED: u64 = 0x5a75_0000_0000_0003;
 /// Pairs of a script and two houses in the run; `SAYSO_PAIRS` sets another number.
-const PAIRS: u64 = 2_000;
+const PAIRS: u64 = 5_000;
 /// Pairs with the data on disk.
-const PAIRS_ON_DISK: u64 = 100;
+const PAIRS_ON_DISK: u64 = 300;
 /// From this many pairs on, every kind of difference must have occurred.
 const ENOUGH_PAIRS: u64 = 1_000;
 /// Findings of earlier runs, one case a line.

@@ -37,13 +37,13 @@ fn valid(schema: &Validator, json: &Value) {
 }
 
 /// Somebody who is signed in.
-struct Visitor {
+pub(crate) struct Visitor {
     person: PersonId,
     session: Session,
 }
 
 impl Visitor {
-    async fn of(home: &Home, person: PersonId) -> Self {
+    pub(crate) async fn of(home: &Home, person: PersonId) -> Self {
         let once = home.world.exchange.invite(person).await.unwrap();
         Self { person, session: home.world.exchange.sign_in_by_link(once.expose()).await.unwrap() }
     }
@@ -66,7 +66,7 @@ impl Visitor {
     }
 
     /// The page and the file of a receipt.
-    async fn receipt(&self, home: &Home, id: LeafId) -> (String, String) {
+    pub(crate) async fn receipt(&self, home: &Home, id: LeafId) -> (String, String) {
         let page = self.get(home, &format!("/me/sharing/receipts/{id}")).await;
         let file = self.get(home, &format!("/me/sharing/receipts/{id}.json")).await;
         assert_eq!((page.status, file.status), (200, 200), "{page:?} {file:?}");
@@ -77,7 +77,7 @@ impl Visitor {
     }
 
     /// The ids of all receipts, newest first.
-    async fn receipts(&self, home: &Home) -> Vec<LeafId> {
+    pub(crate) async fn receipts(&self, home: &Home) -> Vec<LeafId> {
         let all = home.world.exchange.consent_receipts(self.themselves(), None, 100_000).await.unwrap();
         assert_eq!(all.1, None);
         all.0.iter().map(|receipt| receipt.id).collect()

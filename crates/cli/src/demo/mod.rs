@@ -22,7 +22,9 @@ use crate::{canary, config, house, logs, serve};
 pub(crate) use record_system::{RecordSystem, http, token};
 
 /// On loopback nobody has to be protected from scripts that ask fast, and one client plays a whole hospital.
-const UNLIMITED: Limits = Limits { client_each_second: None, same_each_minute: None };
+fn unlimited() -> Limits {
+    Limits { client_each_second: None, same_each_minute: None, ..Limits::default() }
+}
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -52,7 +54,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, String> {
     let store = house::store(&folder, key(key_file.as_deref())?).await?;
     let exchange = house::exchange(store, &place, true);
     let seeded = seed::seed(&exchange, free_port().await?).await?;
-    let doors = house::doors(&exchange, &place, UNLIMITED, &operator());
+    let doors = house::doors(&exchange, &place, unlimited(), &operator());
     canary::unread(&exchange, &doors).await?;
     let system = RecordSystem::of(&place, &seeded);
     let shown = view::router(exchange.clone(), system.clone(), seeded.clone()).fallback_service(doors);

@@ -8,11 +8,21 @@ use sayso_consent::{
     What,
 };
 use sayso_fhir::incoming::{Rule, SentConsent};
+use sayso_fhir::outgoing;
 use sayso_plan::{OrganizationId, Section};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::Refusal;
 use crate::sharing::known;
+
+/// From when to when a rule holds that was kept at this moment, where days begin and end in this zone.
+pub(super) fn period_of(rule: &Rule, at: OffsetDateTime, zone: UtcOffset) -> Known<Period> {
+    let period = known(rule.lasts).map(|lasts| Period {
+        from: lasts.from_in(zone).unwrap_or(at),
+        until: lasts.until_in(zone).unwrap_or(outgoing::without_end()),
+    });
+    period.map_or(Known::Unknown, Known::Is)
+}
 
 /// Whether it waits for the person's word.
 pub(crate) fn waits(consent: &Consent) -> bool {
@@ -70,7 +80,7 @@ const fn heads(one: &Provision) -> Heads {
 }
 
 /// The consent as it stands after an app took it back or made it narrower.
-pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent) -> Result<Consent, Refusal> {
+pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: UtcOffset) -> Result<Consent, Refusal> {
     let would_open = |path: &str| Err(Refusal::WouldOpen { path: path.to_owned() });
     let refuses = before.provisions.iter().any(|one| one.effect == Effect::Deny);
     match sent.status {
@@ -100,8 +110,8 @@ pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent) -> Result
                 let Some(old) = before.provisions.iter().find(like) else { return would_open("Consent.provision") };
                 let period = match (old.period, rule.lasts) {
                     (Known::Is(old), Known::Is(lasts)) => Known::Is(Period {
-                        from: lasts.from.unwrap_or(old.from),
-                        until: lasts.until.unwrap_or(old.until),
+                        from: lasts.from_in(zone).unwrap_or(old.from),
+                        until: lasts.until_in(zone).unwrap_or(old.until),
                     }),
                     _ => old.period,
                 };

@@ -19,7 +19,7 @@ use crate::fault::{Fault, Why};
 pub use answers::{Answered, answers, answers_of};
 pub use bundle::Document;
 pub use document::{whole_document, whole_document_of};
-pub use sharing::{About, Lasts, RULES_MAX, Rule, SentConsent, sharing, sharing_of_others};
+pub use sharing::{About, Edge, Lasts, RULES_MAX, Rule, SentConsent, Spot, sharing, sharing_of_others};
 pub use task::{Asked, task};
 pub use transaction::{Entry, Mapped, Pushed, Transaction};
 

@@ -3,17 +3,18 @@
 //! <https://hl7.org/fhir/R4/consent.html>
 
 mod conditions;
+mod lasts;
 
 use sayso_consent::{Effect, Known, Purposes, Recipient, Status, What};
 use sayso_plan::PersonId;
 use sayso_wire::Tree;
-use time::OffsetDateTime;
 
 use super::{lossless, strange};
 use crate::aliases;
 use crate::fault::{Fault, Why};
 use crate::profile;
 use conditions::{Conditions, coded};
+pub use lasts::{Edge, Lasts};
 
 const ROOT: &str = "Consent";
 /// The most rules that one Consent is split into.
@@ -54,15 +55,6 @@ pub struct Rule {
     pub after_death: bool,
 }
 
-/// From when to when; from now on, and for a refusal without an end, where it does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Lasts {
-    /// The first instant.
-    pub from: Option<OffsetDateTime>,
-    /// The first instant after it.
-    pub until: Option<OffsetDateTime>,
-}
-
 /// Whom a consent is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
@@ -77,6 +69,30 @@ pub enum About {
     },
 }
 
+/// Where in a Consent something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Spot {
+    /// Beside its provision.
+    Head,
+    /// In the root provision.
+    Root,
+    /// In the provision with this place beneath the root, counted from nought.
+    Beneath(u16),
+}
+
+impl Spot {
+    fn nth(n: usize) -> Self {
+        Self::Beneath(u16::try_from(n).unwrap_or(u16::MAX))
+    }
+
+    /// Of a fault, by its path.
+    fn of(fault: &Fault) -> Self {
+        let Some(inside) = fault.path.strip_prefix("Consent.provision") else { return Self::Head };
+        let n = inside.strip_prefix(".provision[").and_then(|rest| rest.split_once(']'));
+        n.and_then(|(n, _)| n.parse().ok()).map_or(Self::Root, Self::nth)
+    }
+}
+
 /// A consent as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentConsent {
@@ -86,6 +102,14 @@ pub struct SentConsent {
     pub status: Status,
     /// What it says. Empty where it has ended.
     pub rules: Vec<Rule>,
+    /// Where each of the rules stands.
+    pub spots: Vec<Spot>,
+    /// Permits of others that are not taken, because not all of it was understood.
+    pub not_taken: Vec<(Rule, Spot)>,
+    /// Where something stands that was not understood.
+    pub unread: Vec<Spot>,
+    /// Permits that have no effect, because they stand in a permit.
+    pub idle: Vec<(Rule, Spot)>,
     /// What stands in it and has no effect.
     pub without_effect: Vec<Fault>,
 }
@@ -119,9 +143,7 @@ pub fn sharing(tree: Tree, base: &str) -> Result<SentConsent, Vec<Fault>> {
     faults.extend(strange(&tree, ROOT, &with_provision(&KNOWN)).map(not_a_rule));
     let read = exactly(&tree, head.as_ref().map(|(_, status)| *status), &mut faults);
     match head {
-        Some((about, status)) if faults.is_empty() => {
-            Ok(SentConsent { about, status, rules: read.rules, without_effect: read.without_effect })
-        }
+        Some((about, status)) if faults.is_empty() => Ok(read.sent(about, status)),
         _ => Err(faults),
     }
 }
@@ -142,14 +164,18 @@ pub fn sharing_of_others(tree: Tree, base: &str) -> Result<SentConsent, Vec<Faul
     let root = tree.get("provision");
     // Everyone but somebody (case 9): it refuses, and the person is asked.
     let all_but = root.is_some_and(|root| root.text("type") == Some("permit") && nested(root).iter().any(is_no_permit));
-    let mut rules = read.rules;
+    let mut sent = read.sent(about, status);
     if !faults.is_empty() || all_but {
-        rules.clear();
+        sent.unread = faults.iter().map(Spot::of).collect();
+        sent.unread.sort_unstable();
+        sent.unread.dedup();
+        let read = sent.rules.drain(..).zip(sent.spots.drain(..));
+        sent.not_taken = read.filter(|(rule, _)| rule.effect == Effect::Permit).collect();
         if let Some(root) = root.filter(|_| !has_ended(status)) {
-            refusals(root, all_but, &mut rules);
+            refusals(root, all_but, Spot::Root, &mut sent.rules, &mut sent.spots);
         }
     }
-    Ok(SentConsent { about, status, rules, without_effect: read.without_effect })
+    Ok(sent)
 }
 
 fn with_provision<'a>(known: &[&'a str]) -> Vec<&'a str> {
@@ -229,7 +255,28 @@ fn is_no_permit(provision: &Tree) -> bool {
 #[derive(Default)]
 struct Read {
     rules: Vec<Rule>,
+    spots: Vec<Spot>,
+    idle: Vec<(Rule, Spot)>,
     without_effect: Vec<Fault>,
+}
+
+impl Read {
+    fn sent(self, about: About, status: Status) -> SentConsent {
+        let Self { rules, spots, idle, without_effect } = self;
+        let (not_taken, unread) = (Vec::new(), Vec::new());
+        SentConsent { about, status, rules, spots, not_taken, unread, idle, without_effect }
+    }
+
+    /// The rules of one provision, one for each actor, purpose and label.
+    fn take(&mut self, provision: &Tree, effect: Effect, (place, spot): (&str, Spot), faults: &mut Vec<Fault>) {
+        let conditions = Conditions::read(provision, effect, place, faults);
+        if self.rules.len() + conditions.count() > RULES_MAX {
+            faults.push(Fault::new(place, Why::Value("this makes more than 200 rules; send several Consents")));
+            return;
+        }
+        self.rules.extend(conditions.rules(effect));
+        self.spots.resize(self.rules.len(), spot);
+    }
 }
 
 /// The rules, where all of it can be kept exactly; what cannot is a fault.
@@ -253,10 +300,10 @@ fn exactly(tree: &Tree, status: Option<Status>, faults: &mut Vec<Fault>) -> Read
         let bare = ["type", "provision"];
         faults.extend(strange(root, &place, &bare).map(not_a_rule));
     } else {
-        take(root, effect, &place, &mut read.rules, faults);
+        read.take(root, effect, (&place, Spot::Root), faults);
     }
     for (n, one) in inside.iter().enumerate() {
-        let place = format!("{place}.provision[{n}]");
+        let (place, spot) = (format!("{place}.provision[{n}]"), Spot::nth(n));
         if !nested(one).is_empty() {
             let why = "provisions nested deeper than one level are not taken; say it with provisions beside each other";
             faults.push(Fault::new(format!("{place}.provision"), Why::Value(why)));
@@ -264,10 +311,13 @@ fn exactly(tree: &Tree, status: Option<Status>, faults: &mut Vec<Fault>) -> Read
         match (one.text("type"), effect) {
             (Some("permit"), Effect::Permit) => {
                 let why = "a permit inside a permit has no effect";
+                let conditions = Conditions::read(one, Effect::Permit, &place, &mut Vec::new());
+                let room = RULES_MAX.saturating_sub(read.idle.len());
+                read.idle.extend(conditions.rules(Effect::Permit).into_iter().take(room).map(|rule| (rule, spot)));
                 read.without_effect.push(Fault::new(place, Why::Value(why)));
             }
-            (Some("permit"), Effect::Deny) => take(one, Effect::Permit, &place, &mut read.rules, faults),
-            (Some(_), _) => take(one, Effect::Deny, &place, &mut read.rules, faults),
+            (Some("permit"), Effect::Deny) => read.take(one, Effect::Permit, (&place, spot), faults),
+            (Some(_), _) => read.take(one, Effect::Deny, (&place, spot), faults),
             (None, _) => {
                 faults
                     .push(Fault::new(format!("{place}.type"), Why::Missing("whether it permits or refuses: the type")));
@@ -277,30 +327,24 @@ fn exactly(tree: &Tree, status: Option<Status>, faults: &mut Vec<Fault>) -> Read
     read
 }
 
-/// The rules of one provision, one for each actor, purpose and label.
-fn take(provision: &Tree, effect: Effect, place: &str, rules: &mut Vec<Rule>, faults: &mut Vec<Fault>) {
-    let conditions = Conditions::read(provision, effect, place, faults);
-    if rules.len() + conditions.count() > RULES_MAX {
-        faults.push(Fault::new(place, Why::Value("this makes more than 200 rules; send several Consents")));
-        return;
-    }
-    rules.extend(conditions.rules(effect));
-}
-
 /// All that refuses, at any depth, with what is not understood taken to hold. More than are kept refuse everything.
-fn refusals(provision: &Tree, this_too: bool, rules: &mut Vec<Rule>) {
+fn refusals(provision: &Tree, this_too: bool, spot: Spot, rules: &mut Vec<Rule>, spots: &mut Vec<Spot>) {
     if rules.first() == Some(&Rule::OF_EVERYTHING) {
         return;
     }
     if this_too || is_no_permit(provision) {
         let conditions = Conditions::read(provision, Effect::Deny, ROOT, &mut Vec::new());
         if rules.len() + conditions.count() > RULES_MAX {
-            *rules = vec![Rule::OF_EVERYTHING];
+            (*rules, *spots) = (vec![Rule::OF_EVERYTHING], vec![Spot::Root]);
             return;
         }
         rules.extend(conditions.rules(Effect::Deny));
+        spots.resize(rules.len(), spot);
     }
-    nested(provision).iter().for_each(|one| refusals(one, false, rules));
+    for (n, one) in nested(provision).iter().enumerate() {
+        let inside = if spot == Spot::Root { Spot::nth(n) } else { spot };
+        refusals(one, false, inside, rules, spots);
+    }
 }
 
 impl Rule {

@@ -11,7 +11,7 @@ use sayso_consent::release::Subject;
 use sayso_consent::{Grant, Projection, Released, Sealed, Themselves, own_grant, subject};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::plan::No;
-use sayso_plan::{Identifier, IdentifierState, Lang, Person, Plan, Section, State, Words};
+use sayso_plan::{Identifier, IdentifierState, Lang, Person, PersonId, Plan, Section, State, Words};
 use serde_json::{Value, json};
 
 use crate::examples::ours;
@@ -20,6 +20,8 @@ use crate::world::{BASE, NOW, joint_plan, key, numbered_plan, permitted, person,
 
 /// How many plans with hostile text.
 const HOSTILE: usize = 144;
+/// How many generated consents.
+const DECISIONS: usize = 600;
 
 /// One release of a plan, and how it was cut.
 pub(crate) struct Release {
@@ -185,6 +187,14 @@ fn leaving() -> Leaving {
         assert!(!plans.is_empty(), "{}", folder.display());
         leaving.somebody(&name(folder), &somebody(folder), &plans);
     }
+    for (folder, number) in persons.iter().zip(1..) {
+        let (whose, at) = (PersonId::from_stored([number; 16]), crate::persons::TOUR);
+        let to_all = crate::persons::decided(folder, whose, at);
+        for consent in to_all.into_iter().chain(crate::persons::to_own_app(whose, at)) {
+            leaving.add(&format!("{} decided", name(folder)), crate::sharing::shown(&consent));
+        }
+    }
+    leaving.add("generated decisions", crate::sharing::generated(DECISIONS));
     let who = somebody(&persons[0]);
     let made = [("joint", joint_plan()), ("example", ours()), ("kept", kept())].map(|(name, json)| (name, plan(&json)));
     for (name, plan) in &made {

@@ -4,17 +4,20 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, FingerprintKey, Known, Origin, Part, Period, Provision, Purposes,
     Recipient, Sent, Status, Tri, Verdict, What, decide,
 };
-use sayso_fhir::incoming::{self, Rule, SentConsent};
+use sayso_fhir::incoming::{self, Lasts, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::id::Id;
 use sayso_plan::{PlanKind, Purpose, Section, Share};
 use sayso_wire::strict;
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime};
+use time::macros::{datetime, offset};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 const BASE: &str = "https://sayso.example/fhir";
 
@@ -200,6 +203,51 @@ fn case_15_other_spellings_of_a_known_system_are_known_and_unknown_codes_permit_
     }
 }
 
+/// A consent of this effect whose provision has this period.
+pub(crate) fn lasting(effect: &str, period: Value) -> Value {
+    let mut root = typed(effect, conditions());
+    root["period"] = period;
+    with(root)
+}
+
+#[test]
+fn case_19_a_day_is_the_whole_of_it_where_the_person_lives() {
+    let lasts = |period: Value| -> Lasts {
+        let read = own(&lasting("permit", period)).unwrap();
+        let Known::Is(lasts) = read.rules[0].lasts else { panic!("{read:?}") };
+        lasts
+    };
+    let days = lasts(json!({ "start": "2026-12-31", "end": "2026-12-31" }));
+    for (zone, from, until) in [
+        (UtcOffset::UTC, datetime!(2026-12-31 00:00 UTC), datetime!(2027-01-01 00:00 UTC)),
+        (offset!(+5:30), datetime!(2026-12-30 18:30 UTC), datetime!(2026-12-31 18:30 UTC)),
+        (offset!(-5), datetime!(2026-12-31 05:00 UTC), datetime!(2027-01-01 05:00 UTC)),
+    ] {
+        assert_eq!((days.from_in(zone), days.until_in(zone)), (Some(from), Some(until)), "{zone}");
+    }
+    // A day and an instant may stand together, and an instant is one everywhere.
+    let both = lasts(json!({ "start": "2026-12-31T10:00:00+01:00", "end": "2027-01-01" }));
+    assert_eq!(both.from_in(offset!(-5)), Some(datetime!(2026-12-31 09:00 UTC)));
+    assert_eq!(both.until_in(offset!(-5)), Some(datetime!(2027-01-02 05:00 UTC)));
+}
+
+#[test]
+fn case_19_an_end_before_the_begin_and_what_is_no_day_are_not_understood() {
+    for period in [
+        json!({ "start": "2027-01-01", "end": "2026-12-31" }),
+        json!({ "start": "2026", "end": "2027" }),
+        json!({ "start": "2026-01", "end": "2026-12" }),
+        json!({ "start": "2026-12-31", "end": "9999-12-31" }),
+    ] {
+        assert_eq!(paths(own(&lasting("permit", period.clone()))), ["Consent.provision.period"], "{period}");
+        assert!(of_others(&lasting("permit", period.clone())).unwrap().rules.is_empty(), "{period}");
+        // It is a no, whenever it was meant to be one.
+        let read = of_others(&lasting("deny", period.clone())).unwrap();
+        assert_eq!((read.rules.len(), read.rules[0].lasts), (1, Known::Unknown), "{period}");
+    }
+    assert_eq!(paths(own(&lasting("permit", json!({ "start": "2026-12-31" })))), ["Consent.provision.period"]);
+}
+
 #[test]
 fn case_34_a_policy_by_itself_permits_nothing() {
     let mut consent = with(json!({}));
@@ -253,9 +301,7 @@ fn what_cannot_be_kept_exactly_is_refused_with_its_place() {
                 json!([{ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V" }]);
         }),
         ("Consent.provision.period", |c| c["provision"]["period"] = json!({ "start": "2024-01-01T00:00:00Z" })),
-        ("Consent.provision.period", |c| {
-            c["provision"]["period"] = json!({ "start": "2024-01-01", "end": "2027-01-01" })
-        }),
+        ("Consent.provision.period", |c| c["provision"]["period"] = json!({ "start": "2024-01", "end": "2027-01-01" })),
         ("Consent.provision.period", |c| {
             c["provision"]["period"] = json!({ "start": "2028-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z" })
         }),
@@ -307,6 +353,7 @@ fn recipients() -> impl Strategy<Value = Recipient> {
         1 => (few(), few()).prop_map(|(n, m)| Recipient::Practitioner(id(n), id(m))),
         2 => Just(Recipient::Class(Class::CrisisServices)),
         2 => few().prop_map(|n| Recipient::App(id(n))),
+        2 => few().prop_map(|n| Recipient::Supporter(id(n))),
         1 => Just(Recipient::Everyone),
     ]
 }
@@ -378,10 +425,17 @@ prop_compose! {
     }
 }
 
-fn shown(consent: &Consent) -> Vec<Shown> {
+pub(crate) fn shown(consent: &Consent) -> Vec<Shown> {
     let ask = Ask { audience: Audience::App { client: id(9) }, purpose: None, at: at(0) };
     let released = sayso_consent::own_decision(consent, consent.person, &ask, &FingerprintKey::new([7; 32])).unwrap();
     outgoing::sharing(&released, &|_| Some("Somebody".to_owned()))
+}
+
+/// What generated decisions leave as, the same ones each time.
+pub(crate) fn generated(count: usize) -> Vec<Shown> {
+    let mut runner = TestRunner::deterministic();
+    let one = |_| a_consent().new_tree(&mut runner).unwrap().current();
+    (0..count).map(one).collect::<Vec<_>>().iter().flat_map(shown).collect()
 }
 
 /// Decisions of a person's in every form: what is open, in sections and otherwise, and what is refused.
@@ -425,7 +479,22 @@ pub(crate) fn decisions() -> Vec<Shown> {
         recipient: Known::Is(Recipient::Class(Class::CrisisServices)),
         ..provision(23, Effect::Deny, What::Plan(id(5)))
     };
-    let all = [consent(31, permits), consent(32, vec![app]), consent(33, vec![class])];
+    let supporter = Provision {
+        recipient: Known::Is(Recipient::Supporter(id(6))),
+        purposes: Known::Is(Purposes::Only(Purpose::Supnwk)),
+        ..provision(24, Effect::Permit, What::Section(Section::Helps))
+    };
+    let practitioner = Provision {
+        recipient: Known::Is(Recipient::Practitioner(id(1), id(2))),
+        ..provision(25, Effect::Deny, What::Item(id(4)))
+    };
+    let all = [
+        consent(31, permits),
+        consent(32, vec![app]),
+        consent(33, vec![class]),
+        consent(34, vec![supporter]),
+        consent(35, vec![practitioner]),
+    ];
     all.iter().flat_map(shown).collect()
 }
 
@@ -439,8 +508,8 @@ fn kept(rule: &Rule, given_at: OffsetDateTime) -> Provision {
         what: rule.what,
         period: match rule.lasts {
             Known::Is(lasts) => Known::Is(Period {
-                from: lasts.from.unwrap_or(given_at),
-                until: lasts.until.unwrap_or(outgoing::without_end()),
+                from: lasts.from_in(UtcOffset::UTC).unwrap_or(given_at),
+                until: lasts.until_in(UtcOffset::UTC).unwrap_or(outgoing::without_end()),
             }),
             Known::Unknown => Known::Unknown,
         },

@@ -7,7 +7,7 @@ use sayso_fhir::incoming::Rule;
 use sayso_fhir::versions::{EFFECT, Unmapped, Version, from_r4, to_r4};
 use serde_json::{Value, json};
 
-use crate::sharing::{actor, conditions, purpose, rules, section, typed, with};
+use crate::sharing::{actor, conditions, lasting, purpose, rules, section, typed, with};
 
 const VERSIONS: [Version; 2] = [Version::R5, Version::R6];
 
@@ -52,13 +52,19 @@ fn read_newer(consent: &Value) -> Option<HashSet<Rule>> {
 }
 
 fn some_conditions() -> impl Strategy<Value = Value> {
-    (1u8..4, 0usize..3, 0usize..3, any::<bool>()).prop_map(|(who, why, what, twice)| {
+    (1u8..4, 0usize..3, 0usize..3, any::<bool>(), 0usize..3).prop_map(|(who, why, what, twice, when)| {
         let mut one = conditions();
         one["actor"] = json!([actor(who)]);
         one["purpose"] = json!([purpose(["TREAT", "ETREAT", "COC"][why])]);
         one["securityLabel"] = json!([section(["helps", "harms", "place"][what])]);
         if twice {
             one["actor"] = json!([actor(who), actor(who + 1)]);
+        }
+        // Instants, days, and one of each.
+        match when {
+            0 => {}
+            1 => one["period"] = json!({ "start": "2026-01-01", "end": "2026-12-31" }),
+            _ => one["period"] = json!({ "start": "2026-01-01T00:00:00Z", "end": "2026-12-31" }),
         }
         one
     })
@@ -172,4 +178,19 @@ fn a_period_of_the_whole_is_that_of_each_provision() {
     let period = newer["provision"][0].as_object_mut().unwrap().remove("period").unwrap();
     newer["period"] = period.clone();
     assert_eq!(to_r4(&newer, Version::R5).unwrap()["provision"]["provision"][0]["period"], period);
+}
+
+#[test]
+fn case_19_a_day_is_the_same_day_in_r5_and_r6_and_back_in_r4() {
+    for version in VERSIONS {
+        for (effect, days) in [
+            ("permit", json!({ "start": "2026-01-01", "end": "2026-12-31" })),
+            ("deny", json!({ "end": "2026-12-31" })),
+        ] {
+            let consent = lasting(effect, days);
+            let newer = from_r4(&consent, version).unwrap();
+            assert_eq!(said(&to_r4(&newer, version).unwrap()), said(&consent), "{newer}");
+            assert_eq!(read_newer(&newer).unwrap().len(), 1, "{newer}");
+        }
+    }
 }

@@ -145,12 +145,14 @@ fn part(cause: &Cause) -> Value {
     let (code, because) = said(&cause.verdict);
     let mut parts = vec![
         json!({"name": "plan", "valueId": cause.plan.to_string()}),
-        json!({"name": "section", "valueCode": cause.section.code()}),
-        json!({"name": "item", "valueId": cause.item.to_string()}),
+        json!({"name": if cause.section.is_some() { "item" } else { "document" }, "valueId": cause.item.to_string()}),
         json!({"name": "released", "valueBoolean": cause.verdict.is_released()}),
         json!({"name": "cause", "valueCode": code}),
         json!({"name": "because", "valueString": because}),
     ];
+    if let Some(section) = cause.section {
+        parts.insert(1, json!({"name": "section", "valueCode": section.code()}));
+    }
     parts.extend(cause.consent.map(|id| json!({"name": "consent", "valueId": id.to_string()})));
     json!({"name": "part", "part": parts})
 }

@@ -19,7 +19,7 @@ use super::ask::{Filter, Page, Parameters, Search, search};
 use super::bundle::Bundle;
 use super::{consents, follow, tasks};
 use crate::Gateway;
-use crate::answer::{Answer, FHIR_JSON, answer};
+use crate::answer::{Answer, FHIR_JSON, Nothing, answer};
 use crate::fault::{Fault, Speaks};
 
 /// `GET /fhir/{type}?…`.
@@ -93,7 +93,10 @@ async fn find(
     #[cfg(feature = "leaks")]
     crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::SearchForbidden)?;
     let bundle = bundle(gateway, caller, kind, &search, &hits, total);
-    let said = answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle));
+    let mut said = answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle));
+    if disclosure.sheets.is_empty() {
+        said.extensions_mut().insert(Nothing);
+    }
     #[cfg(feature = "leaks")]
     let said = crate::leaks::counted(said, &disclosure);
     Ok(said)

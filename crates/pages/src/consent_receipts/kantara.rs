@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Names, party};
+use super::{Names, party, sent};
 use crate::operator::Operator;
 use crate::sharing;
 use crate::words::en as w;
@@ -167,11 +167,15 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("privacy_notice", receipt.words.as_ref().map(written).map(notice));
         let page = receipt.towards.and_then(party).map(|party| format!("{base}{}", sharing::address(party)));
         put("withdrawal_method", page.map(Value::from));
+        let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
+        put("sent", (!came.is_empty()).then(|| came.into()));
+        let unread: Vec<String> = receipt.unread.iter().copied().map(sent::path).collect();
+        put("not_understood", (!unread.is_empty()).then(|| unread.into()));
     }
     record
 }
 
-fn term(term: &Term, names: &Names) -> Value {
+pub(super) fn term(term: &Term, names: &Names) -> Value {
     let mut said = Map::new();
     let mut put = |name: &str, value: Value| said.insert(name.to_owned(), value);
     put("consent", term.consent.to_string().into());
@@ -296,6 +300,6 @@ fn until(term: &Term) -> Option<String> {
     if let Known::Is(period) = term.period { Some(instant(period.until)) } else { None }
 }
 
-fn instant(at: OffsetDateTime) -> String {
+pub(super) fn instant(at: OffsetDateTime) -> String {
     at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
 use sayso_plan::Share;
 use time::OffsetDateTime;
 
-use super::{FILE, Names, address, party, sentence};
+use super::{FILE, Names, address, party, sent, sentence};
 use crate::admit::Visitor;
 use crate::layout::{Frame, Here};
 use crate::operator::Operator;
@@ -36,7 +36,7 @@ pub(crate) struct ReceiptPage {
 
 /// What the act did to some parts.
 pub(crate) struct Heap {
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     pub(crate) groups: Vec<Group>,
 }
 
@@ -48,6 +48,8 @@ pub(crate) struct Group {
     pub(crate) parts: Vec<String>,
     pub(crate) from: Option<String>,
     pub(crate) until: Option<String>,
+    /// Where in what was sent it stood, where it was not taken.
+    pub(crate) place: Option<String>,
 }
 
 /// How to change it.
@@ -101,6 +103,12 @@ fn text_version(words: &ShownWords) -> String {
 }
 
 fn notes(receipt: &ConsentReceipt) -> Vec<&'static str> {
+    let mut notes = notes_of(receipt);
+    notes.extend((!receipt.unread.is_empty()).then_some(w::RECEIPT_UNREAD));
+    notes
+}
+
+fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
     match receipt.happened {
         Happened::Withdrawn if receipt.purpose.is_none() => vec![w::STOPPED_TEXT, w::STOPPED_COPIES],
         Happened::Withdrawn | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
@@ -117,7 +125,8 @@ fn notes(receipt: &ConsentReceipt) -> Vec<&'static str> {
 
 fn back(receipt: &ConsentReceipt) -> Back {
     let open = match receipt.happened {
-        Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Nothing | Happened::Opened => true,
+        Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Opened => true,
+        Happened::Nothing => receipt.sent.is_empty(),
         Happened::Withdrawn | Happened::Refused | Happened::NoEnded | Happened::Restored | Happened::Asked => false,
     };
     let address = receipt.towards.and_then(party).map(sharing::address);
@@ -146,20 +155,21 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),
     ];
     let told = all.into_iter().filter(|(_, groups)| !groups.is_empty());
-    told.map(|(title, groups)| Heap { title, groups }).collect()
+    let told = told.map(|(title, groups)| Heap { title: title.to_owned(), groups });
+    told.chain(sent::heaps(receipt, calendar)).collect()
 }
 
 fn seen(shown: &sayso_exchange::Shown) -> Group {
     let titles: Vec<String> = shown.sections.iter().map(|section| section.title().to_owned()).collect();
     let parts = if titles.is_empty() { vec![w::SAW_DOCUMENT.to_owned()] } else { titles };
-    Group { purpose: format!("“{}”", shown.kind.label()), parts, from: None, until: None }
+    Group { purpose: format!("“{}”", shown.kind.label()), parts, from: None, until: None, place: None }
 }
 
 /// What was said for the same purpose and time stands together. What the act ended lasted until then at the latest.
 pub(crate) fn groups(terms: &[Term], calendar: Calendar, ended: Option<OffsetDateTime>) -> Vec<Group> {
     let mut groups: Vec<(Group, usize)> = Vec::new();
     for term in terms {
-        let mut group = Group { purpose: purpose(term), parts: Vec::new(), from: None, until: None };
+        let mut group = Group { purpose: purpose(term), parts: Vec::new(), from: None, until: None, place: None };
         match term.period {
             Known::Is(period) => {
                 group.from = Some(w::date(calendar.date(period.from)));

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use sayso_consent::{Class, Effect, Known, Origin, Period, Purposes, Recipient, What};
-use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
+use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, SentTerm, Term};
+use sayso_exchange::{Outcome, Spot};
 use sayso_plan::{ConsentId, ItemId, LeafId, OrganizationId, PersonId, Purpose, Section};
 use serde_json::Value;
 use time::macros::datetime;
@@ -49,6 +50,8 @@ fn given(terms: Vec<Term>) -> ConsentReceipt {
         given: terms,
         kept: Vec::new(),
         ended: Vec::new(),
+        sent: Vec::new(),
+        unread: Vec::new(),
         shown: Vec::new(),
         through: None,
         words: Some(english()),
@@ -160,4 +163,49 @@ fn a_service_that_looks_again_and_again_is_one_line_and_each_act_of_the_persons_
     let lines: Vec<Vec<usize>> =
         days.iter().map(|day| day.lines.iter().map(|line| line.more.len()).collect()).collect();
     assert_eq!(lines, [vec![2, 0, 0], vec![0]]);
+}
+
+#[test]
+fn each_part_of_what_was_sent_stands_under_what_came_of_it() {
+    let sent = |outcome, effect, spot: Option<Spot>| SentTerm {
+        term: Term { origin: Origin::Sent, ..term(What::Section(Section::Helps), effect) },
+        consent: spot.is_none().then(|| ConsentId::from_random([3; 16])),
+        outcome,
+        spot,
+    };
+    let mut receipt = given(Vec::new());
+    receipt.happened = Happened::Narrowed;
+    receipt.words = None;
+    receipt.unread = vec![Spot::Beneath(1)];
+    receipt.sent = vec![
+        sent(Outcome::NoEffect, Effect::Permit, Some(Spot::Beneath(2))),
+        sent(Outcome::OfOthers, Effect::Permit, Some(Spot::Root)),
+        sent(Outcome::Waits, Effect::Permit, None),
+        sent(Outcome::OnlyCloses, Effect::Deny, None),
+        sent(Outcome::Counts, Effect::Deny, None),
+    ];
+    let html = page(&receipt, &names("Riverside Hospital"), &Operator::default());
+    let places: Vec<Option<usize>> = [
+        "What is closed since 3 May 2026 at 23:30",
+        "It only closes, since 3 May 2026 at 23:30",
+        w::RECEIPT_WAITS,
+        w::RECEIPT_OF_OTHERS,
+        w::RECEIPT_WHOLE,
+        w::RECEIPT_NO_EFFECT,
+        "In part 3 of what was sent",
+    ]
+    .into_iter()
+    .map(|told| html.find(told))
+    .collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {html}");
+    assert!(html.contains(w::RECEIPT_UNREAD));
+    let json = file(&receipt, &names("Riverside Hospital"), &Operator::default());
+    let came = |n: usize| &json["record"]["sent"][n]["came"];
+    assert_eq!(came(0)["at"], "Consent.provision.provision[2]");
+    assert_eq!((&came(1)["outcome"], &came(1)["because"]), (&"refused".into(), &"of-others".into()));
+    assert_eq!((&came(2)["outcome"], &came(2)["since"]), (&"waits".into(), &Value::Null));
+    assert_eq!(came(4)["since"], "2026-05-03T22:30:00Z");
+    assert_eq!(json["record"]["sent"][0]["consent"], Value::Null);
+    assert_eq!(json["record"]["not_understood"], serde_json::json!(["Consent.provision.provision[1]"]));
+    assert_eq!(json["services"][0]["purposes"], Value::Array(Vec::new()), "what waits is no yes");
 }

@@ -72,10 +72,11 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
 /// The answers by section, things with the same answer together.
 pub(crate) fn sections(explained: &[Explained], plans: &[Released<Projection>], calendar: Calendar) -> Vec<WhySection> {
     let said = headlines(plans);
-    let mut by_section: BTreeMap<Section, Vec<WhyLine>> = BTreeMap::new();
+    // Whole documents stand in no section, and come last.
+    let mut by_section: BTreeMap<(bool, Option<Section>), Vec<WhyLine>> = BTreeMap::new();
     for one in explained {
         let (sees, because) = because(&one.verdict, calendar);
-        let lines = by_section.entry(one.section).or_default();
+        let lines = by_section.entry((one.section.is_none(), one.section)).or_default();
         let thing = said.get(&one.item).cloned();
         match lines.iter_mut().find(|line| line.sees == sees && line.because == because) {
             Some(line) => line.things.extend(thing),
@@ -84,7 +85,10 @@ pub(crate) fn sections(explained: &[Explained], plans: &[Released<Projection>], 
     }
     by_section
         .into_iter()
-        .map(|(section, lines)| WhySection { code: section.code(), title: section.title(), lines })
+        .map(|((_, section), lines)| match section {
+            Some(section) => WhySection { code: section.code(), title: section.title(), lines },
+            None => WhySection { code: "documents", title: w::DOCUMENTS_TITLE, lines },
+        })
         .collect()
 }
 
@@ -95,6 +99,13 @@ fn headlines(plans: &[Released<Projection>]) -> BTreeMap<ItemId, Thing> {
         said.extend(plan.items.iter().filter_map(|stored| {
             let words = headline(&stored.item, &names)?;
             Some((stored.id, Thing { lead: lead(&stored.item), words }))
+        }));
+        said.extend(plan.document.iter().map(|kept| {
+            let words = match &kept.document.title {
+                Some(title) => Said::text(title, plan.head.language.as_str()),
+                None => Said::text(w::DOCUMENT_UNNAMED, w::LANG),
+            };
+            (kept.id, Thing { lead: None, words })
         }));
     }
     said

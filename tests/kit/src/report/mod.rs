@@ -4,9 +4,11 @@ mod junit;
 mod terminal;
 mod testreport;
 
+use std::collections::BTreeMap;
+
 use time::OffsetDateTime;
 
-use crate::outcome::{CaseResult, Tally};
+use crate::outcome::{CaseResult, Outcome, Tally};
 use crate::server::Server;
 
 /// All that there is to say of a run.
@@ -20,6 +22,17 @@ pub(crate) struct Report<'a> {
 impl Report<'_> {
     fn tally(&self) -> Tally {
         Tally::of(self.results.iter().map(|result| &result.outcome))
+    }
+
+    /// Why cases do not apply, and which those are.
+    fn not_applicable(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut whys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for result in self.results {
+            if let Outcome::NotApplicable(why) = &result.outcome {
+                whys.entry(why).or_default().push(&result.id);
+            }
+        }
+        whys
     }
 
     /// What was left out of comparisons, so that nobody reads more into "the same" than there is.

@@ -34,6 +34,9 @@ impl Report<'_> {
                 let _ = writeln!(text, "    $ {request}");
             }
         }
+        for (why, cases) in self.not_applicable() {
+            let _ = writeln!(text, "\nnot applicable: {why}: {}", cases.join(", "));
+        }
         let tally = self.tally();
         let _ = write!(
             text,

@@ -16,7 +16,7 @@ use sayso_plan::{
 };
 use sayso_tests::world::{Asked, BASE, World};
 use serde_json::{Value, json};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -51,8 +51,22 @@ pub(crate) const SITUATIONS: [&str; 20] = [
     "unverified",
 ];
 
+/// Those of them that no Consent can make: who is there, what stands in their plan, and what is opened by parts.
+const BEFORE: [&str; 7] = ["closed", "parts", "places", "close", "split", "edited-before", "unverified"];
+
 /// What persons do in it.
-pub(crate) const ACTS: [&str; 3] = ["withdraw", "edit-hidden", "edit-open"];
+pub(crate) const ACTS: [&str; 4] = ["withdraw", "edit-hidden", "edit-open", "confirm"];
+
+/// How what the Consents of the kit say comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Most of it is put on record as it is; an app of the person's sends only what there is no other way to say.
+    Record,
+    /// An app of the person's sends all of it.
+    App,
+    /// The hospital sends all of it, in its own matter.
+    Hospital,
+}
 
 /// An open house.
 pub(crate) struct House {
@@ -85,9 +99,11 @@ fn everything() -> Choice {
 
 impl House {
     /// Opens it, and returns its description for the kit.
-    pub(crate) async fn open() -> String {
+    pub(crate) async fn open(by: By) -> String {
         let world = World::open(sayso_store::Place::Memory).await;
         world.reseed(1);
+        // The kit names days by the clock of its machine.
+        world.wait(OffsetDateTime::now_utc() - world.now());
         world.organization(riverside(), "Riverside Hospital").await;
         world.organization(harbour(), "Harbour Clinic").await;
         let (hospital, other, emergency): (ClientId, ClientId, ClientId) = (id(0x11), id(0x12), id(0x13));
@@ -99,7 +115,7 @@ impl House {
         for (n, (name, client)) in
             [("hospital", hospital), ("other", other), ("emergency", emergency)].iter().enumerate()
         {
-            let token = world.token(*client, None, "system/*.rs", 500 + n as u64).await;
+            let token = world.token(*client, None, "system/*.rs system/Consent.c", 500 + n as u64).await;
             readers += &format!("[reader.{name}]\ntoken = \"{token}\"\n");
         }
         let doors = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -116,9 +132,20 @@ impl House {
         ));
         let can = "can = ['conditional', 'count', 'head', 'history', 'identifier', 'paging', 'parts', 'post-search', \
                    'purpose', 'read', 'search', 'tokens', 'verify', 'vread']";
+        let (hook, sender): (&[&str], _) = match by {
+            By::Record => (&SITUATIONS, "owner"),
+            By::App => (&BEFORE, "owner"),
+            By::Hospital => (&BEFORE, "hospital"),
+        };
+        let number = |organization: OrganizationId| format!("{BASE}/fhir/NamingSystem/organization|{organization}");
         format!(
             "name = 'sayso, in the test'\nbase = '{base}'\npublic = '{BASE}/fhir'\n{can}\n[hook]\nurl = '{at}'\n\
-             situations = {SITUATIONS:?}\nacts = {ACTS:?}\n{readers}"
+             situations = {hook:?}\nacts = {ACTS:?}\n\
+             [consents]\nas = '{sender}'\nof = 'closed'\nconfirm = 'confirm'\n\
+             labels = ['{BASE}/fhir/CodeSystem/plan-section|helps']\n\
+             [given]\nrecipient = '{}'\nother_recipient = '{}'\n{readers}",
+            number(riverside()),
+            number(harbour()),
         )
     }
 
@@ -143,7 +170,7 @@ impl House {
         let mut vars = json!({
             "patient": person, "plan": format!("CarePlan/{plan}"), "document": format!("Bundle/{plan}"),
             "number": format!("{NUMBERS}|{number}"), "words": HELPS,
-            "owner_token": self.world.token(id(0x14), Some(person), "patient/*.cruds", n).await,
+            "owner_token": self.world.token(id(0x14), Some(person), "patient/*.cruds patient/Consent.c", n).await,
         });
         match name {
             "closed" => {}
@@ -250,17 +277,27 @@ impl House {
         let person: PersonId = vars["patient"].as_str()?.parse().ok()?;
         let plan: PlanId = vars["plan"].as_str()?.strip_prefix("CarePlan/")?.parse().ok()?;
         let her = Themselves::signed_in(person);
-        self.world.wait(Duration::days(1));
+        self.world.wait(if name == "confirm" { Duration::minutes(1) } else { Duration::days(1) });
         match name {
             "withdraw" => {
                 let stopped = self.world.exchange.stop_sharing(her, Party::Organization(riverside())).await;
                 drop(stopped.unwrap());
             }
+            "confirm" => self.confirm(her).await,
             "edit-hidden" => self.reword(her, plan, TREATMENT, "Other words about treatment.").await,
             "edit-open" => self.reword(her, plan, HELPS, "Let me hold the blue hat.").await,
             _ => return None,
         }
         Some(json!({}))
+    }
+
+    /// She says yes on her page to all that waits for her.
+    async fn confirm(&self, her: Themselves) {
+        loop {
+            let (seen, waiting) = self.world.exchange.waiting_consents(her).await.unwrap();
+            let Some(first) = waiting.first() else { return };
+            let _ = self.world.exchange.confirm_consent(her, first.id, seen).await.unwrap();
+        }
     }
 
     async fn share(&self, her: Themselves, party: Party, purpose: Purpose, choice: &Choice) {

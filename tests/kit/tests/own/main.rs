@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::mem_forget,
+    clippy::disallowed_methods,
     reason = "a test that fails says where"
 )]
 
@@ -15,18 +16,32 @@ use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use std::sync::Mutex;
 
-use house::House;
+use house::{By, House};
 use sayso_consent::leak::{Leak, plant};
 use serde::Deserialize;
 
 /// Leaks are planted for the whole process: one test at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// How many faults are found at least.
+const FOUND_MIN: usize = 17;
+/// What an app's Consent must not say, or not any more. The kit goes on: nothing is open by it.
+const NOT_TAKEN_OF_AN_APP: &[&str] = &["draft", "ended", "entered-in-error", "inactive", "policy-only", "rejected"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Leaks {
     found: BTreeMap<String, String>,
+    found_as_sent: BTreeMap<String, String>,
+    found_as_imported: BTreeMap<String, String>,
     not_seen: BTreeMap<String, String>,
+    elsewhere: BTreeMap<String, String>,
+}
+
+impl Leaks {
+    fn read() -> Self {
+        toml::from_str(include_str!("../../leaks.toml")).unwrap()
+    }
 }
 
 /// A house that answers, and a folder with its description.
@@ -37,9 +52,9 @@ struct Open {
 }
 
 impl Open {
-    fn house() -> Self {
+    fn house(by: By) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let description = runtime.block_on(House::open());
+        let description = runtime.block_on(House::open(by));
         let open = Self { _runtime: runtime, folder: tempfile::tempdir().unwrap(), description };
         open.describe(&open.description);
         open
@@ -71,14 +86,14 @@ fn count(text: &str, called: &str) -> usize {
 }
 
 #[test]
-fn the_kit_passes_our_own_house_and_finds_what_is_planted_in_it() {
+fn every_case_applies_to_our_own_house_and_passes() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let open = Open::house();
+    let open = Open::house(By::Record);
     let honest = open.kit(&["--junit", "junit.xml", "--testreport", "testreport.json"]);
     let text = said(&honest);
     println!("{text}");
     assert_eq!(honest.status.code(), Some(0), "{text}");
-    assert!(count(&text, "passed") >= 50 && count(&text, "not applicable") == 2, "{text}");
+    assert!(count(&text, "passed") >= 60 && count(&text, "not applicable") == 0, "{text}");
     for token in open.description.lines().filter_map(|line| line.strip_prefix("token = ")) {
         let token = token.trim_matches('"');
         let written = [&text, &open.file("junit.xml"), &open.file("testreport.json")];
@@ -89,30 +104,100 @@ fn the_kit_passes_our_own_house_and_finds_what_is_planted_in_it() {
     let listed = count(&text, "passed") + count(&text, "not applicable");
     assert_eq!(junit.matches("<testcase ").count(), listed, "{junit}");
     assert!(junit.contains("failures=\"0\"") && junit.contains("01-read "), "{junit}");
+}
 
-    let leaks: Leaks = toml::from_str(include_str!("../../leaks.toml")).unwrap();
-    let named: Vec<String> = leaks.found.keys().chain(leaks.not_seen.keys()).cloned().collect();
-    let all: Vec<String> = Leak::PLANTED.iter().map(|leak| format!("{leak:?}")).collect();
-    let unknown: Vec<&String> = named.iter().filter(|name| !all.contains(name)).collect();
-    assert!(unknown.is_empty(), "no such leaks: {unknown:?}");
-    println!("not tried: {:?}", all.iter().filter(|leak| !named.contains(leak)).collect::<Vec<_>>());
-    assert!(leaks.found.len() >= 17);
-    assert!(leaks.not_seen.values().all(|why| why.len() > 20));
-    let mut missed = Vec::new();
-    for (name, case) in &leaks.found {
-        let leak = Leak::PLANTED.iter().copied().find(|leak| format!("{leak:?}") == *name);
-        plant(leak.unwrap_or_else(|| panic!("nothing like {name} can be planted")));
-        let output = open.kit(&["--only", case, "--quiet"]);
-        plant(Leak::None);
+#[test]
+fn what_the_consents_of_the_kit_say_holds_when_an_app_or_the_hospital_sends_them() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let none: &[&str] = &[];
+    for (by, not_taken) in [(By::App, NOT_TAKEN_OF_AN_APP), (By::Hospital, none)] {
+        let output = Open::house(by).kit(&[]);
         let text = said(&output);
-        println!("{name}: {case}: {}", text.lines().find(|line| line.contains("why: ")).unwrap_or_default().trim());
-        // It names the case, says what it means, and how it can be seen again.
-        let told = [format!("{case} FAILED: "), "means: ".into(), "$ curl -si".into()];
-        if output.status.code() != Some(1) || !told.iter().all(|part| text.contains(part.as_str())) {
-            missed.push(format!("{name}: {text}"));
+        assert_eq!(output.status.code(), Some(0), "{by:?}: {text}");
+        assert_eq!(count(&text, "not applicable"), 0, "{by:?}: {text}");
+        // Which Consents were not taken at all is known, so that no case passes because everything is refused.
+        let mut refused: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains(": the server did not take the Consent ("))
+            .filter_map(|line| line.split('`').nth(1))
+            .collect();
+        refused.sort_unstable();
+        assert_eq!(refused, not_taken, "{by:?}: {text}");
+    }
+}
+
+/// Which house a fault is planted in, and in which case it is found.
+fn planted(leaks: &Leaks) -> [(By, &BTreeMap<String, String>); 3] {
+    [(By::Record, &leaks.found), (By::App, &leaks.found_as_sent), (By::Hospital, &leaks.found_as_imported)]
+}
+
+fn leak(name: &str) -> Leak {
+    let leak = Leak::PLANTED.iter().copied().find(|leak| format!("{leak:?}") == name);
+    leak.unwrap_or_else(|| panic!("nothing like {name} can be planted"))
+}
+
+#[test]
+fn each_fault_that_can_be_planted_is_found_or_it_is_said_why_not() {
+    let leaks = Leaks::read();
+    let found = || planted(&leaks).into_iter().flat_map(|(_, found)| found.keys());
+    let named: Vec<&String> = found().chain(leaks.not_seen.keys()).chain(leaks.elsewhere.keys()).collect();
+    let all: Vec<String> = Leak::PLANTED.iter().map(|leak| format!("{leak:?}")).collect();
+    let unknown: Vec<&&String> = named.iter().filter(|name| !all.contains(name)).collect();
+    assert!(unknown.is_empty(), "no such leaks: {unknown:?}");
+    let nowhere: Vec<&String> = all.iter().filter(|leak| !named.contains(leak)).collect();
+    assert!(nowhere.is_empty(), "stand nowhere in leaks.toml (SAYSO_SEARCH=1 looks for the cases): {nowhere:?}");
+    let twice: Vec<&String> = all.iter().filter(|leak| named.iter().filter(|name| *name == leak).count() > 1).collect();
+    assert!(twice.is_empty(), "in two lists: {twice:?}");
+    assert!(leaks.not_seen.values().chain(leaks.elsewhere.values()).all(|why| why.len() > 20));
+    assert!(found().count() >= FOUND_MIN, "{}", found().count());
+}
+
+#[test]
+fn each_planted_fault_is_found_in_the_case_that_names_it() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let leaks = Leaks::read();
+    let mut missed = Vec::new();
+    for (by, found) in planted(&leaks) {
+        let open = Open::house(by);
+        for (name, case) in found {
+            plant(leak(name));
+            let output = open.kit(&["--only", case, "--quiet"]);
+            plant(Leak::None);
+            let text = said(&output);
+            println!("{name}: {case}: {}", text.lines().find(|line| line.contains("why: ")).unwrap_or_default().trim());
+            // It names the case, says what it means, and how it can be seen again.
+            let told = [format!("{case} FAILED: "), "means: ".into(), "$ curl -si".into()];
+            if output.status.code() != Some(1) || !told.iter().all(|part| text.contains(part.as_str())) {
+                missed.push(format!("{name}: {text}"));
+            }
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// With `SAYSO_SEARCH=1`: looks for the cases in which faults show that are not known to be found.
+#[test]
+fn cases_are_looked_for_where_it_is_asked() {
+    if std::env::var_os("SAYSO_SEARCH").is_none() {
+        return;
+    }
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let leaks = Leaks::read();
+    let known: Vec<&String> = planted(&leaks).into_iter().flat_map(|(_, found)| found.keys()).collect();
+    for leak in Leak::PLANTED.iter().filter(|leak| !known.contains(&&format!("{leak:?}"))) {
+        for by in [By::Record, By::App, By::Hospital] {
+            let open = Open::house(by);
+            plant(*leak);
+            let text = said(&open.kit(&["--quiet"]));
+            plant(Leak::None);
+            let failed = text.lines().filter_map(|line| line.split_once(" FAILED: ")).map(|(case, _)| case);
+            let failed: Vec<&str> = failed.collect();
+            println!("{leak:?} {by:?}: {failed:?}");
+            if !failed.is_empty() {
+                break;
+            }
+        }
+    }
 }
 
 /// It is a TestReport of R4, and says the same as the terminal.
@@ -134,7 +219,7 @@ fn testreport(json: &str, text: &str) {
 #[test]
 fn what_is_not_there_is_never_passed() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let open = Open::house();
+    let open = Open::house(By::Record);
     // A server that can do less: its cases do not apply, and are not counted as passed.
     open.describe(&open.description.replace("'history', ", ""));
     let output = open.kit(&["--only", "01-history", "--testreport", "report.json"]);
@@ -162,7 +247,7 @@ fn what_is_not_there_is_never_passed() {
 #[test]
 fn a_hook_may_be_a_program() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let open = Open::house();
+    let open = Open::house(By::Record);
     let url = open.description.split("[hook]\nurl = '").nth(1).unwrap().split('\'').next().unwrap().to_owned();
     // The program is told what the address would be, and says what that says; here it asks the address itself.
     let program = format!(

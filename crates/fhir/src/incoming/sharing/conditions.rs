@@ -3,10 +3,9 @@
 use sayso_consent::{Class, Effect, Known, Purposes, Recipient, What};
 use sayso_plan::{PlanId, Share};
 use sayso_wire::Tree;
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 
-use super::{Lasts, Rule, not_a_rule};
+use super::lasts::{Edge, Lasts, edge};
+use super::{Rule, not_a_rule};
 use crate::aliases;
 use crate::fault::{Fault, Why};
 use crate::incoming::strange;
@@ -159,18 +158,15 @@ impl Each<'_> {
             return Known::Is(Lasts { from: None, until: None });
         };
         let strange = strange(period, "period", &["start", "end"]).next().is_some();
-        let read = |name| period.text(name).map(instant);
-        let (from, until) = (read("start"), read("end"));
+        let read = |name| period.text(name).map(edge);
+        let (from, until): (Option<Option<Edge>>, _) = (read("start"), read("end"));
+        let lasts = Lasts { from: from.flatten(), until: until.flatten() };
         let why = match (from, until) {
             _ if strange => "send start and end, and nothing else",
-            (Some(None), _) | (_, Some(None)) => {
-                "write instants with their zone: a day begins at another time elsewhere"
-            }
-            (Some(from), Some(until)) if from >= until => "it ends before it begins",
+            (Some(None), _) | (_, Some(None)) => "write a whole day as 2026-12-31, or an instant with its zone",
+            _ if lasts.is_backwards() => "it ends before it begins",
             (_, None) if self.effect == Effect::Permit => "a permit always has an end",
-            (from, until) => {
-                return Known::Is(Lasts { from: from.flatten(), until: until.flatten() });
-            }
+            _ => return Known::Is(lasts),
         };
         self.wrong("period", Why::Value(why));
         Known::Unknown
@@ -203,10 +199,6 @@ impl Each<'_> {
 fn mark(extension: &Tree) -> Option<&str> {
     let set = extension.members().len() == 2 && extension.get("valueBoolean") == Some(&Tree::Bool(true));
     extension.text("url").filter(|_| set)
-}
-
-fn instant(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)
 }
 
 fn only(tree: &Tree, known: &[&str]) -> bool {

@@ -7,6 +7,8 @@ mod seen;
 mod sharing;
 mod supporters;
 
+pub(crate) use sharing::{decided, to_own_app};
+
 use std::path::{Path, PathBuf};
 
 use sayso_consent::{Sealed, Themselves};
@@ -17,7 +19,7 @@ use time::macros::datetime;
 use crate::leaving;
 
 /// The day of the tour: all plans are put in the house, and all is decided, at this moment.
-const TOUR: OffsetDateTime = datetime!(2026-11-25 09:00 UTC);
+pub(crate) const TOUR: OffsetDateTime = datetime!(2026-11-25 09:00 UTC);
 
 /// A plan of somebody, by the name of its file.
 struct Written {

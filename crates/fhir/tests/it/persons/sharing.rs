@@ -78,7 +78,7 @@ pub(super) fn ask(asker: Asker, purpose: Purpose, at: OffsetDateTime) -> Ask {
 }
 
 /// Each provision as a consent of its own, from `at` for as long as the demo lets it stand.
-fn compiled(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item = Provision>) -> Compiled {
+fn consents(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item = Provision>) -> Vec<Consent> {
     let consent = |(number, provision): (u8, Provision)| Consent {
         id: ConsentId::from_stored([number; 16]),
         person,
@@ -89,7 +89,7 @@ fn compiled(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item =
         sent: None,
         provisions: vec![Provision { id: ProvisionId::from_stored([number; 16]), ..provision }],
     };
-    Compiled::of(&(1..).zip(said).map(consent).collect::<Vec<_>>())
+    (1..).zip(said).map(consent).collect()
 }
 
 fn provision(effect: Effect, recipient: Recipient, purposes: Purposes, what: What, at: OffsetDateTime) -> Provision {
@@ -105,8 +105,13 @@ fn provision(effect: Effect, recipient: Recipient, purposes: Purposes, what: Wha
     }
 }
 
-/// What the person has decided at the start.
+/// What the person has decided at the start, as it is decided by.
 pub(super) fn at_the_start(folder: &Path, person: PersonId, at: OffsetDateTime) -> Compiled {
+    Compiled::of(&decided(folder, person, at))
+}
+
+/// What the person has decided at the start.
+pub(crate) fn decided(folder: &Path, person: PersonId, at: OffsetDateTime) -> Vec<Consent> {
     let said: Vec<Said> = serde_json::from_slice(&std::fs::read(folder.join("sharing.json")).unwrap()).unwrap();
     let one = |said: Said| {
         let recipient = match said.recipient {
@@ -129,13 +134,18 @@ pub(super) fn at_the_start(folder: &Path, person: PersonId, at: OffsetDateTime) 
         let even_in_emergency = said.even_in_emergency;
         Provision { even_in_emergency, ..provision(said.effect, recipient, purposes, what, at) }
     };
-    compiled(person, at, said.into_iter().map(one))
+    consents(person, at, said.into_iter().map(one))
+}
+
+/// An app of the person's to which they opened everything, as it is decided by.
+pub(super) fn own_app(person: PersonId, at: OffsetDateTime) -> Compiled {
+    Compiled::of(&to_own_app(person, at))
 }
 
 /// An app of the person's to which they opened everything.
-pub(super) fn own_app(person: PersonId, at: OffsetDateTime) -> Compiled {
+pub(crate) fn to_own_app(person: PersonId, at: OffsetDateTime) -> Vec<Consent> {
     let whats = Section::all().map(What::Section).chain([What::Documents]);
     let purposes = Purposes::Only(Purpose::Patrqt);
     let permit = |what| provision(Effect::Permit, Recipient::App(client()), purposes, what, at);
-    compiled(person, at, whats.map(permit))
+    consents(person, at, whats.map(permit))
 }

@@ -18,6 +18,21 @@ say! {
     RECEIPT_ASKED = "What was asked for";
     RECEIPT_SHOWN = "What they saw";
 
+    RECEIPT_WAITS = "What waits for your yes";
+    RECEIPT_SHOWN_ONLY = "What is not sure yet. It does not count";
+    RECEIPT_SAID_BEFORE = "What was said before, and stays so";
+    RECEIPT_TAKEN_BACK = "What was taken back";
+    RECEIPT_OF_OTHERS = "Not taken, because it was about others";
+    RECEIPT_OVER = "Not taken, because its time was over";
+    RECEIPT_TOO_MANY = "Not taken, because too much waits for you";
+    RECEIPT_NOT_UNDERSTOOD = "Not taken, because we could not fully read it";
+    RECEIPT_NOT_IN_FORCE = "Not taken, because they were not sure yet";
+    RECEIPT_NO_EFFECT = "Not taken, because it changed nothing";
+    RECEIPT_UNREAD = "We could not read all of what was sent. What we could not read opens nothing.";
+    RECEIPT_SPOT = "Where it stood";
+    RECEIPT_BESIDE = "At the top of what was sent";
+    RECEIPT_WHOLE = "In what was sent as a whole";
+
     RECEIPT_WHO = "Who";
     RECEIPT_THROUGH = "Done with";
     RECEIPT_WHEN = "When";
@@ -87,6 +102,30 @@ pub(crate) fn receipt_nothing(who: &str, moment: &str) -> String {
     format!("For {who} all stayed as it was {moment}.")
 }
 
+pub(crate) fn receipt_nothing_came(app: &str, who: &str, moment: &str) -> String {
+    format!("{app} sent something about {who} {moment}. Nothing came of it.")
+}
+
+/// Where something stood in what was sent, counted from one.
+pub(crate) fn receipt_part(n: usize) -> String {
+    format!("In part {n} of what was sent")
+}
+
+/// The title of what closes since a moment.
+pub(crate) fn receipt_counts(moment: &str) -> String {
+    format!("What is closed since {moment}")
+}
+
+/// The title of what opens less since a moment.
+pub(crate) fn receipt_narrower(moment: &str) -> String {
+    format!("What is still open, but less, since {moment}")
+}
+
+/// The title of what was not understood, and closes since a moment.
+pub(crate) fn receipt_only_closes(moment: &str) -> String {
+    format!("What we could not fully read. It only closes, since {moment}")
+}
+
 pub(crate) fn receipt_opened(who: &str, purpose: &str, moment: &str) -> String {
     format!("{who} looked at your plans {purpose} {moment}.")
 }
@@ -112,6 +151,11 @@ pub(super) fn samples() -> Vec<String> {
         receipt_no_ended("Pine Hill", moment),
         receipt_restored("Pine Hill", moment),
         receipt_nothing("Pine Hill", moment),
+        receipt_nothing_came("Pal", "Pine Hill", moment),
+        receipt_part(1),
+        receipt_counts("3 May 2026 at 10:02"),
+        receipt_only_closes("3 May 2026 at 10:02"),
+        receipt_narrower("3 May 2026 at 10:02"),
         receipt_opened("Pine Hill", super::ETREAT, moment),
         receipt_text(RECEIPT_ENGLISH, "7f"),
     ]

@@ -1,0 +1,128 @@
+//! What came of each part of a consent that was sent, for the person's receipt of it.
+
+use sayso_consent::{Consent, Effect, Known, Provision, Status};
+use sayso_fhir::incoming::{Rule, SentConsent, Spot as Stood};
+use sayso_plan::ProvisionId;
+use sayso_store::{Came, Outcome, Spot};
+use time::{OffsetDateTime, UtcOffset};
+
+use super::rules::{has_passed, period_of, waits};
+
+/// What came of all parts, and where something stood that was not understood.
+#[derive(Debug, Default)]
+pub(super) struct Fate {
+    pub(super) came: Vec<Came>,
+    pub(super) unread: Vec<Spot>,
+}
+
+impl Fate {
+    /// What was not taken of a consent by whoever read it.
+    pub(super) fn of(sent: &SentConsent, at: OffsetDateTime, zone: UtcOffset) -> Self {
+        let mut fate = Self { came: Vec::new(), unread: sent.unread.iter().copied().map(spot).collect() };
+        for (rule, stood) in &sent.not_taken {
+            fate.not_taken(rule, *stood, Outcome::NotUnderstood, at, zone);
+        }
+        for (rule, stood) in &sent.idle {
+            fate.not_taken(rule, *stood, Outcome::NoEffect, at, zone);
+        }
+        fate
+    }
+
+    pub(super) fn not_taken(
+        &mut self,
+        rule: &Rule,
+        stood: Stood,
+        outcome: Outcome,
+        at: OffsetDateTime,
+        zone: UtcOffset,
+    ) {
+        // It is kept nowhere, so it has no id.
+        let said = said(rule, ProvisionId::from_stored([0; 16]), at, zone);
+        self.came.push(Came { consent: None, said, outcome, spot: Some(spot(stood)) });
+    }
+
+    /// A consent that a part was kept as, or was before.
+    pub(super) fn kept(&mut self, consent: &Consent, outcome: Outcome) {
+        let kept = |said: &Provision| Came { consent: Some(consent.id), said: said.clone(), outcome, spot: None };
+        self.came.extend(consent.provisions.iter().map(kept));
+    }
+
+    /// A consent that was made of what was sent and is not kept.
+    pub(super) fn left(&mut self, consent: &Consent, outcome: Outcome) {
+        let left = |said: &Provision| Came { consent: None, said: said.clone(), outcome, spot: None };
+        self.came.extend(consent.provisions.iter().map(left));
+    }
+
+    /// A consent that an app took back or made narrower.
+    pub(super) fn narrowed(before: &Consent, after: &Consent) -> Self {
+        let mut fate = Self::default();
+        let stays = |one: &Provision| !after.has_ended() && after.provisions.iter().any(|kept| kept.id == one.id);
+        let mut gone = before.clone();
+        gone.provisions.retain(|one| !stays(one));
+        if !after.has_ended() {
+            let opens = |one: &Provision| one.effect == Effect::Permit;
+            fate.kept(
+                after,
+                match (waits(after), after.provisions.iter().any(opens)) {
+                    (true, _) => Outcome::Waits,
+                    (false, true) => Outcome::Narrower,
+                    (false, false) => Outcome::Counts,
+                },
+            );
+        }
+        fate.kept(&gone, Outcome::TakenBack);
+        fate
+    }
+}
+
+/// What comes of a consent that is taken as it is.
+pub(super) fn outcome_of(consent: &Consent) -> Outcome {
+    let unclear = |one: &Provision| {
+        [one.recipient == Known::Unknown, one.purposes == Known::Unknown, one.what == Known::Unknown].contains(&true)
+            || one.period == Known::Unknown
+    };
+    if waits(consent) {
+        Outcome::Waits
+    } else if consent.status == Known::Is(Status::Draft) {
+        Outcome::ShownOnly
+    } else if consent.provisions.iter().any(unclear) {
+        Outcome::OnlyCloses
+    } else {
+        Outcome::Counts
+    }
+}
+
+/// A rule as a provision; where it speaks of days, they begin and end in this zone.
+pub(super) fn said(rule: &Rule, id: ProvisionId, at: OffsetDateTime, zone: UtcOffset) -> Provision {
+    Provision {
+        id,
+        effect: rule.effect,
+        recipient: rule.recipient,
+        purposes: rule.purposes,
+        what: rule.what,
+        period: period_of(rule, at, zone),
+        even_in_emergency: rule.even_in_emergency,
+        after_death: rule.after_death,
+    }
+}
+
+/// Whether a rule could never hold any more.
+pub(super) fn is_over(rule: &Rule, at: OffsetDateTime, zone: UtcOffset) -> bool {
+    has_passed(&said(rule, ProvisionId::from_stored([0; 16]), at, zone), at)
+}
+
+/// Whether a refusal says something that was not understood; of its own organization it was, whatever it said.
+pub(super) fn is_unclear(rule: &Rule) -> bool {
+    rule.effect == Effect::Deny
+        && ([rule.recipient == Known::Unknown, rule.purposes == Known::Unknown, rule.what == Known::Unknown]
+            .contains(&true)
+            || rule.lasts == Known::Unknown)
+}
+
+const fn spot(stood: Stood) -> Spot {
+    match stood {
+        Stood::Head => Spot::Head,
+        Stood::Root => Spot::Root,
+        Stood::Beneath(n) => Spot::Beneath(n),
+    }
+}
