@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test: what is not as expected is to fail it")]
 
+use std::collections::BTreeSet;
+
 use sayso_consent::{
     Ask, Audience, Compiled, Consent, Effect, Grant, Provision, Recipient, Sealed, Themselves, What, Withheld, judge,
     own,
@@ -249,4 +251,17 @@ fn only_the_person_takes_their_no_back() {
     let everything: Vec<What> = Section::all().map(What::Section).chain([What::Documents]).collect();
     let seen = grant(&plan, &to_app(&everything), &her_app()).unwrap().open(&sealed(&plan)).unwrap();
     assert!(seen.get().whole && no_such_move(&back(&seen)));
+}
+
+/// Who sees levels must be told when one changes, though no word does; and nobody else may notice it.
+#[test]
+fn how_close_an_item_is_and_about_whom_is_in_the_fingerprint_of_her_app_and_of_nobody_else() {
+    let said = |share, about| bare(vec![item(Section::Helps, "tea", share, 1, about)]);
+    let plans = [said(None, None), said(Some(Share::Open), None), said(Some(Share::Care), None), said(None, Some(1))];
+    let prints = |given: &[Consent], ask: &Ask| {
+        let prints = plans.iter().map(|plan| grant(plan, given, ask).unwrap().fingerprint());
+        prints.collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!(prints(&to_app(&[What::Section(Section::Helps)]), &her_app()), plans.len());
+    assert_eq!(prints(&[to_hospital(What::Section(Section::Helps), -30)], &hospital()), 1);
 }
