@@ -45,6 +45,9 @@ fn of_a_sealed_plan_its_id_owner_kind_state_and_version_are_told() {
     assert_eq!((told.id(), told.person(), told.kind(), told.state()), (plan.id, plan.person, plan.kind, plan.state));
     assert_eq!((told.version(), told.recorded_at()), (plan.version, plan.recorded_at));
     assert!(!told.is_document() && sealed(&a_document()).is_document());
+    let document = a_document();
+    let its_id = document.document.as_ref().map(|kept| kept.id);
+    assert_eq!((sealed(&document).document_id(), told.document_id()), (its_id, None));
     assert_eq!(read(&told), plan, "and what is kept is what was sealed");
     assert!(Sealed::<Plan>::from_storage(b"{}").is_err());
 }
