@@ -11,7 +11,7 @@ use sayso_consent::{Consent, Effect, Known, Origin, Provision, Recipient, Releas
 use sayso_fhir::incoming::{About, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::{ConsentId, OrganizationId, PersonId, ProvisionId};
-use sayso_store::{Act, Change, ConsentChange, Once, Outcome, Receipt, Refused, Snapshot, Write};
+use sayso_store::{Act, Change, ConsentChange, NewLeaf, Once, Outcome, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
@@ -105,7 +105,8 @@ impl Exchange {
                 answer: all.iter().flat_map(|one| *one.id.as_bytes()).collect(),
                 expires_at: at + Duration::hours(KEY_LIFETIME_HOURS),
             });
-            match self.put_sent(caller, &snapshot, &all, changed, fate, once, at).await {
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &all, &changed, fate));
+            match self.put_sent(&snapshot, leaf, changed, once, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &all, at).await?;
                     return Ok(Kept { receipt, decisions });
@@ -147,7 +148,8 @@ impl Exchange {
             let by = Sent { client: caller.client, organization: None, at };
             let after = narrowed(before, sent, by, zone_of(&snapshot))?;
             let (changed, fate) = (vec![after.clone()], Fate::narrowed(before, &after));
-            match self.put_sent(caller, &snapshot, &changed, changed.clone(), fate, None, at).await {
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &changed, &changed, fate));
+            match self.put_sent(&snapshot, leaf, changed, None, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &[after], at).await?;
                     return Ok(Kept { receipt, decisions });
@@ -182,7 +184,8 @@ impl Exchange {
             } else {
                 self.of_its_own_matter(&snapshot, sent, organization, by)
             };
-            match self.put_sent(caller, &snapshot, &new, new.clone(), fate, None, at).await {
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &new, &new, fate));
+            match self.put_sent(&snapshot, leaf, new, None, at).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Refused::Moved) => {}
                 Err(other) => return Err(other.into()),
@@ -349,18 +352,15 @@ impl Exchange {
     /// Writes what came of a consent that was sent, with its leaf.
     async fn put_sent(
         &self,
-        caller: &Caller,
         snapshot: &Snapshot,
-        all: &[Consent],
+        leaf: NewLeaf,
         changed: Vec<Consent>,
-        fate: Fate,
         once: Option<Once>,
         at: OffsetDateTime,
     ) -> Result<Receipt, Refused> {
-        let act = self.sent_act(caller, all, &changed, fate);
         let write = Write {
             fence: snapshot.fence(),
-            leaf: self.leaf(at, caller.organization, act),
+            leaf,
             events: self.told(&changed, at),
             changes: changed.into_iter().map(|one| Change::Consent(Box::new(one))).collect(),
             once,
