@@ -14,13 +14,13 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use sayso_auth::secret::of;
 use sayso_auth::{Client, Opaque, Place};
-use sayso_consent::Consent;
+use sayso_consent::{Consent, Sealed};
 use sayso_egress::{Egress, Policy};
 use sayso_exchange::administer::Organization;
 use sayso_exchange::{Act, Between, ConsentChange, Exchange, Surroundings};
 use sayso_gateway::{Gateway, Limits};
-use sayso_plan::{ClientId, LeafId, OrganizationId, PersonId};
-use sayso_store::{Change, Grant, GrantId, NewLeaf, NewToken, Store, TokenKind, WrappingKey, Write};
+use sayso_plan::{ClientId, LeafId, OrganizationId, Person, PersonId};
+use sayso_store::{Change, Code, Grant, GrantId, NewLeaf, NewToken, Store, TokenKind, WrappingKey, Write};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
@@ -257,6 +257,16 @@ impl World {
         let leaf = NewLeaf { id: LeafId::from_random(self.exchange.fresh()), at, organization: None, act };
         let changes = vec![Change::Consent(Box::new(consent))];
         store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.is_ok()
+    }
+
+    /// Puts on record what is known of a person, numbers and all, as nothing else can do yet once they are here.
+    pub async fn put_person(&self, person: Person) {
+        let (store, id, at) = (self.exchange.store(), person.id, self.now());
+        let fence = store.snapshot(id).await.unwrap().unwrap().fence();
+        let act = Act::PersonWritten { client: None, change: Code::new("numbers") };
+        let leaf = NewLeaf { id: LeafId::from_random(self.exchange.fresh()), at, organization: None, act };
+        let changes = vec![Change::Person(Box::new(Sealed::<Person>::new(person)))];
+        let _ = store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.unwrap();
     }
 
     /// Registers an organization.

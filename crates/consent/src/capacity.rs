@@ -1,7 +1,7 @@
 //! When somebody doubts that the person can decide: less is always taken, more waits (case 42).
 
 use crate::compile::{Compiled, Rule};
-use crate::provision::{Consent, Effect, Period};
+use crate::provision::{Consent, Effect};
 use crate::tri::Known;
 
 /// Whether the person can decide now. It is assumed; nobody has to prove it.
@@ -63,8 +63,8 @@ fn is_within(rule: &Rule, wider: &Rule) -> bool {
     let same = (rule.effect, rule.recipient, rule.purposes, rule.what, rule.origin)
         == (wider.effect, wider.recipient, wider.purposes, wider.what, wider.origin);
     // A permit that was not understood opens nothing; a refusal that was not understood may refuse anything.
-    let in_time = match (rule.period, wider.period) {
-        (Known::Is(rule), Known::Is(wider)) => lies_in(rule, wider),
+    let in_time = match (rule.lasts, wider.lasts) {
+        (Known::Is(rule), Known::Is(wider)) => rule.lies_in(wider),
         (Known::Unknown, Known::Is(_)) => rule.effect == Effect::Permit,
         (Known::Is(_), Known::Unknown) => rule.effect == Effect::Deny,
         (Known::Unknown, Known::Unknown) => true,
@@ -72,10 +72,4 @@ fn is_within(rule: &Rule, wider: &Rule) -> bool {
     // Whoever permitted it before permitted it since then; the past opens with the date (case 28).
     let since = rule.effect == Effect::Deny || rule.given_at >= wider.given_at;
     same && in_time && since && (wider.after_death || !rule.after_death || rule.effect == Effect::Deny)
-}
-
-/// An end before its begin is not understood: it opens nothing as a permit, and refuses at any time.
-fn lies_in(period: Period, wider: Period) -> bool {
-    let odd = |period: Period| period.until <= period.from;
-    (period == wider) || (!odd(period) && !odd(wider) && wider.from <= period.from && period.until <= wider.until)
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::life::Life;
 use crate::provision::{Consent, Effect, Origin, Period, Purposes, Recipient, Status, What};
-use crate::tri::Known;
+use crate::tri::{Known, Tri};
 
 /// One provision in the decision set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +14,49 @@ pub(crate) struct Rule {
     pub(crate) recipient: Known<Recipient>,
     pub(crate) purposes: Known<Purposes>,
     pub(crate) what: Known<What>,
-    pub(crate) period: Known<Period>,
+    pub(crate) lasts: Known<Lasts>,
     pub(crate) given_at: OffsetDateTime,
+    /// Since when it can hold: when it was given, or the later begin of its period.
+    pub(crate) since: OffsetDateTime,
     pub(crate) origin: Origin,
     pub(crate) after_death: bool,
     pub(crate) consent: ConsentId,
     pub(crate) provision: ProvisionId,
+}
+
+/// A point of time as nanoseconds since 1970. Every rule of every part is asked for its time, and comparing dates goes by
+/// the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(i128);
+
+impl From<OffsetDateTime> for Moment {
+    fn from(at: OffsetDateTime) -> Self {
+        Self(at.unix_timestamp_nanos())
+    }
+}
+
+/// From when to when a rule holds, the last moment not included. A period that ends before it begins is none of these: it
+/// is not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lasts {
+    pub(crate) from: Moment,
+    pub(crate) until: Moment,
+}
+
+impl Lasts {
+    pub(crate) fn of(period: Period) -> Known<Self> {
+        let (from, until) = (period.from.into(), period.until.into());
+        if from < until { Known::Is(Self { from, until }) } else { Known::Unknown }
+    }
+
+    pub(crate) fn holds(self, at: Moment) -> Tri {
+        Tri::from(self.from <= at && at < self.until)
+    }
+
+    /// Whether it lies in another.
+    pub(crate) fn lies_in(self, wider: Self) -> bool {
+        wider.from <= self.from && self.until <= wider.until
+    }
 }
 
 /// What a person's consents say together. Order, date and number of the consents have no meaning in it.
@@ -61,8 +98,12 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
         recipient: p.recipient,
         purposes: p.purposes,
         what: p.what,
-        period: p.period,
+        lasts: p.period.and_then(Lasts::of),
         given_at: consent.given_at,
+        since: match p.period {
+            Known::Is(period) => period.from.max(consent.given_at),
+            Known::Unknown => consent.given_at,
+        },
         origin: consent.origin,
         after_death: p.after_death,
         consent: consent.id,
@@ -72,7 +113,7 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
 
 fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
     #[cfg(feature = "leaks")]
-    if crate::leak::planted(crate::leak::Leak::SentPermitCounts) && consent.origin == Origin::Sent {
+    if crate::leak::counts(consent) {
         return true;
     }
     match provision.effect {

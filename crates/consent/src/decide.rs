@@ -4,9 +4,9 @@ use sayso_plan::{ItemId, PlanId, PlanKind, ProvisionId, Section, Share};
 use time::OffsetDateTime;
 
 use crate::audience::{Ask, Audience};
-use crate::compile::{Compiled, Rule};
+use crate::compile::{Compiled, Lasts, Moment, Rule};
 use crate::life::Life;
-use crate::provision::{Effect, Origin, Period};
+use crate::provision::{Effect, Origin};
 use crate::tri::Tri;
 
 /// A part of a plan, as consent sees it: labels and ids, no words.
@@ -89,11 +89,15 @@ pub fn decide(rules: &Compiled, part: &Part, ask: &Ask) -> Verdict {
     if let Some(since) = crate::leak::permits_all(ask) {
         return Verdict::Released { by: ProvisionId::from_stored([0; 16]), since };
     }
-    match weigh(rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)), part, ask, None) {
+    let now = Moment::from(ask.at);
+    // The part first: most rules are about another one.
+    let covering = rules.rules.iter().filter(|rule| rule.covers(part, ask) != Tri::False);
+    let speaking = covering.filter_map(|rule| rule.speaking_to(ask, now, &rules.life));
+    match weigh(speaking, part, ask, None) {
         Weighed::Permitted { by, .. } if part.is_kept_from(ask) => Verdict::Withheld(Why::AboutThem(by)),
         Weighed::Permitted { by, since } => Verdict::Released { by, since },
         Weighed::Refused(why) => Verdict::Withheld(why),
-        Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask)),
+        Weighed::Nothing => Verdict::Withheld(nearest(rules, part, ask, now)),
     }
 }
 
@@ -108,7 +112,8 @@ impl<'a> Narrowed<'a> {
     /// For a version that was in force until `held_until`, a permit counts only if it was given before (case 28: words
     /// removed before the grant stay removed).
     pub(crate) fn to(rules: &'a Compiled, ask: &'a Ask, held_until: Option<OffsetDateTime>) -> Self {
-        let rules = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, &rules.life)).collect();
+        let now = Moment::from(ask.at);
+        let rules = rules.rules.iter().filter_map(|rule| rule.speaking_to(ask, now, &rules.life)).collect();
         Self { ask, rules, held_until }
     }
 
@@ -155,7 +160,7 @@ fn weigh<'a>(
         if crate::leak::forgets(rule.effect, rule.what) {
             continue;
         }
-        let holds = asker.and(rule.what.test(|w| w.matches(rule.effect, part, ask)));
+        let holds = asker.and(rule.covers(part, ask));
         let holds = or_leak!(holds, UnknownPermits => match (rule.effect, holds) {
             (Effect::Permit, Tri::Unknown) => Tri::True,
             (Effect::Permit | Effect::Deny, known) => known,
@@ -164,10 +169,9 @@ fn weigh<'a>(
             (Effect::Deny, Tri::True) => return Weighed::Refused(Why::Refused(rule.provision)),
             (Effect::Deny, Tri::Unknown) => return Weighed::Refused(Why::RefusalNotUnderstood(rule.provision)),
             (Effect::Permit, Tri::True) => {
-                let since = rule.since();
-                let in_time = held_until.is_none_or(|until| since < until);
-                if in_time && permitted.is_none_or(|(_, earliest)| since < earliest) {
-                    permitted = Some((rule.provision, since));
+                let in_time = held_until.is_none_or(|until| rule.since < until);
+                if in_time && permitted.is_none_or(|(_, earliest)| rule.since < earliest) {
+                    permitted = Some((rule.provision, rule.since));
                 }
             }
             (Effect::Deny, Tri::False) | (Effect::Permit, Tri::False | Tri::Unknown) => {}
@@ -178,19 +182,24 @@ fn weigh<'a>(
 
 impl Rule {
     /// The rule, unless one of its conditions on the asker is false: then it speaks of no part at all.
-    fn speaking_to(&self, ask: &Ask, life: &Life) -> Option<Speaking<'_>> {
+    fn speaking_to(&self, ask: &Ask, now: Moment, life: &Life) -> Option<Speaking<'_>> {
         let recipient = or_leak!(self.recipient.test(|r| r.matches(&ask.audience)), ActorForgotten => Tri::True);
         if recipient == Tri::False {
             return None;
         }
         let covers = or_leak!(self.effect, ParentPurpose => Effect::Deny);
         let purpose = self.purposes.test(|p| p.matches(covers, ask.purpose));
-        let held = |p: &Period| or_leak!(p.holds(ask.at), BeginForgotten => Tri::from(ask.at < p.until));
-        let period = self.period.test(held).and(self.stands(life, ask.at));
+        let holds = |lasts: &Lasts| or_leak!(lasts.holds(now), BeginForgotten => Tri::from(now < lasts.until));
+        let time = self.lasts.test(holds).and(self.stands(life, ask.at));
         #[cfg(feature = "leaks")]
-        let (purpose, period) = crate::leak::conditions(purpose, period);
-        let asker = recipient.and(purpose).and(period);
+        let (purpose, time) = crate::leak::conditions(purpose, time);
+        let asker = recipient.and(purpose).and(time);
         (asker != Tri::False).then_some(Speaking { rule: self, asker })
+    }
+
+    /// Whether it is about this part.
+    fn covers(&self, part: &Part, ask: &Ask) -> Tri {
+        self.what.test(|what| what.matches(self.effect, part, ask))
     }
 
     /// Whether it still stands in the person's life: a permit until death unless it names it, and what others said for a
@@ -203,32 +212,22 @@ impl Rule {
             Origin::ForAChild => alive.and(life.is_child(at)),
         }
     }
-
-    /// Since when the rule allows: when it was given, or the later begin of its period.
-    fn since(&self) -> OffsetDateTime {
-        match self.period {
-            crate::tri::Known::Is(period) => period.from.max(self.given_at),
-            crate::tri::Known::Unknown => self.given_at,
-        }
-    }
 }
 
 /// Why nothing allows it: the permit for this recipient that came nearest, when there is one.
-fn nearest(rules: &Compiled, part: &Part, ask: &Ask) -> Why {
+fn nearest(rules: &Compiled, part: &Part, ask: &Ask, now: Moment) -> Why {
+    let open = Part { level: Share::Open, ..*part };
     let mut why = Why::NeverAsked;
     for rule in rules.rules.iter().filter(|r| r.effect == Effect::Permit) {
-        if rule.recipient.test(|r| r.matches(&ask.audience)) != Tri::True {
+        if rule.covers(&open, ask) != Tri::True || rule.recipient.test(|r| r.matches(&ask.audience)) != Tri::True {
             continue;
         }
-        let open = Part { level: Share::Open, ..*part };
-        let what = rule.what.test(|w| w.matches(Effect::Permit, part, ask)) == Tri::True;
-        let what_if_open = rule.what.test(|w| w.matches(Effect::Permit, &open, ask)) == Tri::True;
         let purpose = rule.purposes.test(|p| p.matches(Effect::Permit, ask.purpose)) == Tri::True;
-        let now = rule.period.test(|p| p.holds(ask.at)).and(rule.stands(&rules.life, ask.at)) == Tri::True;
-        match (what, what_if_open, purpose, now) {
-            (true, _, true, false) => return Why::NotNow(rule.provision),
-            (true, _, false, _) => why = Why::OtherPurpose(rule.provision),
-            (false, true, true, true) if why == Why::NeverAsked => why = Why::Close(rule.provision),
+        let in_time = rule.lasts.test(|l| l.holds(now)).and(rule.stands(&rules.life, ask.at)) == Tri::True;
+        match (rule.covers(part, ask) == Tri::True, purpose, in_time) {
+            (true, true, false) => return Why::NotNow(rule.provision),
+            (true, false, _) => why = Why::OtherPurpose(rule.provision),
+            (false, true, true) if why == Why::NeverAsked => why = Why::Close(rule.provision),
             _ => {}
         }
     }

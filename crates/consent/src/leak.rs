@@ -7,7 +7,7 @@ use sayso_plan::{ItemId, Plan, Section};
 use time::OffsetDateTime;
 
 use crate::audience::Ask;
-use crate::provision::{Effect, What};
+use crate::provision::{Consent, Effect, Origin, What};
 use crate::tri::{Known, Tri};
 
 /// One forgotten path.
@@ -328,6 +328,11 @@ pub(crate) fn forgets(effect: Effect, what: Known<What>) -> bool {
                     false
                 }
             })
+}
+
+/// Whether all that a consent says counts although only an app or a system said it.
+pub(crate) fn counts(consent: &Consent) -> bool {
+    planted(Leak::SentPermitCounts) && consent.origin == Origin::Sent
 }
 
 /// Ids and sections of all items, hidden ones too.

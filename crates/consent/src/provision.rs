@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::audience::{Ask, Audience, Class};
+use crate::compile::Lasts;
 use crate::decide::Part;
 use crate::tri::{Known, Tri};
 
@@ -187,19 +188,15 @@ impl Consent {
 
 impl Recipient {
     pub(crate) fn matches(self, audience: &Audience) -> Tri {
-        if let (Self::Practitioner(at, _), Audience::Organization { organization, practitioner: None, .. }) =
-            (self, audience)
-            && at == *organization
-        {
-            // Case 18: nobody says who of the organization asks, so it may be the one that is named here.
-            return Tri::Unknown;
-        }
         let holds = match (self, audience) {
             (Self::Everyone, _) => true,
             (Self::Organization(named), Audience::Organization { organization, .. }) => named == *organization,
-            (Self::Practitioner(at, named), Audience::Organization { organization, practitioner, .. }) => {
-                at == *organization && Some(named) == *practitioner
+            (Self::Practitioner(at, _), Audience::Organization { organization, .. }) if at != *organization => false,
+            (Self::Practitioner(_, named), Audience::Organization { practitioner: Some(asking), .. }) => {
+                named == *asking
             }
+            // Case 18: nobody says who of the organization asks, so it may be the one that is named here.
+            (Self::Practitioner(..), Audience::Organization { practitioner: None, .. }) => return Tri::Unknown,
             (Self::Class(named), Audience::Organization { class, .. }) => Some(named) == *class,
             (Self::App(named), Audience::App { client }) => named == *client,
             (Self::Supporter(named), Audience::Supporter { supporter, .. }) => named == *supporter,
@@ -255,6 +252,6 @@ impl Period {
     /// Whether an instant lies in it; unknown where it ends before it begins.
     #[must_use]
     pub fn holds(self, at: OffsetDateTime) -> Tri {
-        if self.until <= self.from { Tri::Unknown } else { Tri::from(self.from <= at && at < self.until) }
+        Lasts::of(self).test(|lasts| lasts.holds(at.into()))
     }
 }

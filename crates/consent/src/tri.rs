@@ -51,4 +51,12 @@ impl<T> Known<T> {
             Self::Unknown => Tri::Unknown,
         }
     }
+
+    /// What is understood of it; nothing where it was not understood itself.
+    pub(crate) fn and_then<U>(self, read: impl FnOnce(T) -> Known<U>) -> Known<U> {
+        match self {
+            Self::Is(value) => read(value),
+            Self::Unknown => Known::Unknown,
+        }
+    }
 }

@@ -478,3 +478,18 @@ fn case_42_the_persons_own_advance_word_and_the_absence_of_doubt_take_everything
         assert_eq!(capacity.takes(&open, &[]), Taken::AtOnce);
     }
 }
+
+#[test]
+fn case_42_a_time_that_is_not_understood_opens_nothing_as_a_permit_and_refuses_at_any_time() {
+    let known = |one: Provision| vec![consent(vec![one])];
+    let unclear = |one: Provision| vec![consent(vec![Provision { period: Known::Unknown, ..one }])];
+    let odd = |one: Provision| vec![consent(vec![Provision { period: world::period(2, -2), ..one }])];
+    for unclear in [unclear, odd] {
+        assert_eq!(DOUBTED.takes(&known(permit()), &unclear(permit())), Taken::AtOnce, "it opens less");
+        assert_eq!(DOUBTED.takes(&unclear(permit()), &known(permit())), Taken::Held, "it opens more");
+        assert_eq!(DOUBTED.takes(&known(refusal()), &unclear(refusal())), Taken::AtOnce, "it refuses more");
+        assert_eq!(DOUBTED.takes(&unclear(refusal()), &known(refusal())), Taken::Held, "it refuses less");
+        assert_eq!(DOUBTED.takes(&unclear(permit()), &unclear(permit())), Taken::AtOnce);
+        assert_eq!(DOUBTED.takes(&unclear(refusal()), &unclear(refusal())), Taken::AtOnce);
+    }
+}

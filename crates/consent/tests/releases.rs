@@ -26,7 +26,7 @@ use serde_json::Value;
 
 mod world;
 use world::plans::{
-    BEGAN_HOURS, absences, counter, head, item, items, key, opened, parties, party, plans, signed_by, tree, words,
+    BEGAN_HOURS, a_plan, absences, counter, head, item, items, key, opened, party, plans, signed_by, tree, words,
 };
 use world::{LEVELS, SECTIONS, ask, asks, at, consent, consents, id, organization, period, provision};
 
@@ -395,21 +395,6 @@ fn the_generated_worlds_show_something_and_hide_something() {
         }
     }
     assert!(shown >= 200 && both >= 100, "{shown} show something, {both} show a part of 2000");
-}
-
-fn a_plan(items: Vec<Item>) -> Plan {
-    let mut plan = plans().new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let stored = |(n, item)| StoredItem {
-        id: id(n),
-        version: id(n),
-        changed_at: at(-40),
-        moved_at: None,
-        opened: Vec::new(),
-        item,
-    };
-    plan.items = (1..).zip(items).map(stored).collect();
-    (plan.document, plan.parties) = (None, parties());
-    plan
 }
 
 fn sharing(what: What, given_hours: i64) -> Consent {

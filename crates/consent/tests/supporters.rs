@@ -146,6 +146,8 @@ fn a_party_that_was_changed_since_the_person_said_who_it_is_may_be_anybody() {
     }];
     let named = named(&plan, &[1], &[2, 3, 4]);
     assert_eq!(reads(&plan, &named).unwrap().shown().len(), 1);
+    plan.parties_changed_at.insert(party(2), at(-1));
+    assert_eq!(reads(&plan, &named).unwrap().shown().len(), 1, "it was so when the person looked");
     plan.parties_changed_at.insert(party(2), at(0));
     assert!(reads(&plan, &named).is_err());
 }

@@ -211,7 +211,8 @@ pub(crate) fn kind_of_document(system: &str, code: &str) -> Option<sayso_plan::P
 pub const NOTICE: &str = "The person chose what to share here. There may be more.";
 
 /// Elements that the server makes. What is sent in them is not kept, and sending them is no loss; `*` is any resource.
-/// Narrative is looked at all the same: words in it that are not in the plan are refused. What a person is called, and
+/// Narrative is looked at all the same: words in it that are not in the plan are refused; and so are the confidentiality
+/// labels in `meta`, of which a closer one counts. What a person is called, and
 /// by which numbers they are found, is their own act and no document's.
 pub const SERVER_OWNED: [(&str, &str); 14] = [
     ("*", "id"),

@@ -1,5 +1,6 @@
 //! `cargo xtask long`: everything at full counts, and the instruments by themselves.
 
+use crate::mutants::mutants;
 use crate::run::{Call, Run, at, target};
 use crate::short::{binary, clients, clippy, format, rust, shipped};
 use crate::stage::{Stage, done};
@@ -39,7 +40,7 @@ pub(crate) const STAGES: [Stage; 16] = [
     Stage { name: "kill", needs: &["shipped"], counts: true, does: || kill_shipped(ROUNDS) },
     Stage { name: "races", needs: &[], counts: false, does: || races(READS) },
     Stage { name: "fuzz", needs: &[], counts: false, does: fuzz },
-    Stage { name: "mutants", needs: &[], counts: false, does: mutants },
+    Stage { name: "mutants", needs: &[], counts: false, does: || mutants(None, false) },
 ];
 
 /// Two worlds, many pairs; optimised, because there are many.
@@ -119,12 +120,4 @@ fn fuzz() -> Result<Run, String> {
         all.good &= run.good;
     }
     Ok(all)
-}
-
-/// Changes the law of consent in every way, and some test must notice each.
-fn mutants() -> Result<Run, String> {
-    cargo_tool("mutants", "cargo-mutants")?;
-    let output = target();
-    let output = output.to_string_lossy();
-    Call::cargo(&["mutants", "--package", "sayso-consent", "--output", &output, "--timeout", "300"]).run()
 }

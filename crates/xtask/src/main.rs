@@ -3,6 +3,7 @@
 
 mod count;
 mod long;
+mod mutants;
 mod oracle;
 mod profiles;
 mod run;
@@ -87,6 +88,15 @@ enum Command {
         #[arg(long)]
         smoke: bool,
     },
+    /// The law of consent, changed in every way; a test must notice each change.
+    Mutants {
+        /// Only the changes in this file, as in `crates/consent/src/tri.rs`.
+        #[arg(long)]
+        file: Option<String>,
+        /// Only those that nobody noticed the last time.
+        #[arg(long)]
+        again: bool,
+    },
     /// Somebody else's validator over all that leaves and all that is published.
     Oracle,
     /// The published FHIR package, generated from its FSH.
@@ -108,6 +118,7 @@ fn main() -> ExitCode {
         Command::Races { reads } => one(long::races(reads)),
         Command::Timing { samples } => one(long::timing(samples)),
         Command::Bench { only, rounds, smoke } => one(long::bench(only.as_deref(), rounds, smoke)),
+        Command::Mutants { file, again } => one(mutants::mutants(file.as_deref(), again)),
         Command::Oracle => one(oracle::oracle()),
         Command::Profiles { check } => one(profiles::make(check)),
     }

@@ -496,3 +496,72 @@ async fn d06_dates_numbers_and_absent_values_at_their_edges_are_refused_with_the
     }
     assert_eq!(home.kept().await, before, "nothing was stored");
 }
+
+/// The attack by its name: a CarePlan that is about Ama for who reads the first subject, and about Bea for who reads the last.
+#[tokio::test]
+async fn d02_of_two_subjects_neither_counts() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let (ama, bea) = (format!("Patient/{}", home.ama), format!("Patient/{}", home.bea));
+    let before = home.kept().await;
+    for (path, valid, place) in [
+        ("/fhir/CarePlan", home.care_plan(), "CarePlan.subject"),
+        ("/fhir", home.new_plan().await, "resource.subject"),
+        ("/fhir/Bundle", home.plan_as_document().await, "resource.subject"),
+        ("/fhir/DocumentReference", home.document(), "DocumentReference.subject"),
+        ("/fhir/QuestionnaireResponse", home.answers(), "QuestionnaireResponse.subject"),
+    ] {
+        let valid = valid.to_string();
+        let one = format!("\"subject\":{{\"reference\":\"{ama}\"}}");
+        assert!(valid.contains(&one), "{path}");
+        let other = one.replace(&ama, &bea);
+        for twice in [format!("{one},{other}"), format!("{other},{one}"), format!("{one},{one}")] {
+            let asked = Asked::new("POST", path).body(FHIR, valid.replacen(&one, &twice, 1));
+            let answer = home.ask(asked, Some(&app)).await;
+            let says = answer.json()["issue"][0]["expression"][0].as_str().is_some_and(|path| path.ends_with(place));
+            assert!((400..500).contains(&answer.status) && says, "{path} {twice}: {answer:?}");
+        }
+    }
+    assert_eq!(home.kept().await, before, "for neither of them anything is kept");
+}
+
+/// What is packed is as long as what repeats in it, and a guess that repeats it makes it shorter (BREACH): nothing is packed,
+/// whatever a client could read.
+#[tokio::test]
+async fn g12_hidden_and_absent_are_of_one_length_and_tag_and_no_answer_is_packed() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (riverside, harbour) = (home.ehr("system/*.rs").await, home.other_ehr("system/*.rs").await);
+    let nothing = "00000000-0000-4000-8000-0000000000ff";
+    let (plan, ama) = (home.plan.to_string(), home.ama.to_string());
+    for (path, hers) in [
+        ("/fhir/CarePlan/{}", &plan),
+        ("/fhir/CarePlan/{}/_history", &plan),
+        ("/fhir/Bundle/{}", &plan),
+        ("/plans/{}", &plan),
+        ("/fhir/Patient/{}", &ama),
+        ("/fhir/CarePlan?patient={}", &ama),
+        ("/fhir/Observation?patient={}&_count=100", &ama),
+    ] {
+        let ask = async |of: &str, token: &str, codings: Option<&str>| {
+            let asked = Asked::new("GET", &path.replace("{}", of));
+            let asked = codings.into_iter().fold(asked, |asked, one| asked.header("accept-encoding", one));
+            home.ask(asked, Some(token)).await
+        };
+        let plain =
+            [ask(hers, &riverside, None).await, ask(hers, &harbour, None).await, ask(nothing, &harbour, None).await];
+        assert!(plain[0].shows_something() && !plain[1].shows_something(), "{path}");
+        let told = |one: &Observed| (one.status, one.etag().map(str::to_owned), one.body.len());
+        assert_eq!(told(&plain[1]), told(&plain[2]), "{path}: hidden and absent");
+        for codings in ["gzip", "br", "zstd", "deflate", "gzip, deflate, br, zstd", "*", "identity;q=0, gzip"] {
+            let coded = [
+                ask(hers, &riverside, Some(codings)).await,
+                ask(hers, &harbour, Some(codings)).await,
+                ask(nothing, &harbour, Some(codings)).await,
+            ];
+            assert_eq!(coded, plain, "{path} {codings}");
+            assert!(coded.iter().all(|one| one.header("content-encoding").is_none()), "{path} {codings}");
+        }
+    }
+}

@@ -25,6 +25,7 @@ mod home;
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod in_step;
+mod labels;
 mod leaving;
 mod lifecycle;
 mod matrix;
@@ -39,6 +40,7 @@ mod proposals;
 mod ready;
 mod receipts;
 mod receipts_sent;
+mod records;
 mod supporters;
 mod words;
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use sayso_consent::{FingerprintKey, Grant, Projection, Sealed};
 use sayso_plan::item::{ItemKind, NoMore, Voice, VoiceRole};
 use sayso_plan::plan::{Formality, FormalityKind, Review};
 use sayso_plan::{
     Absence, Content, DraftItem, Head, Item, Lang, Party, PartyId, PartyRole, Plan, PlanDate, Section, Share, State,
-    WholeDocument, Words,
+    StoredItem, WholeDocument, Words,
 };
 use serde_json::{Value, json};
 use time::Date;
@@ -132,6 +134,22 @@ pub fn plans() -> impl Strategy<Value = Plan> {
             plan
         },
     )
+}
+
+/// A plan in force with these items, which have the ids 1, 2, 3 …, and four parties.
+pub fn a_plan(items: Vec<Item>) -> Plan {
+    let mut plan = plans().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let stored = |(n, item)| StoredItem {
+        id: id(n),
+        version: id(n),
+        changed_at: at(-40),
+        moved_at: None,
+        opened: Vec::new(),
+        item,
+    };
+    plan.items = (1..).zip(items).map(stored).collect();
+    (plan.document, plan.parties) = (None, parties());
+    plan
 }
 
 /// Everything of a projection that a view could show.

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use sayso_plan::draft::NotTaken;
 use sayso_plan::form::{self, Answer, Choice, LINE_MAX_SCALARS, Question};
 use sayso_plan::words::WORDS_MAX_SCALARS;
-use sayso_plan::{Content, Lang, PersonId, PlanKind};
+use sayso_plan::{Content, Lang, PersonId, PlanKind, Share};
 use sayso_wire::{Path, Tree};
 use serde_json::{Value, json};
 
 use super::gate::RUNS_SOUGHT_MAX;
 use super::transaction::{placed, stop};
-use super::{language, lossless, strange, tree};
+use super::{labels, language, lossless, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::outgoing::text_runs;
 use crate::{native, profile};
@@ -111,6 +111,7 @@ pub fn answers_of(tree: Tree, person: PersonId, base: &str) -> Result<Answered, 
 fn head(tree: &Tree, person: PersonId, base: &str) -> Result<(PlanKind, Lang), Vec<Fault>> {
     let mut faults = Vec::new();
     only(tree, ROOT, &HEAD, &mut faults);
+    faults.extend(labels::nothing_above(Share::Open, tree, ROOT));
     let fault = |element: &str, why| Fault::new(format!("{ROOT}.{element}"), why);
     if !matches!(tree.text("status"), Some("completed" | "amended" | "in-progress")) {
         let why = "answers with the status completed, amended or in-progress are taken";

@@ -3,13 +3,13 @@
 
 use std::fmt;
 
-use sayso_plan::{PersonId, PlanId};
+use sayso_plan::{PersonId, PlanId, Share};
 use sayso_wire::{Path, Tree};
 
 use super::gate::Written;
 use super::references::stand_in;
 use super::transaction::{Sent, Transaction, is_pushed, only, read_entries, stop};
-use super::{lossless, tree};
+use super::{labels, lossless, tree};
 use crate::fault::{Fault, Why};
 
 /// What stands in a document beside what is pushed, each once.
@@ -52,6 +52,7 @@ impl Document {
             return Err(one("Bundle.type", Why::Value("send a Bundle of type document")));
         }
         only(tree, "Bundle", &["resourceType", "id", "meta", "identifier", "type", "timestamp", "entry"])?;
+        stop(labels::nothing_above(Share::Open, tree, "Bundle").collect())?;
         // Invariants bdl-9 and bdl-10: a document has an identifier and a date.
         let identifier = tree.get("identifier");
         let named = |part| identifier.and_then(|identifier| identifier.text(part)).is_some();
@@ -111,7 +112,7 @@ fn check_patient(sent: &Sent, person: PersonId) -> Result<(), Vec<Fault>> {
     let said = patient.members().iter().filter(|(key, _)| key != "text").cloned().collect();
     let mut written = Written::default();
     written.add(format!("Patient/{person}"), Tree::Object(said));
-    let mut faults = Vec::new();
+    let mut faults: Vec<Fault> = labels::nothing_above(Share::Open, &patient, &sent.root).collect();
     written.narrative(&patient, &sent.root, &mut faults);
     stop(faults)
 }

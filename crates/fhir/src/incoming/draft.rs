@@ -8,6 +8,7 @@ use sayso_plan::{Content, DraftItem, ItemId, PlanKind, Section};
 use sayso_wire::{Path, Tree};
 use serde_json::{Map, Value, json};
 
+use super::labels;
 use super::references::{self, Names};
 use super::transaction::{Entry, Mapped, Sent, Transaction, placed, stop};
 use crate::fault::{Fault, Why};
@@ -60,16 +61,25 @@ pub(super) fn content(
     let reader = Reader { transaction, names, current, lang };
     let found = reader.items(sent)?;
     let places: Vec<String> = found.iter().map(|found| found.place.clone()).collect();
-    let from = found.iter().map(|found| found.from).collect();
+    let from: Vec<Option<usize>> = found.iter().map(|found| found.from).collect();
     let named = found.iter().map(|found| found.named).collect();
     let ids: Vec<Option<ItemId>> = found.iter().map(|found| found.id).collect();
     plan.insert("items".into(), found.into_iter().map(|found| found.native).collect());
     let mut content = native::content(Value::Object(plan))
         .map_err(|faults| faults.iter().map(|fault| placed(fault, &places, &sent.root)).collect::<Vec<_>>())?;
-    for (draft, id) in content.items.iter_mut().zip(ids) {
+    let mut faults = Vec::new();
+    for ((draft, id), from) in content.items.iter_mut().zip(ids).zip(&from) {
         draft.id = id;
         draft.item.share = current_item(current, id).and_then(|item| item.share);
+        let Some(sent) = from.and_then(|at| transaction.entries.get(at)) else { continue };
+        // Of the level that is kept and the one that is sent, the closer one counts (case 24).
+        match labels::asked(&sent.resource, &sent.root) {
+            Ok(asked) if asked > Some(draft.item.share_level()) => draft.item.share = asked,
+            Ok(_) => {}
+            Err(unknown) => faults.extend(unknown),
+        }
     }
+    stop(faults)?;
     if content.items.is_empty() {
         content.document = current.and_then(|plan| plan.document.as_ref()).map(|stored| stored.document.clone());
     }

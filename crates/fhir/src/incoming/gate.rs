@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 
 use super::draft::Drafted;
 use super::references::{Names, stand_in};
-use super::strange;
 use super::transaction::{Sent, Transaction, stop};
+use super::{labels, strange};
 use crate::fault::{Fault, Why};
 use crate::outgoing::{View, has_hidden_words, resources_of, text_runs};
 use crate::profile;
@@ -144,6 +144,7 @@ impl Written {
         let mut search = Search { kind: &sent.kind, new, faults: Vec::new() };
         search.tree(&sent.resource, back, &Path::default());
         faults.extend(search.faults.into_iter().map(|(path, why)| Fault::at(&sent.root, &path, why)));
+        faults.extend(labels::nothing_above(labels::kept(back), &sent.resource, &sent.root));
         self.narrative(&sent.resource, &sent.root, faults);
     }
 

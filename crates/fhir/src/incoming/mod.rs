@@ -5,6 +5,7 @@ mod bundle;
 mod document;
 mod draft;
 mod gate;
+mod labels;
 mod references;
 mod sharing;
 mod task;

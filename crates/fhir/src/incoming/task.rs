@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 use sayso_plan::proposal::{NAME_MAX_SCALARS, Proposed, Proposer, Suggestion};
 use sayso_plan::words::WORDS_MAX_SCALARS;
-use sayso_plan::{PersonId, PlanId, Words};
+use sayso_plan::{PersonId, PlanId, Share, Words};
 use sayso_wire::Tree;
 use serde::de::DeserializeOwned;
 
-use super::{language, lossless, strange, tree};
+use super::{labels, language, lossless, strange, tree};
 use crate::fault::{Fault, Why};
 use crate::profile;
 
@@ -53,6 +53,7 @@ pub fn task(bytes: &[u8], base: &str) -> Result<Asked, Vec<Fault>> {
         return Err(vec![Fault::new(ROOT, Why::Value("send a Task"))]);
     }
     let mut faults: Vec<Fault> = strange(&tree, ROOT, &KNOWN).collect();
+    faults.extend(labels::nothing_above(Share::Open, &tree, ROOT));
     match read(&tree, base, &mut faults) {
         Some(asked) if faults.is_empty() => Ok(asked),
         _ => Err(faults),

@@ -2,10 +2,10 @@
 
 use sayso_consent::{Projection, Released};
 use sayso_plan::draft::NotTaken;
-use sayso_plan::{Content, ItemId, PersonId, PlanId};
+use sayso_plan::{Content, ItemId, PersonId, PlanId, Share};
 use sayso_wire::Tree;
 
-use super::{draft, gate, lossless, references, strange, tree};
+use super::{draft, gate, labels, lossless, references, strange, tree};
 use crate::fault::{Fault, Why};
 
 /// Most entries of one push: a plan has at most 500 items, and each may come with a Consent that is derived from it.
@@ -108,6 +108,7 @@ impl Transaction {
             return Err(one("Bundle.type", Why::Transaction("send a Bundle of type transaction")));
         }
         only(tree, "Bundle", &["resourceType", "type", "entry", "id", "meta"])?;
+        stop(labels::nothing_above(Share::Open, tree, "Bundle").collect())?;
         Self::of_entries(read_entries(tree, read_entry)?)
     }
 

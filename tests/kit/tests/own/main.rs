@@ -24,7 +24,7 @@ use serde::Deserialize;
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// How many faults are found at least.
-const FOUND_MIN: usize = 17;
+const FOUND_MIN: usize = 27;
 /// What an app's Consent must not say, or not any more. The kit goes on: nothing is open by it.
 const NOT_TAKEN_OF_AN_APP: &[&str] = &["draft", "ended", "entered-in-error", "inactive", "policy-only", "rejected"];
 
@@ -33,14 +33,14 @@ const NOT_TAKEN_OF_AN_APP: &[&str] = &["draft", "ended", "entered-in-error", "in
 struct Leaks {
     found: BTreeMap<String, String>,
     found_as_sent: BTreeMap<String, String>,
-    found_as_imported: BTreeMap<String, String>,
     not_seen: BTreeMap<String, String>,
     elsewhere: BTreeMap<String, String>,
 }
 
 impl Leaks {
     fn read() -> Self {
-        toml::from_str(include_str!("../../leaks.toml")).unwrap()
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/leaks.toml");
+        toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
     }
 }
 
@@ -127,8 +127,8 @@ fn what_the_consents_of_the_kit_say_holds_when_an_app_or_the_hospital_sends_them
 }
 
 /// Which house a fault is planted in, and in which case it is found.
-fn planted(leaks: &Leaks) -> [(By, &BTreeMap<String, String>); 3] {
-    [(By::Record, &leaks.found), (By::App, &leaks.found_as_sent), (By::Hospital, &leaks.found_as_imported)]
+fn planted(leaks: &Leaks) -> [(By, &BTreeMap<String, String>); 2] {
+    [(By::Record, &leaks.found), (By::App, &leaks.found_as_sent)]
 }
 
 fn leak(name: &str) -> Leak {
