@@ -172,6 +172,8 @@ async fn case_25_an_objection_withholds_nothing_and_she_reads_it_and_closes_the_
     let _honest = crate::honest();
     let home = Home::open().await;
     let (kofi, session) = kofi(&home).await;
+    // Her directive names him as her agent; here it is about the contact of her crisis plan alone.
+    only(&home, &[Section::AskForHelp, Section::Helps]).await;
     let (her, his) = (cookie(&home, home.ama).await, cookie_of(&session));
     let (before, seen) = (hospital(&home).await, home.world.exchange.standing(ama(&home)).await.unwrap());
     let page = get(&home, &his, &named(kofi)).await;
