@@ -4,7 +4,7 @@
 
 use sayso_consent::{
     Ask, Audience, Compiled, Consent, Effect, Grant, Known, Provision, Purposes, Recipient, Sealed, Sent, Status,
-    Themselves, Verdict, What, Why, decide, explain, is_open_whole, judge, own_decision, own_proposal, proposal,
+    Themselves, Tri, Verdict, What, Why, decide, explain, is_open_whole, judge, own_decision, own_proposal, proposal,
 };
 use sayso_plan::item::VoiceRole;
 use sayso_plan::proposal::{Proposed, Proposer, Suggestion};
@@ -220,4 +220,22 @@ fn where_nothing_permits_it_the_nearest_permit_of_this_asker_is_named() {
     }
     let late = Provision { period: world::period(-9, -1), ..helps() };
     assert_eq!(why(vec![late], Share::Close, &hospital(1)), Why::NeverAsked, "two things are in its way");
+}
+
+#[test]
+fn of_two_permits_the_older_says_since_when_in_either_order() {
+    let given = |n, hours| Consent { id: id(n), given_at: at(hours), ..consent(vec![to_hospital(What::Item(id(1)))]) };
+    let (older, newer) = (given(1, -9), given(2, -3));
+    for both in [vec![older.clone(), newer.clone()], vec![newer, older]] {
+        let verdict = decide(&Compiled::of(&both), &part(Section::Helps, Share::Open), &hospital(1));
+        assert!(matches!(verdict, Verdict::Released { since, .. } if since == at(-9)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn both_is_the_lesser_and_one_of_them_the_greater_of_two_truths() {
+    let all = [Tri::False, Tri::Unknown, Tri::True];
+    for (one, other) in all.into_iter().flat_map(|one| all.map(|other| (one, other))) {
+        assert_eq!((one.and(other), one.or(other)), (one.min(other), one.max(other)), "{one:?} {other:?}");
+    }
 }
