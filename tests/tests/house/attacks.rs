@@ -12,7 +12,7 @@ use sayso_consent::Themselves;
 use sayso_exchange::Act;
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_pages::{Pages, router};
-use sayso_plan::{ClientId, OrganizationId, PlanId, Purpose, Section, Share};
+use sayso_plan::{ClientId, Identifier, IdentifierState, OrganizationId, PlanId, Purpose, Section, Share};
 use sayso_tests::world::{Asked, BASE, Observed};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -208,6 +208,15 @@ async fn c09_a_copy_that_a_record_system_holds_is_known_to_be_old_and_none_is_to
         let again = home.ask(Asked::new("GET", path).header("if-none-match", &etag), Some(&token)).await;
         assert_eq!((again.status, again.header("cache-control")), (304, Some("no-store")), "{path}");
         held.push(etag);
+    }
+    // What is said of the person is part of a document; the plan by itself has not changed.
+    let mut ama = home.world.exchange.own_self(Themselves::signed_in(home.ama)).await.unwrap();
+    let state = IdentifierState::Verified { by: "Riverside".into(), at: home.world.now() };
+    ama.identifiers.push(Identifier { system: "urn:oid:1.2.3".into(), value: "7".into(), state });
+    home.world.put_person(ama).await;
+    for ((path, etag), status) in paths.iter().zip(&held).zip([304, 200, 200]) {
+        let read = home.ask(Asked::new("GET", path).header("if-none-match", etag), Some(&token)).await;
+        assert_eq!(read.status, status, "{path}");
     }
     home.world.wait(time::Duration::days(1));
     rewords(&home, home.directive, "Only tea from now on.").await;

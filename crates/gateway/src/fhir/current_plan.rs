@@ -153,8 +153,8 @@ fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool, headers: &Heade
     };
     let last_updated = disclosure.sheets.iter().map(sayso_exchange::Sheet::last_updated).max();
     let mut body = Answer::ok(FHIR_JSON, document.bytes.clone());
-    if let (Some(version), Some(at)) = (&document.version, last_updated) {
-        body = body.version(version.clone(), at);
+    if let (Some(tag), Some(at)) = (&document.tag, last_updated) {
+        body = body.version(tag.clone(), at);
     }
     Ok(answer(&disclosure.receipt, headers, body))
 }
