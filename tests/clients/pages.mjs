@@ -272,6 +272,16 @@ suite("the person's pages", () => {
     await kofi.getByRole('link', { name: ama.name }).click();
     await keep(kofi, 'page-with-plans');
     assert.ok((await kofi.getByRole('main').innerText()).includes('What helps'));
+    await kofi.goto(new URL('/with', demo.base).href);
+    await kofi.getByRole('link', { name: 'How they name you' }).click();
+    await keep(kofi, 'page-with-named');
+    await kofi.getByRole('button', { name: 'I would rather not be named' }).first().click();
+    await kofi.getByText('Done. They can read it now.').waitFor();
+    await goTo(page, '/me/sharing');
+    await keep(page, 'page-objection');
+    assert.match(await page.getByRole('main').innerText(), /Kofi would rather not be named/);
+    await kofi.getByRole('button', { name: 'I am fine with it now' }).click();
+    await kofi.getByText('Done. They can read that you are fine with it.').waitFor();
     await goToSignIn(kofi, '/me/plans');
     await kofi.context().close();
     const joyce = await signInWith('joyce');

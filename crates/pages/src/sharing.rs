@@ -130,7 +130,7 @@ pub(crate) async fn registered_name(pages: &Pages, party: Party) -> Result<Strin
 }
 
 /// The name of a party as it stands alone.
-fn alone(party: Party, name: String) -> String {
+pub(crate) fn alone(party: Party, name: String) -> String {
     if party == Party::CrisisServices { w::CRISIS_SERVICES.to_owned() } else { name }
 }
 

@@ -15,7 +15,7 @@ use crate::door::{Policy, Route};
 use crate::fault::{Fault, go_to};
 use crate::fields::Fields;
 use crate::layout::{Frame, shown};
-use crate::sharing::registered_name;
+use crate::sharing::{alone, registered_name};
 use crate::words::en as w;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -65,7 +65,8 @@ async fn page(
     let mut parties = Vec::new();
     for (party, choice) in open {
         let who = registered_name(&pages, party).await?;
-        parties.push(PartyOpen { all: w::stop_with(&who), who, code: code(party), parts: parts(&choice) });
+        let all = w::stop_with(&who);
+        parties.push(PartyOpen { who: alone(party, who), code: code(party), all, parts: parts(&choice) });
     }
     parties.sort_by(|one, two| (&one.who, &one.code).cmp(&(&two.who, &two.code)));
     let action = address(supporter);
