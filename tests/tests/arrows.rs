@@ -73,8 +73,8 @@ const PURE: [&str; 5] = ["sayso-plan", "sayso-ledger", "sayso-consent", "sayso-w
 const IMPURE: [&str; 5] = ["tokio", "getrandom", "tracing", "metrics", "tempfile"];
 
 /// All that the store may know of consent: what it keeps, and what it hands out, neither of which can be read there; and
-/// to whom a consent speaks, by which persons are found.
-const STORE_KNOWS: [&str; 7] = ["Consent", "Sealed", "Supporter", "Class", "Effect", "Known", "Recipient"];
+/// to whom a consent speaks, by which persons are found. A leaf says each provision that was sent.
+const STORE_KNOWS: [&str; 8] = ["Consent", "Provision", "Sealed", "Supporter", "Class", "Effect", "Known", "Recipient"];
 
 /// Licences under which our work, Apache-2.0, may stand on that of others without a further duty to its users.
 const LICENCES: [&str; 14] = [

@@ -62,21 +62,24 @@ pub(super) fn content(
     let found = reader.items(sent)?;
     let places: Vec<String> = found.iter().map(|found| found.place.clone()).collect();
     let from: Vec<Option<usize>> = found.iter().map(|found| found.from).collect();
-    let named = found.iter().map(|found| found.named).collect();
+    let named: Vec<Option<ItemId>> = found.iter().map(|found| found.named).collect();
     let ids: Vec<Option<ItemId>> = found.iter().map(|found| found.id).collect();
     plan.insert("items".into(), found.into_iter().map(|found| found.native).collect());
     let mut content = native::content(Value::Object(plan))
         .map_err(|faults| faults.iter().map(|fault| placed(fault, &places, &sent.root)).collect::<Vec<_>>())?;
     let mut faults = Vec::new();
-    for ((draft, id), from) in content.items.iter_mut().zip(ids).zip(&from) {
+    for (((draft, id), from), named) in content.items.iter_mut().zip(ids).zip(&from).zip(&named) {
         draft.id = id;
         draft.item.share = current_item(current, id).and_then(|item| item.share);
-        let Some(sent) = from.and_then(|at| transaction.entries.get(at)) else { continue };
-        // Of the level that is kept and the one that is sent, the closer one counts (case 24).
-        match labels::asked(&sent.resource, &sent.root) {
-            Ok(asked) if asked > Some(draft.item.share_level()) => draft.item.share = asked,
-            Ok(_) => {}
-            Err(unknown) => faults.extend(unknown),
+        let own = from.and_then(|at| transaction.entries.get(at));
+        let made = transaction.entries.iter().filter(|sent| named.is_some() && of_item(&sent.resource) == *named);
+        // Of the level that is kept and those that are sent, the closest one counts (case 24).
+        for sent in own.into_iter().chain(made) {
+            match labels::asked(&sent.resource, &sent.root) {
+                Ok(asked) if asked > Some(draft.item.share_level()) => draft.item.share = asked,
+                Ok(_) => {}
+                Err(unknown) => faults.extend(unknown),
+            }
         }
     }
     stop(faults)?;
@@ -97,6 +100,11 @@ fn extensions(resource: &Tree) -> &[Tree] {
 
 fn extension<'t>(resource: &'t Tree, url: &str) -> Option<(usize, &'t Tree)> {
     extensions(resource).iter().enumerate().find(|(_, extension)| extension.text("url") == Some(url))
+}
+
+/// The item that a resource was made of which is none by itself: who speaks for the person, as Consent.
+fn of_item(resource: &Tree) -> Option<ItemId> {
+    extension(resource, profile::EXT_OF_ITEM)?.1.text("valueId")?.parse().ok()
 }
 
 fn own_words(resource: &Tree) -> Option<String> {
