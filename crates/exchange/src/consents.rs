@@ -148,7 +148,15 @@ impl Exchange {
             let by = Sent { client: caller.client, organization: None, at };
             let after = narrowed(before, sent, by, zone_of(&snapshot))?;
             let (changed, fate) = (vec![after.clone()], Fate::narrowed(before, &after));
-            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &changed, &changed, fate));
+            let mut act = self.sent_act(caller, &changed, &changed, fate);
+            if let Act::ConsentSent { did, .. } = &mut act
+                && is_still_open(&snapshot.consents, &after)
+            {
+                did.iter_mut()
+                    .filter(|did| **did == ConsentChange::Withdrawn)
+                    .for_each(|d| *d = ConsentChange::Narrowed);
+            }
+            let leaf = self.leaf(at, caller.organization, act);
             match self.put_sent(&snapshot, leaf, changed, None, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &[after], at).await?;
@@ -439,3 +447,12 @@ impl Exchange {
 
 /// How a look at the person's decisions is called in the record.
 pub const OPERATION: &str = "decisions";
+
+/// Whether something else is open to those to whom this one was.
+fn is_still_open(consents: &[Consent], ended: &Consent) -> bool {
+    let theirs = |one: &Provision| ended.provisions.iter().any(|before| before.recipient == one.recipient);
+    consents
+        .iter()
+        .filter(|one| one.id != ended.id && one.status == Known::Is(Status::Active))
+        .any(|one| one.provisions.iter().any(|one| one.effect == Effect::Permit && theirs(one)))
+}

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use sayso_auth::Caller;
-use sayso_consent::{Ask, Sealed, Themselves, or_leak};
+use sayso_consent::{Ask, Projection, Sealed, Themselves, or_leak};
 use sayso_plan::plan::Content;
-use sayso_plan::{ClientId, Party, PersonId, Plan, PlanId, PlanVersionId};
+use sayso_plan::{ClientId, DraftItem, Party, PersonId, Plan, PlanId, PlanVersionId};
 use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
@@ -212,6 +212,7 @@ impl Exchange {
         let base = sheet.open().map_err(|_| Refusal::Moved)?;
         let next = sheet.sealed().revise(content.clone(), &base, at, &mut || self.fresh())?;
         view.check_open(self, &next, &content)?;
+        view.check_levels(base.get(), &content)?;
         Ok(next)
     }
 
@@ -309,6 +310,18 @@ impl View {
             By::Themselves(themselves) => sayso_consent::own_grant(sealed, themselves, key).ok()?,
         };
         Some(Sheet::new(grant, sealed.clone()))
+    }
+
+    /// Through an app no item becomes more open than it was, neither by its own level nor by moving to another section:
+    /// what is open by a permit for a section or a kind would grow by it, and only the person opens anything.
+    fn check_levels(&self, base: &Projection, content: &Content) -> Result<(), Refusal> {
+        let By::Ask(_) = &self.by else { return Ok(()) };
+        let before = |id| base.items.iter().find(|stored| stored.id == id).map(|stored| stored.item.share_level());
+        let opens = |draft: &DraftItem| draft.id.and_then(before).is_some_and(|level| draft.item.share_level() < level);
+        match content.items.iter().position(opens) {
+            Some(place) => Err(Refusal::MoreOpen { path: format!("/items/{place}/share") }),
+            None => Ok(()),
+        }
     }
 
     /// An app must be able to see all it writes: what it could not show the person again would be lost to it.

@@ -306,7 +306,7 @@ impl Exchange {
     }
 
     /// The same over the versions that were current at the end of a day: each as it stood then, for those who may see
-    /// that now, and could have then.
+    /// that now, and could have before that day was over.
     async fn decide_on(
         &self,
         snapshot: &Snapshot,
@@ -323,14 +323,11 @@ impl Exchange {
                 day_of(version.recorded_at) <= day && version.until_at.is_none_or(|until| day_of(until) > day)
             };
             // Of a day before the plan was written down, nobody here can say what was in force.
-            let Some(place) = versions.iter().position(at_its_end) else { continue };
-            let (newer, rest) = versions.split_at(place);
-            let Some(then) = rest.first().filter(|version| version.plan.holds_on(day)) else { continue };
-            // What changed out of this reader's sight ended nothing for them.
-            let seen = |version: &Version| sayso_consent::judge(&version.plan, &rules, ask, key).ok();
-            let same = seen(then).map(|grant| grant.fingerprint());
-            let stayed = newer.iter().rev().take_while(|v| seen(v).map(|grant| grant.fingerprint()) == same).last();
-            let until = stayed.unwrap_or(then).until_at;
+            let then = versions.iter().find(|version| at_its_end(version));
+            let Some(then) = then.filter(|version| version.plan.holds_on(day)) else { continue };
+            // What was open to this reader before that day was over; what became of it later, in their sight or out of it,
+            // changes nothing of the day.
+            let until = Some(end_of(day, zone_of(snapshot)));
             #[cfg(feature = "leaks")]
             let until = if crate::leaks::day_ends_unseen() { then.until_at } else { until };
             let grant = sayso_consent::judge_past(&then.plan, &rules, ask, until, key);
@@ -404,6 +401,11 @@ pub(crate) fn day_of(snapshot: &Snapshot, at: OffsetDateTime) -> PlanDate {
 }
 
 /// The zone in which a day of the person's begins and ends; UTC where they have not said where they live.
+/// When a day is over where the person lives.
+fn end_of(day: PlanDate, zone: time::UtcOffset) -> OffsetDateTime {
+    day.0.next_day().unwrap_or(day.0).midnight().assume_offset(zone)
+}
+
 pub(crate) fn zone_of(snapshot: &Snapshot) -> time::UtcOffset {
     snapshot.demographics.as_ref().map_or(time::UtcOffset::UTC, Sealed::zone)
 }

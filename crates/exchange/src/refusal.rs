@@ -42,6 +42,12 @@ pub enum Refusal {
         /// Where, as a JSON pointer.
         path: String,
     },
+    /// The app would make an item more open than it was.
+    #[error("this would be seen by more people than before; only the person opens anything")]
+    MoreOpen {
+        /// Where, as a JSON pointer.
+        path: String,
+    },
     /// The app names somebody whom no item names, so that it would not see them again.
     #[error("no item names this party, so this app would not see it again; name it in an item, or leave it out")]
     PartyNotNamed {

@@ -254,6 +254,12 @@ impl From<Refusal> for Fault {
             }
             Refusal::KeyReused => Self::Conflict("This Idempotency-Key was used for another request; use a new one."),
             Refusal::AlreadyDone(_) | Refusal::Exists => Self::Conflict("This is already there."),
+            Refusal::MoreOpen { path } => {
+                let text = "More people than before would see this part. An app makes nothing more open: send the level that \
+                            you read, or a closer one, also where the part moves. The person opens single things on their \
+                            own page.";
+                Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
+            }
             Refusal::SectionNotOpen { path } => {
                 let text = "The person did not open this section to this app, so it may not write here.".into();
                 Self::Body(vec![Issue { code: "forbidden", path, text }])

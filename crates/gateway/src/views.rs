@@ -10,7 +10,6 @@ use sayso_consent::{Fingerprint, Released, Subject};
 use sayso_exchange::Sheet;
 use sayso_fhir::{Shown, outgoing};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// How many bytes of released plans are kept assembled; beside each lies about as much again, as JSON values.
 const PLANS_MAX_BYTES: u64 = 128 * 1024 * 1024;
@@ -33,9 +32,8 @@ pub(crate) type Assembled = Arc<Vec<View>>;
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) bytes: Bytes,
-    /// Its tag, where it states a version: that of the plan, and what else is in it. What is said of the person and of
-    /// the plan's time can change where the plan does not, and an old copy must never be said to be current.
-    pub(crate) tag: Option<String>,
+    /// The version it states, where it states one.
+    pub(crate) version: Option<String>,
 }
 
 /// In which form a document shows what was released.
@@ -123,10 +121,8 @@ impl Views {
             (Form::Plan { note }, [only, ..]) => outgoing::document(subject, only, note.as_deref(), base),
             (Form::Plan { .. }, []) => return None,
         };
-        let bytes = Bytes::from(shown.bytes());
-        let whole = Sha256::digest(&bytes).first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-        let version = shown.json.pointer("/meta/versionId").and_then(Value::as_str);
-        let document = Arc::new(Document { tag: version.map(|version| format!("{version}.{whole:016x}")), bytes });
+        let version = shown.json.pointer("/meta/versionId").and_then(Value::as_str).map(str::to_owned);
+        let document = Arc::new(Document { bytes: shown.bytes().into(), version });
         self.assembled.fetch_add(1, Ordering::Relaxed);
         self.documents.insert(key, Arc::clone(&document));
         Some(document)

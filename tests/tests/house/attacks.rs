@@ -206,7 +206,9 @@ async fn c09_a_copy_that_a_record_system_holds_is_known_to_be_old_and_none_is_to
         assert_eq!((read.status, read.header("cache-control")), (200, Some("no-store")), "{path}");
         let etag = format!("W/\"{}\"", read.etag().unwrap());
         let again = home.ask(Asked::new("GET", path).header("if-none-match", &etag), Some(&token)).await;
-        assert_eq!((again.status, again.header("cache-control")), (304, Some("no-store")), "{path}");
+        // Of a document an old copy is never said to be current.
+        let fresh = if path.contains("/CarePlan/") { 304 } else { 200 };
+        assert_eq!((again.status, again.header("cache-control")), (fresh, Some("no-store")), "{path}");
         held.push(etag);
     }
     // What is said of the person is part of a document; the plan by itself has not changed.

@@ -208,3 +208,60 @@ fn says(answer: &Observed, place: &str) -> bool {
     let mut places = issues.flat_map(|issue| issue["expression"].as_array().into_iter().flatten());
     places.any(|one| one.as_str().is_some_and(|one| one.replace("._", ".").contains(place)))
 }
+
+/// Puts the plan as native JSON, with what the red scarf's item became.
+async fn put_scarf(home: &Home, token: &str, change: impl Fn(&mut Value)) -> (Observed, usize) {
+    let address = format!("/plans/{}", home.plan);
+    let read = home.ask(Asked::new("GET", &address), Some(token)).await;
+    let mut plan = read.json();
+    let items = plan["items"].as_array_mut().unwrap();
+    let place = items.iter().position(|item| item.to_string().contains(HELPS)).unwrap();
+    change(&mut items[place]);
+    let put = Asked::new("PUT", &address).header("if-match", &format!("W/\"{}\"", read.etag().unwrap()));
+    (home.ask(put.body("application/json", plan.to_string()), Some(token)).await, place)
+}
+
+#[tokio::test]
+async fn case_24_through_an_app_nothing_becomes_more_open_neither_by_its_level_nor_by_moving() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.app_of(home.ama, "patient/*.cruds").await;
+    let (closed, _) = put_scarf(&home, &token, |item| item["share"] = "close".into()).await;
+    assert_eq!((closed.status, levels(&home).await), (200, vec![Share::Close]), "{closed:?}");
+    type Change = fn(&mut Value);
+    let changes: [Change; 4] = [
+        |item| item["share"] = "care".into(),
+        |item| item["share"] = "open".into(),
+        |item| drop(item.as_object_mut().unwrap().remove("share")),
+        |item| {
+            item["section"] = "about-me".into();
+            drop(item.as_object_mut().unwrap().remove("share"));
+        },
+    ];
+    for change in changes {
+        let (answer, place) = put_scarf(&home, &token, change).await;
+        assert_eq!(answer.status, 422, "{answer:?}");
+        assert!(String::from_utf8_lossy(&answer.body).contains(&format!("/items/{place}/share")), "{answer:?}");
+        assert_eq!(levels(&home).await, [Share::Close]);
+        assert!(!riverside(&home).await.contains(HELPS));
+    }
+    // By its section alone it is as close; and by FHIR it stays so where it moves to one that is more open.
+    let (moved, _) = put_scarf(&home, &token, |item| {
+        item["section"] = "past-to-know".into();
+        drop(item.as_object_mut().unwrap().remove("share"));
+    })
+    .await;
+    assert_eq!((moved.status, levels(&home).await), (200, vec![Share::Close]), "{moved:?}");
+    let mut push = home.transaction().await;
+    let scarf = resource(&mut push, "Observation", HELPS);
+    *scarf = serde_json::from_str(&scarf.to_string().replace("past-to-know", "helps")).unwrap();
+    for gone in ["meta", "text"] {
+        let _ = scarf.as_object_mut().unwrap().remove(gone);
+    }
+    for gone in ["supportingInfo", "text"] {
+        let _ = resource(&mut push, "CarePlan", "").as_object_mut().unwrap().remove(gone);
+    }
+    let answer = pushed(&home, "/fhir", &push).await;
+    assert_eq!((answer.status, levels(&home).await), (200, vec![Share::Close]), "{answer:?}");
+    assert!(!riverside(&home).await.contains(HELPS));
+}

@@ -70,7 +70,11 @@ pub(super) fn content(
     let mut faults = Vec::new();
     for (((draft, id), from), named) in content.items.iter_mut().zip(ids).zip(&from).zip(&named) {
         draft.id = id;
-        draft.item.share = current_item(current, id).and_then(|item| item.share);
+        if let Some(before) = current_item(current, id) {
+            // Also where it moves to a section that is more open.
+            let closer = before.share_level() > draft.item.share_level();
+            draft.item.share = before.share.or(closer.then(|| before.share_level()));
+        }
         let own = from.and_then(|at| transaction.entries.get(at));
         let made = transaction.entries.iter().filter(|sent| named.is_some() && of_item(&sent.resource) == *named);
         // Of the level that is kept and those that are sent, the closest one counts (case 24).

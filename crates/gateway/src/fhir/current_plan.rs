@@ -69,10 +69,9 @@ pub(super) async fn by_get(
     State(gateway): State<Gateway>,
     Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
     let asked = Asked::of_query(query.as_deref().unwrap_or_default());
-    let done = current(&gateway, &caller, asked, &headers).await;
+    let done = current(&gateway, &caller, asked).await;
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
 
@@ -84,18 +83,13 @@ pub(super) async fn by_post(
     body: Bytes,
 ) -> Response {
     let done = match super::push::is_json(&headers) {
-        true => current(&gateway, &caller, Asked::of_body(&body), &headers).await,
+        true => current(&gateway, &caller, Asked::of_body(&body)).await,
         false => Err(Fault::MediaType),
     };
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
 
-async fn current(
-    gateway: &Gateway,
-    caller: &Caller,
-    asked: Result<Asked, Fault>,
-    headers: &HeaderMap,
-) -> Result<Response, Fault> {
+async fn current(gateway: &Gateway, caller: &Caller, asked: Result<Asked, Fault>) -> Result<Response, Fault> {
     let asked = asked?;
     if asked.code.is_some() {
         return Err(Fault::Parameter {
@@ -120,7 +114,7 @@ async fn current(
     let disclosure = gateway.exchange().current_plan(caller, whom, asked.kind, asked.day, asked.purpose).await?;
     #[cfg(feature = "leaks")]
     crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::CurrentForbidden)?;
-    say(gateway, disclosure, asked.kind.is_none(), headers)
+    say(gateway, disclosure, asked.kind.is_none())
 }
 
 /// `GET /fhir/Bundle/{plan}`: one plan as a document, where DocumentReference points to.
@@ -128,13 +122,12 @@ pub(super) async fn document(
     State(gateway): State<Gateway>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    let done = document_of(&gateway, &caller, &id, &headers).await;
+    let done = document_of(&gateway, &caller, &id).await;
     done.unwrap_or_else(|fault| Speaks::Fhir.say(&fault))
 }
 
-async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &HeaderMap) -> Result<Response, Fault> {
+async fn document_of(gateway: &Gateway, caller: &Caller, id: &str) -> Result<Response, Fault> {
     gateway.limits().asked(caller, &("Bundle", id))?;
     let plan = id.parse().unwrap_or(PlanId::from_stored([0; 16]));
     let whom = Whom::OwnerOf(*plan.as_bytes());
@@ -142,10 +135,10 @@ async fn document_of(gateway: &Gateway, caller: &Caller, id: &str, headers: &Hea
     let disclosure = gateway.exchange().look(caller, &look).await?;
     #[cfg(feature = "leaks")]
     crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::BundleForbidden)?;
-    say(gateway, disclosure, false, headers)
+    say(gateway, disclosure, false)
 }
 
-fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool, headers: &HeaderMap) -> Result<Response, Fault> {
+fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool) -> Result<Response, Fault> {
     let form = if extract { Form::Extract } else { Form::Plan { note: disclosure.note.clone() } };
     let made = |subject| gateway.views().document(&subject, &disclosure.sheets, &form, gateway.fhir_base());
     let Some(document) = disclosure.subject().and_then(made) else {
@@ -153,8 +146,10 @@ fn say(gateway: &Gateway, disclosure: Disclosure, extract: bool, headers: &Heade
     };
     let last_updated = disclosure.sheets.iter().map(sayso_exchange::Sheet::last_updated).max();
     let mut body = Answer::ok(FHIR_JSON, document.bytes.clone());
-    if let (Some(tag), Some(at)) = (&document.tag, last_updated) {
-        body = body.version(tag.clone(), at);
+    if let (Some(version), Some(at)) = (&document.version, last_updated) {
+        body = body.version(version.clone(), at);
     }
-    Ok(answer(&disclosure.receipt, headers, body))
+    // Whatever the caller holds: what a document says of the person and of the plan's time can change where the plan does
+    // not, and an old copy must never be said to be current.
+    Ok(answer(&disclosure.receipt, &HeaderMap::new(), body))
 }

@@ -5,7 +5,7 @@ use sayso_consent::{Effect, Known, Purposes, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
 use sayso_plan::Share;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{FILE, Names, address, party, sent, sentence};
 use crate::admit::Visitor;
@@ -15,6 +15,9 @@ use crate::sharing;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 use crate::words::shown::written;
+
+/// What lasts longer than a life ends when the person ends it.
+const FOR_GOOD: Duration = Duration::days(50 * 365);
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
@@ -177,7 +180,8 @@ pub(crate) fn groups(terms: &[Term], calendar: Calendar, ended: Option<OffsetDat
             Known::Is(period) => {
                 group.from = Some(w::date(calendar.date(period.from)));
                 let last = ended.map_or(period.until, |ended| ended.min(period.until));
-                let is_open_end = term.effect == Effect::Deny && ended.is_none();
+                let for_good = period.until - period.from > FOR_GOOD;
+                let is_open_end = term.effect == Effect::Deny && ended.is_none() && for_good;
                 let until = || w::date(calendar.date(last));
                 group.until = Some(if is_open_end { w::RECEIPT_UNTIL_YOU.to_owned() } else { until() });
             }

@@ -33,7 +33,10 @@ fn term(what: What, effect: Effect) -> Term {
         recipient: Known::Is(riverside()),
         purposes: Known::Is(if effect == Effect::Permit { Purposes::Only(Purpose::Treat) } else { Purposes::Any }),
         what: Known::Is(what),
-        period: Known::Is(Period { from: AT, until: AT + Duration::days(365) }),
+        period: Known::Is(Period {
+            from: AT,
+            until: AT + Duration::days(if effect == Effect::Permit { 365 } else { 36_500 }),
+        }),
         even_in_emergency: effect == Effect::Deny,
     }
 }
@@ -116,6 +119,10 @@ fn a_no_and_a_withdrawal_name_no_purpose_that_anybody_could_take_for_a_yes() {
     let html = page(&no, &names("Riverside Hospital"), &Operator::default());
     assert!(html.contains("You said no to Riverside Hospital") && html.contains(w::RECEIPT_EMERGENCY), "{html}");
     assert!(html.contains(w::RECEIPT_UNTIL_YOU) && !html.contains("2027"), "{html}");
+    // One that was sent may end by itself, and says so.
+    no.given[0].period = Known::Is(Period { from: AT, until: AT + Duration::days(365) });
+    let html = page(&no, &names("Riverside Hospital"), &Operator::default());
+    assert!(!html.contains(w::RECEIPT_UNTIL_YOU) && html.contains("2027"), "{html}");
     let html = page(&stopped, &names("Riverside Hospital"), &Operator::default());
     assert!(html.contains(w::RECEIPT_ENDED) && html.contains(w::STOPPED_COPIES), "{html}");
     assert!(!html.contains("2027"), "what was taken back does not last until then: {html}");
