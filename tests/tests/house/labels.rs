@@ -258,6 +258,10 @@ async fn case_24_through_an_app_nothing_becomes_more_open_neither_by_its_level_n
     for gone in ["meta", "text"] {
         let _ = scarf.as_object_mut().unwrap().remove(gone);
     }
+    let _ = scarf["code"].as_object_mut().unwrap().remove("text");
+    for coding in scarf["code"]["coding"].as_array_mut().unwrap() {
+        let _ = coding.as_object_mut().unwrap().remove("display");
+    }
     for gone in ["supportingInfo", "text"] {
         let _ = resource(&mut push, "CarePlan", "").as_object_mut().unwrap().remove(gone);
     }
