@@ -91,13 +91,11 @@ impl House {
 
     /// An item that names them and is shown to nobody: it is close, or the plan is a draft.
     pub(super) async fn named_in_closed(&mut self, at: At, n: u64, seed: u64) -> bool {
-        let plan = self.plan(at);
         let naming = [ItemType::Contact, ItemType::Agreement, ItemType::Arrangement];
         let names = |one: &Section| *one != Section::NotInvolve && one.types().iter().any(|each| naming.contains(each));
         let sections: Vec<Section> = Section::all().filter(names).collect();
         let Some(section) = sections.get(n as usize % sections.len().max(1)).copied() else { return false };
-        let before = self.items(at.subject, plan).await;
-        let edited = self.edit(person(at.subject), plan, |content| {
+        let change = |content: &mut Content| {
             let Some(them) = content.parties.iter().find(|party| !party.id.is_person()) else { return false };
             let share = (content.status != State::Draft).then_some(Share::Close);
             // Of those that could stand here the first that names them.
@@ -108,28 +106,30 @@ impl House {
             item.item.order = None;
             content.items.push(item);
             content.document.is_none() && !content.absences.contains_key(&section)
-        });
-        let made = edited.await;
-        let new = self.items(at.subject, plan).await.into_iter().filter(|id| !before.contains(id));
-        self.refused.extend(new);
-        made
+        };
+        self.edit_hidden(at, change).await
     }
 
     /// An item about them in a section that is open to them.
     pub(super) async fn about_them(&mut self, at: At, n: u64, seed: u64) -> bool {
-        let plan = self.plan(at);
         let open = self.layout.subjects[at.subject].open.clone();
         let Some(section) = open.get(n as usize % open.len().max(1)).copied() else { return false };
-        let before = self.items(at.subject, plan).await;
-        let edited = self.edit(person(at.subject), plan, |content| {
+        let change = |content: &mut Content| {
             let Some(them) = content.parties.iter().find(|party| !party.id.is_person()) else { return false };
             let mut item = plans::more(&mut Choices::new(seed), section, None, "self");
             item.item.about_parties = vec![them.id.clone()];
             item.item.order = None;
             content.items.push(item);
             content.document.is_none() && !content.absences.contains_key(&section)
-        });
-        let made = edited.await;
+        };
+        self.edit_hidden(at, change).await
+    }
+
+    /// Changes a plan; the items that are new then are hidden from whoever looks.
+    async fn edit_hidden(&mut self, at: At, change: impl FnOnce(&mut Content) -> bool) -> bool {
+        let plan = self.plan(at);
+        let before = self.items(at.subject, plan).await;
+        let made = self.edit(person(at.subject), plan, change).await;
         let new = self.items(at.subject, plan).await.into_iter().filter(|id| !before.contains(id));
         self.refused.extend(new);
         made

@@ -2,7 +2,7 @@
 
 use sayso_consent::{Consent, Effect, Known, Provision, Status};
 use sayso_fhir::incoming::{Rule, SentConsent, Spot as Stood};
-use sayso_plan::ProvisionId;
+use sayso_plan::{ConsentId, ProvisionId};
 use sayso_store::{Came, Outcome, Spot};
 use time::{OffsetDateTime, UtcOffset};
 
@@ -43,14 +43,17 @@ impl Fate {
 
     /// A consent that a part was kept as, or was before.
     pub(super) fn kept(&mut self, consent: &Consent, outcome: Outcome) {
-        let kept = |said: &Provision| Came { consent: Some(consent.id), said: said.clone(), outcome, spot: None };
-        self.came.extend(consent.provisions.iter().map(kept));
+        self.all_of(consent, Some(consent.id), outcome);
     }
 
     /// A consent that was made of what was sent and is not kept.
     pub(super) fn left(&mut self, consent: &Consent, outcome: Outcome) {
-        let left = |said: &Provision| Came { consent: None, said: said.clone(), outcome, spot: None };
-        self.came.extend(consent.provisions.iter().map(left));
+        self.all_of(consent, None, outcome);
+    }
+
+    fn all_of(&mut self, consent: &Consent, kept_as: Option<ConsentId>, outcome: Outcome) {
+        let came = |said: &Provision| Came { consent: kept_as, said: said.clone(), outcome, spot: None };
+        self.came.extend(consent.provisions.iter().map(came));
     }
 
     /// A consent that an app took back or made narrower.
