@@ -12,7 +12,8 @@ use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write}
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
-use crate::sharing::{Party, TRIES_MAX, known, with_changes};
+use crate::reopen::{Opens, behind};
+use crate::sharing::{Party, TRIES_MAX, ended, known, with_changes};
 use crate::{Exchange, Refusal};
 
 /// Something that was proposed, and waits for the person.
@@ -46,6 +47,15 @@ pub struct Newly {
 }
 
 impl Newly {
+    /// What is in either, of each the more.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (section, count) in other.sections {
+            let most = self.sections.entry(section).or_default();
+            *most = count.max(*most);
+        }
+        self.documents = self.documents.max(other.documents);
+    }
+
     /// Whether it is nothing.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -72,6 +82,12 @@ pub struct KeptBack {
     pub counts: bool,
     /// Whether all of it was understood. What was not counts as holding.
     pub is_understood: bool,
+    /// From when to when; none where that was not understood, so that it holds.
+    pub period: Option<Period>,
+    /// What would be newly seen now, if the person took it back, by whom and for what: by what they opened before.
+    pub opens: Vec<Opens>,
+    /// The consent version that this was read from.
+    pub seen: u64,
 }
 
 impl Exchange {
@@ -93,6 +109,7 @@ impl Exchange {
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn kept_back(&self, person: Themselves) -> Result<Vec<KeptBack>, Refusal> {
         let (snapshot, now) = (self.snapshot_of(person).await?, self.now());
+        let services = self.services().await?;
         let shown = |one: &&Consent| match one.status {
             Known::Is(Status::Active) | Known::Unknown => true,
             Known::Is(Status::Draft) => one.origin == Origin::Sent,
@@ -101,10 +118,14 @@ impl Exchange {
         let mut kept = Vec::new();
         for consent in snapshot.consents.iter().filter(shown) {
             let refusals = consent.provisions.iter().filter(|one| one.effect == Effect::Deny);
-            let ended = |one: &&Provision| known(one.period).is_some_and(|p| p.from < p.until && p.until <= now);
-            for one in refusals.filter(|one| !is_own_no(consent, one) && !ended(one)) {
-                kept.push(kept_back(consent, one));
+            let over = |one: &&Provision| known(one.period).is_some_and(|p| p.from < p.until && p.until <= now);
+            let mut stand = refusals.filter(|one| !is_own_no(consent, one) && !over(one)).peekable();
+            if stand.peek().is_none() {
+                continue;
             }
+            let opens = self.opens(&snapshot, &[ended(consent, now)], &services, now);
+            let seen = snapshot.consent_version;
+            kept.extend(stand.map(|one| KeptBack { opens: opens.clone(), seen, ..kept_back(consent, one) }));
         }
         kept.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
         Ok(kept)
@@ -128,34 +149,33 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Moved`] where it does not wait.
     pub async fn decline_consent(&self, person: Themselves, id: ConsentId) -> Result<Receipt, Refusal> {
-        self.end(person, id, waits, Status::Rejected, ConsentChange::Declined).await
-    }
-
-    /// The person takes back something that keeps a part from somebody. What they opened before is open again by that.
-    ///
-    /// # Errors
-    /// [`Refusal::Moved`] where it does not stand.
-    pub async fn restore_consent(&self, person: Themselves, id: ConsentId) -> Result<Receipt, Refusal> {
-        let refuses = |one: &Consent| one.provisions.iter().any(|p| p.effect == Effect::Deny) && !waits(one);
-        self.end(person, id, refuses, Status::Inactive, ConsentChange::Restored).await
-    }
-
-    async fn end(
-        &self,
-        person: Themselves,
-        id: ConsentId,
-        is_meant: impl Fn(&Consent) -> bool,
-        status: Status,
-        change: ConsentChange,
-    ) -> Result<Receipt, Refusal> {
         for _ in 0..TRIES_MAX {
             let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
-            let found = snapshot.consents.iter().find(|one| one.id == id && is_meant(one)).ok_or(Refusal::Moved)?;
-            let ended = Consent { status: Known::Is(status), withdrawn_at: Some(at), ..found.clone() };
-            match self.answer(&snapshot, ended, change, at).await {
+            let found = snapshot.consents.iter().find(|one| one.id == id && waits(one)).ok_or(Refusal::Moved)?;
+            let declined = Consent { status: Known::Is(Status::Rejected), withdrawn_at: Some(at), ..found.clone() };
+            match self.answer(&snapshot, declined, ConsentChange::Declined, at).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Refused::Moved) => {}
                 Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// The person takes back something that keeps a part from somebody. What they opened before is open again by that, so
+    /// `seen` is the version that they decided on.
+    ///
+    /// # Errors
+    /// [`Refusal::Moved`] where it does not stand, or anything changed since.
+    pub async fn restore_consent(&self, person: Themselves, id: ConsentId, seen: u64) -> Result<Receipt, Refusal> {
+        let refuses = |one: &&Consent| one.provisions.iter().any(|p| p.effect == Effect::Deny) && !waits(one);
+        for _ in 0..TRIES_MAX {
+            let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+            let found = snapshot.consents.iter().filter(refuses).find(|one| one.id == id);
+            let found = found.filter(|_| snapshot.consent_version == seen).ok_or(Refusal::Moved)?;
+            match self.answer(&snapshot, ended(found, at), ConsentChange::Restored, at).await {
+                Err(Refused::Moved) => {}
+                done => return Ok(done?),
             }
         }
         Err(Refusal::Moved)
@@ -182,7 +202,10 @@ impl Exchange {
             client,
             supporter,
             by: None,
-            decided: Some(self.decided_here(std::slice::from_ref(&consent), Vec::new())),
+            decided: Some(self.decided_here(
+                std::slice::from_ref(&consent),
+                behind(&snapshot.consents, std::slice::from_ref(&consent), at),
+            )),
         };
         let events = self.told(std::slice::from_ref(&consent), at);
         let mut changes = vec![Change::Consent(Box::new(consent))];
@@ -204,15 +227,15 @@ impl Exchange {
         // As it will be when all of it has begun, so that nothing of it comes unsaid.
         let begun = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.from).max()?;
         let ask = ask_of(recipient, purpose, begun.max(now), snapshot);
-        let newly = ask.map(|ask| self.newly(snapshot, would, &ask)).unwrap_or_default();
+        let newly = ask.map(|ask| self.newly(snapshot, &[would], &ask)).unwrap_or_default();
         let at = consent.given_at;
         Some(WaitingConsent { id: consent.id, sent: consent.sent, at, recipient, purpose, whats, until, newly })
     }
 
-    /// With it, less without it, by the decision itself.
-    fn newly(&self, snapshot: &Snapshot, would: Consent, ask: &Ask) -> Newly {
+    /// With the changes, less without them, by the decision itself.
+    pub(crate) fn newly(&self, snapshot: &Snapshot, changes: &[Consent], ask: &Ask) -> Newly {
         let before = self.rules(snapshot);
-        let after = Compiled::of(&with_changes(&snapshot.consents, vec![would]));
+        let after = Compiled::of(&with_changes(&snapshot.consents, changes.to_vec()));
         let mut newly = Newly::default();
         for sealed in &snapshot.plans {
             let judge = |rules| sayso_consent::judge(sealed, rules, ask, &self.inner.fingerprints).ok();
@@ -269,5 +292,8 @@ fn kept_back(consent: &Consent, one: &Provision) -> KeptBack {
         what: known(one.what).filter(|what| *what != What::Everything),
         counts: consent.status != Known::Is(Status::Draft),
         is_understood: !understood && one.period != Known::Unknown,
+        period: known(one.period),
+        opens: Vec::new(),
+        seen: 0,
     }
 }

@@ -12,6 +12,7 @@
 //! | somebody proposes something to a plan; the person answers | [`propose`] |
 //! | an app or a record system sends a consent; the person's apps see what they decided | [`consents`] |
 //! | the person answers what was sent | [`answer_consents`] |
+//! | what ending a no would open | [`reopen`] |
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
@@ -61,6 +62,7 @@ pub mod publish_plan;
 pub mod read_released;
 mod refusal;
 pub mod refuse_plan;
+pub mod reopen;
 pub mod sharing;
 pub mod sign_in;
 mod supporter_leaves;

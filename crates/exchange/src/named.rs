@@ -1,14 +1,12 @@
 //! Somebody whom a plan names hears of it where others are shown that part, and may say that they would rather not be named
 //! (case 25). That withholds nothing: the person reads it at once, and decides.
 
-use sayso_consent::{
-    Ask, Audience, Effect, NamedAs, Naming, Objection, Purposes, Released, Supporter, Themselves, What,
-};
-use sayso_plan::{ItemId, OrganizationId, PlanId, Purpose, SupporterId};
+use sayso_consent::{Ask, Effect, NamedAs, Naming, Objection, Purposes, Released, Supporter, Themselves, What};
+use sayso_plan::{ItemId, PlanId, Purpose, SupporterId};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
 
-use crate::prospects::asks;
+use crate::prospects::{asker, asks};
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::{Party, TRIES_MAX};
 use crate::with::reading;
@@ -213,13 +211,10 @@ impl Exchange {
 /// All others to whom the person opened something, with the question that they would ask: not the person's own apps, which
 /// are their own hand, nor what is made ready for an emergency that nobody declared.
 fn others(snapshot: &Snapshot, supporter: SupporterId, at: OffsetDateTime) -> Vec<(Party, Ask)> {
-    let other = |ask: &Ask| match &ask.audience {
-        Audience::Organization { organization, .. } if *organization == OrganizationId::from_stored([0; 16]) => {
-            Some(Party::CrisisServices)
-        }
-        Audience::Organization { organization, .. } => Some(Party::Organization(*organization)),
-        Audience::Supporter { supporter: other, .. } => (*other != supporter).then_some(Party::Supporter(*other)),
-        Audience::App { .. } => None,
+    let other = |ask: &Ask| match Party::of(asker(ask))? {
+        Party::App(_) => None,
+        Party::Supporter(other) if other == supporter => None,
+        party => Some(party),
     };
     let asked = asks(snapshot, at, usize::MAX).into_iter().filter(|ask| ask.purpose != Some(Purpose::Btg));
     let mut others: Vec<(Party, Ask)> = asked.filter_map(|ask| Some((other(&ask)?, ask))).collect();

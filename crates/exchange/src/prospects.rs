@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sayso_consent::{Ask, Audience, Class, Effect, FingerprintKey, Known, Purposes, Released, Status, Subject};
-use sayso_plan::{PersonId, PlanKind, Purpose};
+use sayso_consent::{
+    Ask, Audience, Class, Effect, FingerprintKey, Known, Purposes, Recipient, Released, Status, Subject,
+};
+use sayso_plan::{OrganizationId, PersonId, PlanKind, Purpose};
 use sayso_store::{Refused, Snapshot, Write, Written};
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -117,4 +119,21 @@ pub(crate) fn asks(snapshot: &Snapshot, at: OffsetDateTime, parties_max: usize) 
         }
     }
     asks
+}
+
+/// Who asks, as a consent would speak to them; some organization that nobody named asks for its class.
+pub(crate) fn asker(ask: &Ask) -> Recipient {
+    match &ask.audience {
+        Audience::Organization { organization, practitioner: None, class: Some(class) }
+            if *organization == OrganizationId::from_stored([0; 16]) =>
+        {
+            Recipient::Class(*class)
+        }
+        Audience::Organization { organization, practitioner: None, .. } => Recipient::Organization(*organization),
+        Audience::Organization { organization, practitioner: Some(who), .. } => {
+            Recipient::Practitioner(*organization, *who)
+        }
+        Audience::App { client } => Recipient::App(*client),
+        Audience::Supporter { supporter, .. } => Recipient::Supporter(*supporter),
+    }
 }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use sayso_consent::decide::Why;
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Explained, Known, Origin, Period, Projection, Provision, Purposes,
-    Recipient, Released, Status, Themselves, What,
+    Recipient, Released, Status, Themselves, Verdict, What,
 };
 use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section, SupporterId};
 use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
+use crate::answer_consents::is_own_no;
 use crate::consents::sections_of;
+use crate::reopen::{Opens, behind};
 use crate::{Exchange, Refusal};
 
 /// How long a permit lasts when the person says nothing else: twelve months.
@@ -60,6 +63,15 @@ pub struct Standing {
     pub refused: Option<SaidNo>,
 }
 
+/// What a party would see.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// Each plan, as it would be released.
+    pub shown: Vec<Released<Projection>>,
+    /// What was chosen and would stay hidden all the same.
+    pub hidden: Vec<Explained>,
+}
+
 /// How the person said no to a party altogether.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SaidNo {
@@ -74,6 +86,14 @@ impl Choice {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty() && self.sections.is_empty() && self.items.is_empty() && !self.documents
+    }
+
+    /// Whether a part is among what was chosen, as far as consents reach: what is close is chosen one by one.
+    fn names(&self, kind: PlanKind, part: &Explained) -> bool {
+        let is_close = matches!(part.verdict, Verdict::Withheld(Why::Close(_)));
+        let by_section = part.section.is_some_and(|section| self.sections.contains(&section));
+        let in_part = !is_close && (by_section || (part.section.is_some() && self.kinds.contains(&kind)));
+        self.items.contains(&part.item) || in_part || (part.section.is_none() && self.documents)
     }
 
     pub(crate) fn whats(&self) -> Vec<What> {
@@ -219,15 +239,47 @@ impl Exchange {
         self.decided(person, &snapshot, party, None, changes, at, false).await
     }
 
-    /// The person ends a refusal; nothing is open by that.
+    /// The person ends the no that they said to a party on its page. What stands behind it counts again, so `seen` is the
+    /// consent version that they decided on; see [`Exchange::behind_no`].
     ///
     /// # Errors
-    /// [`Refusal::Unrecorded`] when nothing could be stored.
-    pub async fn end_refusal(&self, person: Themselves, party: Party) -> Result<Receipt, Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        let at = self.now();
-        let ended = snapshot.consents.iter().filter(|c| refuses(c, party)).map(|c| ended(c, at)).collect();
-        self.decided(person, &snapshot, party, None, ended, at, false).await
+    /// [`Refusal::Moved`] when something changed since `seen`; [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn end_refusal(&self, person: Themselves, party: Party, seen: u64) -> Result<Receipt, Refusal> {
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.snapshot_of(person).await?;
+            if snapshot.consent_version != seen {
+                return Err(Refusal::Moved);
+            }
+            let at = self.now();
+            let changes = self.without_own_no(&snapshot, party, at);
+            match self.decided(person, &snapshot, party, None, changes, at, true).await {
+                Err(Refusal::Moved) => {}
+                done => return done,
+            }
+        }
+        Err(Refusal::Moved)
+    }
+
+    /// What would be newly seen, by whom and for what, if the person ended the no that they said to a party.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn behind_no(&self, person: Themselves, party: Party) -> Result<Vec<Opens>, Refusal> {
+        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+        let changes = self.without_own_no(&snapshot, party, at);
+        Ok(self.opens(&snapshot, &changes, &self.services().await?, at))
+    }
+
+    fn without_own_no(&self, snapshot: &Snapshot, party: Party, at: OffsetDateTime) -> Vec<Consent> {
+        let mut changes = Vec::new();
+        for consent in snapshot.consents.iter().filter(|c| refuses(c, party)) {
+            let no = |one: &Provision| is_own_no(consent, one) && one.recipient == Known::Is(party.recipient());
+            let stay: Vec<Provision> = consent.provisions.iter().filter(|one| !no(one)).cloned().collect();
+            if stay.len() < consent.provisions.len() {
+                changes.extend(less(consent, stay, at, &|| self.fresh()));
+            }
+        }
+        changes
     }
 
     /// What the person has said to whom, at this moment.
@@ -241,7 +293,7 @@ impl Exchange {
         for consent in snapshot.consents.iter().filter(|c| c.status == Known::Is(Status::Active)) {
             for provision in &consent.provisions {
                 // What is kept back in part, or by others, is told by itself.
-                if provision.effect == Effect::Permit || crate::answer_consents::is_own_no(consent, provision) {
+                if provision.effect == Effect::Permit || is_own_no(consent, provision) {
                     note_standing(&mut standing, provision, now);
                 }
             }
@@ -250,7 +302,8 @@ impl Exchange {
         Ok((snapshot.consent_version, standing))
     }
 
-    /// Exactly what a party would see if the person chose this; nothing is stored.
+    /// Exactly what a party would see if the person chose this, and what of it would stay hidden, with the cause; nothing
+    /// is stored.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
@@ -260,17 +313,21 @@ impl Exchange {
         party: Party,
         purpose: Purpose,
         choice: &Choice,
-    ) -> Result<Vec<Released<Projection>>, Refusal> {
+    ) -> Result<Preview, Refusal> {
         let snapshot = self.snapshot_of(person).await?;
         let at = self.now();
         let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
         let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
         let ask = party.ask(purpose, at, &snapshot);
-        let judged = snapshot.plans.iter().filter_map(|sealed| {
-            let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok()?;
-            grant.open(sealed).ok()
-        });
-        Ok(judged.collect())
+        let mut preview = Preview::default();
+        for sealed in &snapshot.plans {
+            let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok();
+            preview.shown.extend(grant.and_then(|grant| grant.open(sealed).ok()));
+            let explained = sayso_consent::explain(sealed, &person, &rules, &ask).into_iter();
+            let hidden = explained.filter(|one| !one.verdict.is_released() && choice.names(sealed.kind(), one));
+            preview.hidden.extend(hidden);
+        }
+        Ok(preview)
     }
 
     /// Why a party sees each part of the person's plans, or does not.
@@ -372,7 +429,7 @@ impl Exchange {
         at: OffsetDateTime,
         strict: bool,
     ) -> Result<Receipt, Refusal> {
-        let act = self.changed(snapshot, party, purpose, &consents);
+        let act = self.changed(snapshot, party, purpose, &consents, at);
         let given = matches!(act, Act::ConsentChanged { change: ConsentChange::Given, .. });
         let events = self.told(&consents, at);
         let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
@@ -400,14 +457,21 @@ impl Exchange {
     }
 
     /// What the record says of consents that the person changed.
-    fn changed(&self, snapshot: &Snapshot, party: Party, purpose: Option<Purpose>, consents: &[Consent]) -> Act {
+    fn changed(
+        &self,
+        snapshot: &Snapshot,
+        party: Party,
+        purpose: Option<Purpose>,
+        consents: &[Consent],
+        at: OffsetDateTime,
+    ) -> Act {
         let (left, new): (Vec<&Consent>, Vec<&Consent>) =
             consents.iter().filter(|c| c.withdrawn_at.is_none()).partition(|c| is_left(c, consents));
         let widened = new.iter().any(|c| is_permit(c));
         // A no to one thing is less than before, and no no to the party.
-        let own_no = |c: &Consent| c.provisions.iter().any(|one| crate::answer_consents::is_own_no(c, one));
+        let own_no = |c: &Consent| c.provisions.iter().any(|one| is_own_no(c, one));
         let refused = new.iter().any(|c| own_no(c));
-        let kept = untouched(&snapshot.consents, consents, party, purpose);
+        let mut kept = untouched(&snapshot.consents, consents, party, purpose);
         let is_open = !kept.is_empty() || left.iter().any(|c| permits(c, party, purpose));
         let change = match (refused, widened, is_open) {
             (true, ..) => ConsentChange::Refused,
@@ -415,6 +479,8 @@ impl Exchange {
             (_, false, true) => ConsentChange::Narrowed,
             (_, false, false) => ConsentChange::Withdrawn,
         };
+        let again = behind(&snapshot.consents, consents, at);
+        kept.extend(again.into_iter().filter(|id| !kept.contains(id)).collect::<Vec<_>>());
         let (recipient, client, supporter) = party.ids();
         Act::ConsentChanged {
             consent: consents.first().map_or_else(|| ConsentId::from_random(self.fresh()), |c| c.id),
@@ -442,7 +508,7 @@ pub(crate) fn known<T: Copy>(value: Known<T>) -> Option<T> {
     }
 }
 
-fn is_live(provision: &Provision, at: OffsetDateTime) -> bool {
+pub(crate) fn is_live(provision: &Provision, at: OffsetDateTime) -> bool {
     known(provision.period).is_some_and(|period| at < period.until)
 }
 

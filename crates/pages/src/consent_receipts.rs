@@ -16,6 +16,7 @@ use sayso_consent::{Known, Recipient};
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened};
 use sayso_exchange::sharing::Party;
 use sayso_plan::{LeafId, Purpose, SupporterId};
+use time::Duration;
 
 use crate::Pages;
 use crate::admit::Visitor;
@@ -28,6 +29,8 @@ use crate::words::en::Calendar;
 
 /// Where the receipts are.
 const BASE: &str = "/me/sharing/receipts";
+/// What lasts longer than a life ends when the person ends it.
+pub(crate) const FOR_GOOD: Duration = Duration::days(50 * 365);
 /// How the address of the file ends.
 const FILE: &str = ".json";
 

@@ -24,7 +24,7 @@ use crate::fault::Fault;
 use crate::layout::{Frame, Here, shown};
 use crate::sharing::objections;
 use crate::words::en as w;
-use view::{PlanLine, PlanView};
+use view::{DueLine, PlanLine, PlanView};
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -50,6 +50,8 @@ pub(crate) struct PlanPage {
     pub(crate) frame: Frame,
     pub(crate) plan: PlanView,
     pub(crate) law: LawView,
+    /// What is due of its time.
+    pub(crate) due: Vec<DueLine>,
     /// Where the person cancels it, where there is something to cancel.
     pub(crate) cancel: Option<String>,
     /// Where the person reads what others suggest, and how much of it waits.
@@ -85,27 +87,30 @@ impl LawView {
 
 async fn list(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
+    let me = pages.exchange().own_self(visitor.themselves()).await?;
     let frame = Frame::of(&visitor, w::PLANS, Here::Plans);
-    Ok(shown(&PlansPage { frame, plans: lines(&plans) }))
+    Ok(shown(&PlansPage { frame, plans: lines(&plans, me.day_of(pages.exchange().now())) }))
 }
 
 /// The plans as a list: in force first, then drafts, then replaced ones.
-pub(crate) fn lines(plans: &[Released<Projection>]) -> Vec<PlanLine> {
+pub(crate) fn lines(plans: &[Released<Projection>], today: PlanDate) -> Vec<PlanLine> {
     let mut sorted: Vec<&Projection> = plans.iter().map(Released::get).collect();
     sorted.sort_by_key(|plan| (view::state_rank(plan.state), plan.kind, plan.id));
-    sorted.into_iter().map(PlanLine::of).collect()
+    sorted.into_iter().map(|plan| PlanLine::of(plan, today)).collect()
 }
 
 async fn one(State(pages): State<Pages>, visitor: Visitor, Path(plan): Path<String>) -> Result<Response, Fault> {
     let plan = own(&pages, &visitor, &plan).await?;
     let me = pages.exchange().own_self(visitor.themselves()).await?;
-    let law = LawView::of(plan.get(), me.birth_date, me.day_of(pages.exchange().now()));
+    let today = me.day_of(pages.exchange().now());
+    let (law, due) = (LawView::of(plan.get(), me.birth_date, today), DueLine::all(plan.get(), today));
     let cancel = plan.get().state.is_in_force().then(|| cancel::address(plan.get().id));
     let waiting = suggestions::waiting(&pages, &visitor, plan.get()).await?;
     let suggestions = suggestions::address(plan.get().id);
     let objections = objections::of_plan(&pages, &visitor, plan.get().id).await?;
     let frame = Frame::of(&visitor, w::PLAN, Here::Plans);
-    Ok(shown(&PlanPage { frame, plan: PlanView::of(plan.get()), law, cancel, suggestions, waiting, objections }))
+    let plan = PlanView::of(plan.get());
+    Ok(shown(&PlanPage { frame, plan, law, due, cancel, suggestions, waiting, objections }))
 }
 
 async fn own(pages: &Pages, visitor: &Visitor, plan: &str) -> Result<Released<Projection>, Fault> {

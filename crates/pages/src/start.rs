@@ -47,7 +47,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
         frame: Frame::of(&visitor, w::HOME, Here::Home),
         name: Said::text(&me.name, me.language.as_str()),
         asked: overview.asked.into_iter().chain(proposed).chain(objections).chain(kept).collect(),
-        plans: lines(&plans),
+        plans: lines(&plans, me.day_of(pages.exchange().now())),
         open: overview.open,
     }))
 }

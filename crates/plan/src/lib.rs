@@ -1,6 +1,7 @@
 //! The plan in the person's own words: what it contains, its kinds, its versions. Pure: no clock, no randomness, no I/O.
 
 pub mod draft;
+pub mod due;
 pub mod form;
 pub mod id;
 pub mod item;

@@ -9,8 +9,8 @@ use crate::wire::{Connection, request};
 use crate::workload::{AskerOf, crisis};
 use crate::world::PERSONS;
 
-/// How long after a change somebody asks who does not ask at once.
-const LATER: Duration = Duration::from_millis(25);
+/// How long after a change somebody asks who does not ask at once: when the changes have settled and all is made.
+const LATER: Duration = Duration::from_millis(500);
 
 /// How long an answer took, in microseconds.
 pub(crate) struct Fetches {
@@ -37,7 +37,7 @@ pub(crate) async fn measure(sides: &Sides, rounds: u32, smoke: bool) -> Fetches 
     let mut bare = Connection::open(sides.address(Side::Bare)).await;
     let mut fetches =
         Fetches { at_once: Vec::new(), first: Vec::new(), repeated: Vec::new(), bare: Vec::new(), answer_bytes: 0 };
-    let times = if smoke { 1 } else { 8 };
+    let times = if smoke { 1 } else { 3 };
     for round in 0..=rounds {
         let [mut at_once, mut first, mut repeated, mut plain] = [const { Vec::new() }; 4];
         for n in (0..PERSONS).cycle().take(PERSONS * times) {

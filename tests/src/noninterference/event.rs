@@ -200,7 +200,7 @@ impl House {
         if n.is_multiple_of(3) {
             let kept = exchange.kept_back(themselves).await.unwrap_or_default();
             let Some(one) = kept.iter().find(|one| theirs(one.sent)) else { return false };
-            return exchange.restore_consent(themselves, one.id).await.is_ok();
+            return exchange.restore_consent(themselves, one.id, one.seen).await.is_ok();
         }
         let Ok((seen, waiting)) = exchange.waiting_consents(themselves).await else { return false };
         let Some(one) = waiting.iter().find(|one| theirs(one.sent)) else { return false };

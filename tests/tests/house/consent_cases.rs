@@ -111,7 +111,10 @@ async fn case_10_sharing_anew_opens_nothing_while_her_no_stands() {
     home.world.wait(Duration::hours(1));
     opens(&home, &sections([Section::Helps])).await;
     assert_eq!(get(&home, &care_plan(&home)).await.status, 404, "what is newer is not stronger");
-    let _ = home.world.exchange.end_refusal(ama(&home), Party::Organization(harbour())).await.unwrap();
+    let behind = home.world.exchange.behind_no(ama(&home), Party::Organization(harbour())).await.unwrap();
+    assert_eq!(behind.len(), 1, "and she is told what ending it opens: {behind:?}");
+    let (seen, _) = home.world.exchange.standing(ama(&home)).await.unwrap();
+    let _ = home.world.exchange.end_refusal(ama(&home), Party::Organization(harbour()), seen).await.unwrap();
     assert_eq!(get(&home, &care_plan(&home)).await.status, 200, "her own word ended it");
 }
 

@@ -101,7 +101,8 @@ async fn causes(home: &Home, explained: &Value, items: &[ItemId], choice: &Choic
         .exchange
         .preview(Themselves::signed_in(home.ama), Party::Organization(riverside()), TREATMENT, choice)
         .await
-        .unwrap();
+        .unwrap()
+        .shown;
     let released: BTreeSet<String> =
         previewed.iter().flat_map(|plan| plan.get().items.iter().map(|item| item.id.to_string())).collect();
     let parts = explained["parameter"].as_array().unwrap();

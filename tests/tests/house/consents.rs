@@ -1,6 +1,6 @@
 //! Consents from outside: what narrows counts at once, what opens waits for the person; nobody else sees what she decided.
 
-use sayso_consent::Themselves;
+use sayso_consent::{Recipient, Themselves};
 use sayso_exchange::Refusal;
 use sayso_exchange::sharing::Party;
 use sayso_plan::{ConsentId, Section};
@@ -85,9 +85,15 @@ async fn what_an_app_refuses_for_her_counts_at_once_and_she_can_take_it_back_wit
     let (_, standing) = home.world.exchange.standing(ama(&home)).await.unwrap();
     let theirs = standing.iter().find(|one| one.party == Party::Organization(riverside())).unwrap();
     assert!(theirs.refused.is_none() && theirs.open.sections.contains(&Section::Helps));
-    let _ = home.world.exchange.restore_consent(ama(&home), consent_id(&sent)).await.unwrap();
+    // What she had opened stands behind it, so she is told what that is, and her word is for just what she looked at.
+    let opens = &kept[0].opens;
+    assert_eq!((opens.len(), opens[0].recipient), (1, Recipient::Organization(riverside())));
+    assert_eq!(opens[0].newly.sections.keys().copied().collect::<Vec<_>>(), [Section::Helps]);
+    let old = home.world.exchange.restore_consent(ama(&home), consent_id(&sent), kept[0].seen - 1).await;
+    assert!(matches!(old, Err(Refusal::Moved)), "{old:?}");
+    let _ = home.world.exchange.restore_consent(ama(&home), consent_id(&sent), kept[0].seen).await.unwrap();
     assert!(riverside_sees(&home).await.contains("plan-section\",\"code\":\"helps\""));
-    let again = home.world.exchange.restore_consent(ama(&home), consent_id(&sent)).await;
+    let again = home.world.exchange.restore_consent(ama(&home), consent_id(&sent), kept[0].seen + 1).await;
     assert!(matches!(again, Err(Refusal::Moved)), "{again:?}");
 }
 
@@ -336,7 +342,7 @@ async fn a_record_system_speaks_in_its_own_matter_and_is_told_nothing() {
     // She is told, and takes it back with one click.
     let happened = format!("{:?}", home.world.exchange.happened(ama(&home), None, 40).await.unwrap());
     assert!(happened.contains("ConsentSent"), "{happened}");
-    let _ = home.world.exchange.restore_consent(ama(&home), kept[0].id).await.unwrap();
+    let _ = home.world.exchange.restore_consent(ama(&home), kept[0].id, kept[0].seen).await.unwrap();
     assert!(riverside_sees(&home).await.contains("plan-section\",\"code\":\"helps\""));
 }
 
@@ -484,7 +490,12 @@ async fn her_page_says_what_they_would_newly_see_and_who_keeps_what_back_and_she
     post(confirm, format!("&seen={seen}")).await;
     assert!(harbour_sees(&home).await);
     let kept = home.world.exchange.kept_back(ama(&home)).await.unwrap();
-    post(format!("/me/sharing/kept/{}/restore", kept[0].id), String::new()).await;
+    let restore = format!("/me/sharing/kept/{}/restore", kept[0].id);
+    let page = look().await;
+    assert!(page.contains("If you end this no: Riverside Hospital would newly see, for treatment:"), "{page}");
+    assert!(page.contains("<li>What helps ("), "{page}");
+    let seen = hidden(&page, &restore, "seen");
+    post(restore, format!("&seen={seen}")).await;
     assert!(riverside_sees(&home).await.contains("plan-section\",\"code\":\"helps\""));
     let page = look().await;
     assert!(!page.contains("would newly see") && !page.contains("Riverside Hospital: not"), "{page}");

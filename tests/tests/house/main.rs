@@ -13,6 +13,7 @@
 
 mod attacks;
 mod bad_input;
+mod behind_no;
 mod consent_cases;
 mod consent_days;
 mod consent_operations;

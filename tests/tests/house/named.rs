@@ -218,7 +218,7 @@ async fn case_25_an_objection_withholds_nothing_and_she_reads_it_and_closes_the_
     assert!(!text(&get(&home, &her, "/me/sharing").await).contains(sentence));
     let kept = home.world.exchange.kept_back(ama(&home)).await.unwrap();
     assert_eq!(kept.len(), 1);
-    let _ = home.world.exchange.restore_consent(ama(&home), kept[0].id).await.unwrap();
+    let _ = home.world.exchange.restore_consent(ama(&home), kept[0].id, kept[0].seen).await.unwrap();
     assert!(hospital(&home).await.contains(&item.to_string()), "she can open it again");
     let happened = text(&get(&home, &her, "/me/receipts").await);
     for line in ["that they are fine with being named.", "You stopped keeping something from Riverside Hospital"] {

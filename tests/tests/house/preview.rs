@@ -38,7 +38,7 @@ async fn what_was_previewed_is_to_the_byte_what_is_answered_then() {
             documents: choices.once_in(4),
         };
         let purpose = Purpose::Treat;
-        let previewed = home.world.exchange.preview(ama, party, purpose, &choice).await.unwrap();
+        let previewed = home.world.exchange.preview(ama, party, purpose, &choice).await.unwrap().shown;
         let mut expected: Vec<(String, Vec<u8>, Vec<u8>)> = previewed
             .iter()
             .map(|released| {

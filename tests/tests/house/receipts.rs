@@ -111,7 +111,10 @@ async fn act(exchange: &Exchange, ama: Themselves, items: &[ItemId], choices: &m
     let done = match choices.below(8) {
         0 => exchange.stop_sharing(ama, party).await,
         1 => exchange.refuse(ama, party, choices.once_in(2)).await,
-        2 => exchange.end_refusal(ama, party).await,
+        2 => {
+            let (seen, _) = exchange.standing(ama).await.unwrap();
+            exchange.end_refusal(ama, party, seen).await
+        }
         3 => {
             // One section less than what is open.
             let (_, standing) = exchange.standing(ama).await.unwrap();
@@ -291,7 +294,8 @@ async fn ama_lets_riverside_see_what_helps_stops_says_no_and_gets_a_receipt_each
     for (act, sentence) in
         [("never", "You said no to Harbour Clinic on "), ("never/end", "You ended your no to Harbour Clinic on ")]
     {
-        let done = ama.post(&home, &format!("{there}/{act}"), "emergency=yes").await;
+        let (seen, _) = home.world.exchange.standing(Themselves::signed_in(home.ama)).await.unwrap();
+        let done = ama.post(&home, &format!("{there}/{act}"), &format!("emergency=yes&seen={seen}")).await;
         let led = ama.get(&home, &done.location).await;
         let receipt = ama.receipts(&home).await[0];
         assert!(led.text.contains(&format!("/me/sharing/receipts/{receipt}")), "{led:?}");

@@ -5,9 +5,9 @@ use sayso_consent::{Effect, Known, Purposes, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
 use sayso_plan::Share;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use super::{FILE, Names, address, party, sent, sentence};
+use super::{FILE, FOR_GOOD, Names, address, party, sent, sentence};
 use crate::admit::Visitor;
 use crate::layout::{Frame, Here};
 use crate::operator::Operator;
@@ -15,9 +15,6 @@ use crate::sharing;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 use crate::words::shown::written;
-
-/// What lasts longer than a life ends when the person ends it.
-const FOR_GOOD: Duration = Duration::days(50 * 365);
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
@@ -117,7 +114,7 @@ fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
     match receipt.happened {
         Happened::Withdrawn if receipt.purpose.is_none() => vec![w::STOPPED_TEXT, w::STOPPED_COPIES],
         Happened::Withdrawn | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
-        Happened::NoEnded if receipt.kept.is_empty() => vec![w::RECEIPT_NOTHING_OPENED],
+        Happened::NoEnded | Happened::Restored if receipt.kept.is_empty() => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Asked => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Given
         | Happened::Changed
@@ -150,6 +147,10 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     } else {
         w::RECEIPT_GIVEN
     };
+    let kept = match receipt.happened {
+        Happened::NoEnded | Happened::Restored => w::RECEIPT_BEHIND,
+        _ => w::RECEIPT_KEPT,
+    };
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
     let still_open: Vec<Term> = receipt.kept.iter().filter(|term| term.effect == Effect::Permit).cloned().collect();
@@ -157,7 +158,7 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
         (given, groups(&receipt.given, calendar, None)),
         (w::RECEIPT_ENDED, groups(&no_longer, calendar, Some(receipt.at))),
         (w::RECEIPT_NO_ENDED, groups(&refused, calendar, Some(receipt.at))),
-        (w::RECEIPT_KEPT, groups(&still_open, calendar, None)),
+        (kept, groups(&still_open, calendar, None)),
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),
     ];
     let told = all.into_iter().filter(|(_, groups)| !groups.is_empty());

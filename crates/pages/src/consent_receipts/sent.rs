@@ -1,5 +1,6 @@
 //! What came of each part of a consent that an app or a record system sent, on the page and in the file.
 
+use sayso_consent::Known;
 use sayso_exchange::consent_receipts::{ConsentReceipt, SentTerm, Term};
 use sayso_exchange::{Outcome, Spot};
 use serde_json::{Value, json};
@@ -12,19 +13,21 @@ use crate::words::en::Calendar;
 /// The parts with the same end together, in the order in which a person would ask for them.
 pub(super) fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     let moment = format!("{} at {}", w::date(calendar.date(receipt.at)), calendar.time(receipt.at));
-    let mut outcomes: Vec<Outcome> = receipt.sent.iter().map(|one| one.outcome).collect();
+    // What begins only later is told apart from what counts already.
+    let came = |one: &SentTerm| (one.outcome, begins(one, receipt));
+    let mut outcomes: Vec<(Outcome, bool)> = receipt.sent.iter().map(came).collect();
     outcomes.sort_unstable();
     outcomes.dedup();
-    let heap = |outcome: Outcome| {
+    let heap = |(outcome, later): (Outcome, bool)| {
         let mut all: Vec<Group> = Vec::new();
         let mut spots: Vec<Option<Spot>> = Vec::new();
-        for one in receipt.sent.iter().filter(|one| one.outcome == outcome) {
+        for one in receipt.sent.iter().filter(|one| came(one) == (outcome, later)) {
             if !spots.contains(&one.spot) {
                 spots.push(one.spot);
             }
         }
         for spot in spots {
-            let here = |one: &&SentTerm| one.outcome == outcome && one.spot == spot;
+            let here = |one: &&SentTerm| came(one) == (outcome, later) && one.spot == spot;
             let terms: Vec<Term> = receipt.sent.iter().filter(here).map(|one| one.term.clone()).collect();
             let ended = (outcome == Outcome::TakenBack).then_some(receipt.at);
             let place = spot.map(place);
@@ -32,9 +35,16 @@ pub(super) fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
                 groups(&terms, calendar, ended).into_iter().map(|group| Group { place: place.clone(), ..group }),
             );
         }
-        Heap { title: title(outcome, &moment), groups: all }
+        let title = if later { w::RECEIPT_LATER.to_owned() } else { title(outcome, &moment) };
+        Heap { title, groups: all }
     };
     outcomes.into_iter().map(heap).collect()
+}
+
+/// Whether a part counts, and begins only after it was sent.
+fn begins(one: &SentTerm, receipt: &ConsentReceipt) -> bool {
+    let from = if let Known::Is(period) = one.term.period { Some(period.from) } else { None };
+    one.outcome == Outcome::Counts && from.is_some_and(|from| receipt.at < from)
 }
 
 fn title(outcome: Outcome, moment: &str) -> String {
@@ -81,7 +91,9 @@ pub(super) fn told(one: &SentTerm, receipt: &ConsentReceipt, names: &Names) -> V
     let mut came = json!({"outcome": outcome});
     if let Some(came) = came.as_object_mut() {
         if matches!(one.outcome, Outcome::Counts | Outcome::OnlyCloses | Outcome::Narrower | Outcome::TakenBack) {
-            came.insert("since".to_owned(), kantara::instant(receipt.at).into());
+            let since = if begins(one, receipt) { one.term.period } else { Known::Unknown };
+            let since = if let Known::Is(period) = since { period.from } else { receipt.at };
+            came.insert("since".to_owned(), kantara::instant(since).into());
         }
         if let Some(because) = because {
             came.insert("because".to_owned(), because.into());

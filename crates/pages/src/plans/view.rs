@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use sayso_consent::Projection;
+use sayso_plan::due::{Due, due};
 use sayso_plan::section::Cardinality;
-use sayso_plan::{Law, PartyId, PlanKind, Section, State, Words};
+use sayso_plan::{Law, PartyId, PlanDate, PlanKind, Section, State, Words};
 
 use super::item::ItemView;
 use crate::words::en as w;
@@ -51,11 +52,30 @@ pub(crate) struct PlanLine {
     pub(crate) title: Said,
     pub(crate) kind: &'static str,
     pub(crate) state: &'static str,
+    /// What is due of its time, and whether it is near.
+    pub(crate) due: Vec<DueLine>,
+}
+
+/// That a plan ends soon, or is to be looked at again.
+pub(crate) struct DueLine {
+    pub(crate) text: String,
+    pub(crate) near: bool,
+}
+
+impl DueLine {
+    pub(crate) fn all(plan: &Projection, today: PlanDate) -> Vec<Self> {
+        let line = |due: Due| match due {
+            Due::Ends { on, near } => Self { text: w::ends_on(&w::date(on.0)), near },
+            Due::Review { on } => Self { text: w::review_since(&w::date(on.0)), near: false },
+        };
+        due(&plan.head, plan.state, today).into_iter().map(line).collect()
+    }
 }
 
 impl PlanLine {
-    pub(crate) fn of(plan: &Projection) -> Self {
+    pub(crate) fn of(plan: &Projection, today: PlanDate) -> Self {
         Self {
+            due: DueLine::all(plan, today),
             address: format!("/me/plans/{}", plan.id),
             title: title(plan),
             kind: plan.kind.label(),

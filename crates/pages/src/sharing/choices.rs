@@ -12,6 +12,7 @@ use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
 use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
 
 use super::overview::short;
+use super::sent::{Confirm, OpensLine, opens_lines};
 use super::{action, address, changed_party, named, purpose_of, purposes, query};
 use crate::Pages;
 use crate::admit::Visitor;
@@ -94,7 +95,9 @@ pub(crate) struct Never {
     pub(crate) refused: Option<&'static str>,
     pub(crate) action: String,
     pub(crate) form: String,
-    pub(crate) end: Button,
+    /// What ending it would open.
+    pub(crate) opens: Vec<OpensLine>,
+    pub(crate) end: Confirm,
 }
 
 impl Switches {
@@ -202,6 +205,11 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let preview = action(party, "preview");
     let refused = standing.iter().filter_map(|one| one.refused).max();
     let is_open = standing.iter().any(|one| !one.open.is_empty());
+    let opens = match refused {
+        Some(_) => pages.exchange().behind_no(visitor.themselves(), party).await?,
+        None => Vec::new(),
+    };
+    let opens = opens_lines(&pages, &visitor, &opens).await?;
     Ok(shown(&ChoicesPage {
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
@@ -220,7 +228,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         preview,
         switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
-        never: never(&visitor, party, refused),
+        never: never(&visitor, party, refused, opens, seen),
         why: format!("{}?purpose={purpose}", action(party, "why")),
         about: if let Party::Supporter(id) = party { Some(super::supporter::address(id)) } else { None },
     }))
@@ -277,12 +285,12 @@ fn purpose_links(party: Party, here: Purpose, standing: &[Standing]) -> Vec<Purp
     purposes(party).iter().map(link).collect()
 }
 
-fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>) -> Never {
+fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>, opens: Vec<OpensLine>, seen: u64) -> Never {
     let refused = refused.map(|said| match said {
         SaidNo::Usual => w::NEVER_NOW,
         SaidNo::EvenInEmergency => w::NEVER_NOW_EMERGENCY,
     });
     let address = action(party, "never");
-    let end = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
-    Never { refused, form: visitor.form_token(&address), action: address, end }
+    let button = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
+    Never { refused, form: visitor.form_token(&address), action: address, opens, end: Confirm { button, seen } }
 }

@@ -4,14 +4,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
-use sayso_consent::{Projection, Released};
+use sayso_consent::decide::Why;
+use sayso_consent::{Explained, Projection, Released, Verdict};
 use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
 use sayso_exchange::{Receipt, Refusal};
 use sayso_plan::Purpose;
 use time::Duration;
 
 use super::choice::{Hidden, Posted, hidden};
-use super::{action, address, name_of, named, party_at};
+use super::why::{WhySection, sections};
+use super::{action, address, name_of, named, party_at, sent};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::consent_receipts;
@@ -34,6 +36,11 @@ pub(crate) struct PreviewPage {
     pub(crate) named: Vec<Said>,
     /// The narrative of each plan, as a record system gets it; already HTML, made from released parts only.
     pub(crate) plans: Vec<String>,
+    /// What was chosen and stays hidden, and why.
+    pub(crate) hidden: Vec<WhySection>,
+    /// Whether some of that is because of a no.
+    pub(crate) is_kept_back: bool,
+    pub(crate) is_choice_empty: bool,
     pub(crate) share: String,
     pub(crate) form: String,
     pub(crate) fields: Vec<Hidden>,
@@ -68,10 +75,12 @@ pub(crate) async fn preview(
     let (party, who) = named(&pages, &visitor, &uri).await?;
     let posted = Posted::read(&fields, party)?;
     let themselves = visitor.themselves();
-    let released = pages.exchange().preview(themselves, party, posted.purpose, &posted.choice).await?;
+    let preview = pages.exchange().preview(themselves, party, posted.purpose, &posted.choice).await?;
+    let plans = if preview.hidden.is_empty() { Vec::new() } else { pages.exchange().own_plans(themselves).await? };
     let me = pages.exchange().own_self(themselves).await?;
     let now = pages.exchange().now();
-    let until = Calendar::of(me.zone_minutes, now).day(now + Duration::days(PERMIT_DAYS_DEFAULT));
+    let calendar = Calendar::of(me.zone_minutes, now);
+    let until = calendar.day(now + Duration::days(PERMIT_DAYS_DEFAULT));
     let share = action(party, "share");
     let verified = me.identifiers.iter().filter(|identifier| identifier.is_verified());
     Ok(shown(&PreviewPage {
@@ -84,13 +93,20 @@ pub(crate) async fn preview(
             .filter(|_| !matches!(party, Party::Supporter(_)))
             .map(|identifier| identifier.value.clone())
             .collect(),
-        named: others(&released),
-        plans: released.iter().map(narrative).collect(),
+        named: others(&preview.shown),
+        plans: preview.shown.iter().map(narrative).collect(),
+        is_kept_back: preview.hidden.iter().any(is_kept_back),
+        hidden: sections(&preview.hidden, &plans, calendar),
+        is_choice_empty: posted.choice.is_empty(),
         form: visitor.form_token(&share),
         share,
         fields: hidden(posted.purpose, &posted.choice, posted.seen),
         back: at_purpose(party, posted.purpose),
     }))
+}
+
+fn is_kept_back(part: &Explained) -> bool {
+    matches!(part.verdict, Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)))
 }
 
 /// The people whom what is released names, the person left out, each name once.
@@ -183,10 +199,15 @@ pub(crate) async fn never(
     Ok(go_to(&format!("{}?done=never{}", address(party), receipt_of(&recorded))))
 }
 
-/// Ends a no. Nothing is open by that.
-pub(crate) async fn end_never(State(pages): State<Pages>, visitor: Visitor, uri: Uri) -> Result<Response, Fault> {
+/// Ends a no. What would be open by that stood on the page.
+pub(crate) async fn end_never(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    uri: Uri,
+    fields: Fields,
+) -> Result<Response, Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
-    let recorded = pages.exchange().end_refusal(visitor.themselves(), party).await?;
+    let recorded = pages.exchange().end_refusal(visitor.themselves(), party, sent::seen(&fields)?).await?;
     Ok(go_to(&format!("{}?done=ended{}", address(party), receipt_of(&recorded))))
 }
 

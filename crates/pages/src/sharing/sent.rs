@@ -5,12 +5,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use sayso_consent::{Class, Projection, Recipient, Released, Sent, What};
 use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
+use sayso_exchange::reopen::Opens;
 use sayso_exchange::sharing::Party;
 use sayso_plan::{ConsentId, ItemId, Share, StoredItem};
+use time::OffsetDateTime;
 
 use super::{name_of, registered_name};
 use crate::Pages;
 use crate::admit::Visitor;
+use crate::consent_receipts::FOR_GOOD;
 use crate::door::{Policy, Route};
 use crate::fault::{Fault, go_to};
 use crate::fields::Fields;
@@ -55,11 +58,21 @@ pub(crate) struct KeptLine {
     pub(crate) text: String,
     pub(crate) own: Vec<OwnLine>,
     pub(crate) from: Option<String>,
+    /// From when, where it has not begun, and until when, where it ends by itself.
+    pub(crate) time: Option<String>,
+    /// What would be newly seen without it, by whom and for what.
+    pub(crate) opens: Vec<OpensLine>,
     pub(crate) unclear: bool,
     pub(crate) draft: bool,
     /// Whether an organization sent it, of its own accord.
     pub(crate) by_others: bool,
-    pub(crate) restore: Button,
+    pub(crate) restore: Confirm,
+}
+
+/// "Pine Hill would newly see, for your treatment:", and what.
+pub(crate) struct OpensLine {
+    pub(crate) newly: String,
+    pub(crate) things: Vec<String>,
 }
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -112,11 +125,33 @@ pub(crate) async fn kept(pages: &Pages, visitor: &Visitor, calendar: Calendar) -
             from,
             unclear: one.counts && !one.is_understood,
             draft: !one.counts,
+            time: kept_time(&one, calendar, pages.exchange().now()),
+            opens: if one.counts { opens_lines(pages, visitor, &one.opens).await? } else { Vec::new() },
             by_others: one.sent.is_some_and(|sent| sent.organization.is_some()),
-            restore: Button::of(visitor, restore, w::KEPT_RESTORE.to_owned()),
+            restore: Confirm { button: Button::of(visitor, restore, w::KEPT_RESTORE.to_owned()), seen: one.seen },
         });
     }
     Ok(lines)
+}
+
+/// What ending a no would open.
+pub(super) async fn opens_lines(pages: &Pages, visitor: &Visitor, opens: &[Opens]) -> Result<Vec<OpensLine>, Fault> {
+    let mut lines = Vec::new();
+    for one in opens {
+        let who = recipient(pages, visitor, Some(one.recipient)).await?;
+        let newly = w::would_newly_see_for(&who, w::purpose(one.purpose));
+        lines.push(OpensLine { newly, things: things(&one.newly) });
+    }
+    Ok(lines)
+}
+
+/// What lasts longer than a life ends when the person ends it.
+fn kept_time(one: &KeptBack, calendar: Calendar, now: OffsetDateTime) -> Option<String> {
+    let period = one.period?;
+    let from = (now < period.from).then(|| w::begins_on(&calendar.day(period.from)));
+    let until = (period.until - now < FOR_GOOD).then(|| w::holds_until(&calendar.day(period.until)));
+    let parts: Vec<String> = from.into_iter().chain(until).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// What is named by itself, so that nobody says yes to a number.
@@ -222,8 +257,7 @@ async fn confirm(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let seen = fields.one("seen").and_then(|seen| seen.parse().ok()).ok_or(Fault::Unreadable)?;
-    let _recorded = pages.exchange().confirm_consent(visitor.themselves(), consent(&id)?, seen).await?;
+    let _recorded = pages.exchange().confirm_consent(visitor.themselves(), consent(&id)?, seen(&fields)?).await?;
     Ok(go_to("/me/sharing"))
 }
 
@@ -232,7 +266,17 @@ async fn decline(State(pages): State<Pages>, visitor: Visitor, Path(id): Path<St
     Ok(go_to("/me/sharing"))
 }
 
-async fn restore(State(pages): State<Pages>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Fault> {
-    let _recorded = pages.exchange().restore_consent(visitor.themselves(), consent(&id)?).await?;
+async fn restore(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let _recorded = pages.exchange().restore_consent(visitor.themselves(), consent(&id)?, seen(&fields)?).await?;
     Ok(go_to("/me/sharing"))
+}
+
+/// The version of their consents that the person looked at.
+pub(super) fn seen(fields: &Fields) -> Result<u64, Fault> {
+    fields.one("seen").and_then(|seen| seen.parse().ok()).ok_or(Fault::Unreadable)
 }

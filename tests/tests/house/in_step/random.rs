@@ -80,7 +80,10 @@ impl Town {
             }
             5 => ("stop sharing", exchange.stop_sharing(themselves, hospital()).await.is_ok()),
             6 => ("refuse", exchange.refuse(themselves, hospital(), false).await.is_ok()),
-            7..=8 => ("end refusal", exchange.end_refusal(themselves, hospital()).await.is_ok()),
+            7..=8 => {
+                let (seen, _) = exchange.standing(themselves).await.unwrap();
+                ("end refusal", exchange.end_refusal(themselves, hospital(), seen).await.is_ok())
+            }
             9 => ("share for a while", self.for_a_while(person(who), Effect::Permit, choices).await),
             10 => ("refuse for a while", self.for_a_while(person(who), Effect::Deny, choices).await),
             11..=14 => ("edit", self.edit(who, choices).await),

@@ -347,12 +347,23 @@ pub(crate) const fn translation(by: Translator) -> &'static str {
     }
 }
 
+/// That a plan ends soon.
+pub(crate) fn ends_on(day: &str) -> String {
+    format!("It holds until {day}. If you still want it then, make it anew before that day.")
+}
+
+/// That the day has come on which the person wanted to look at it again.
+pub(crate) fn review_since(day: &str) -> String {
+    format!("You wanted to look at it again on {day}. It holds as it is until you change it.")
+}
+
 #[cfg(test)]
 pub(super) fn samples() -> Vec<String> {
     let me = [Position::Agreed, Position::AgreedInPart, Position::Disagreed, Position::NotSure];
     let mut all: Vec<String> = me.into_iter().map(|one| format!("{I} {}.", position(one, true))).collect();
     all.extend(["supports me", "stands in for the one who speaks for me", MEANT_AS].map(str::to_owned));
     all.push(translation(Translator::Machine).to_owned());
+    all.extend([ends_on("3 May"), review_since("3 May")]);
     all.extend([suggestions_wait(1), suggests_words("What helps"), suggests_stance("does not agree")]);
     all
 }

@@ -12,12 +12,14 @@ say! {
 
     RECEIPT_GIVEN = "What you opened";
     RECEIPT_KEPT = "What stays open as before";
+    RECEIPT_BEHIND = "What you opened before, which counts again";
     RECEIPT_ENDED = "What is closed now";
     RECEIPT_REFUSED = "What you said no to";
     RECEIPT_NO_ENDED = "The no that has ended";
     RECEIPT_ASKED = "What was asked for";
     RECEIPT_SHOWN = "What they saw";
 
+    RECEIPT_LATER = "What closes later, from the day it says";
     RECEIPT_WAITS = "What waits for your yes";
     RECEIPT_SHOWN_ONLY = "What is not sure yet. It does not count";
     RECEIPT_SAID_BEFORE = "What was said before, and stays so";

@@ -39,7 +39,8 @@ say! {
     KEPT_TITLE = "What I keep back";
     KEPT_LEAD = "They do not see this, whatever else you let them see.";
     KEPT_RESTORE = "Do not keep this back";
-    KEPT_UNCLEAR = "We could not read all of it. It counts until you take it back.";
+    KEPT_UNCLEAR = "We could not read all of it. What we could not read counts.";
+    NO_ENDED_THEN = "If you end this no:";
     KEPT_DRAFT = "They sent this as a draft. It does not count.";
     KEPT_ALL = "any of your plans";
     KEPT_CARE = "what is private or very private";
@@ -71,6 +72,9 @@ say! {
     PREVIEW_TITLE = "What they will see";
     PREVIEW_NOTHING_YET = "Nothing is shared yet. First look, then decide.";
     PREVIEW_EMPTY = "They will see nothing.";
+    PREVIEW_NOT_WRITTEN = "Nothing is written in the parts you chose.";
+    PREVIEW_HIDDEN = "What stays hidden all the same";
+    PREVIEW_HIDDEN_LINK = "See what you keep back";
     PREVIEW_NAME = "They also see your name.";
     PREVIEW_NUMBERS = "They also see these numbers of yours, which were checked:";
     PREVIEW_NAMES = "It names people beside you:";
@@ -97,7 +101,7 @@ say! {
     NEVER_END_BUTTON = "End my no";
 
     DONE_SHARED = "Saved. This holds from now on.";
-    DONE_ENDED = "Your no has ended. They still see nothing.";
+    DONE_ENDED = "Your no has ended.";
 
     WHY_TITLE = "Why do they see this, or not?";
     WHY_LINK = "Why they see something, or not";
@@ -230,6 +234,16 @@ pub(crate) fn would_newly_see(who: &str) -> String {
     format!("{who} would newly see:")
 }
 
+/// Stands above a list, after "If you end this no:".
+pub(crate) fn would_newly_see_for(who: &str, purpose: &str) -> String {
+    format!("{who} would newly see, {purpose}:")
+}
+
+/// When something that is kept back begins.
+pub(crate) fn begins_on(day: &str) -> String {
+    format!("It begins on {day}.")
+}
+
 pub(crate) fn nothing_new(who: &str) -> String {
     format!("{who} would see nothing new right now.")
 }
@@ -279,6 +293,8 @@ pub(super) fn samples() -> Vec<String> {
         someone_at("Pine Hill"),
         sent_this("Pal", "on 3 May at 10:02"),
         would_newly_see("Pine Hill"),
+        would_newly_see_for("Pine Hill", super::TREAT),
+        begins_on("3 May"),
         nothing_new("Pine Hill"),
         it_names("“What helps”"),
         meant_for(super::TREAT),

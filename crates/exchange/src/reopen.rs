@@ -1,0 +1,142 @@
+//! What a no keeps back: who would newly see what if the person ended it. A permit that was given before a no stands behind
+//! it, so ending the no can open something, and the person is told before they do.
+
+use std::collections::BTreeSet;
+
+use sayso_auth::{Client, ClientKind};
+use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Recipient, Status};
+use sayso_plan::{ConsentId, OrganizationId, Purpose};
+use sayso_store::Snapshot;
+use time::OffsetDateTime;
+
+use crate::answer_consents::Newly;
+use crate::prospects::{asker, asks};
+use crate::sharing::{is_live, known};
+use crate::{Exchange, Refusal};
+
+/// What somebody would newly see, once something that keeps it from them has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opens {
+    /// Who.
+    pub recipient: Recipient,
+    /// For which purpose.
+    pub purpose: Purpose,
+    /// What of what is written now, by the law of consent itself.
+    pub newly: Newly,
+}
+
+impl Exchange {
+    /// What would be newly seen, by whom and for what, if consents changed so.
+    pub(crate) fn opens(
+        &self,
+        snapshot: &Snapshot,
+        changes: &[Consent],
+        services: &Services,
+        at: OffsetDateTime,
+    ) -> Vec<Opens> {
+        let mut opens: Vec<Opens> = Vec::new();
+        for ask in questions(snapshot, changes, services, at) {
+            let Some(purpose) = ask.purpose else { continue };
+            let (recipient, newly) = (asker(&ask), self.newly(snapshot, changes, &ask));
+            if newly.is_nothing() {
+                continue;
+            }
+            // Who asks both as a crisis service and as others do is told of once, with the more.
+            match opens.iter_mut().find(|one| (one.recipient, one.purpose) == (recipient, purpose)) {
+                Some(one) => one.newly.add(newly),
+                None => opens.push(Opens { recipient, purpose, newly }),
+            }
+        }
+        opens
+    }
+
+    /// Which organizations ask as crisis services, and which ask as others do; some ask as both.
+    pub(crate) async fn services(&self) -> Result<Services, Refusal> {
+        let clients = self.inner.store.clients().await?;
+        let clients = clients.into_iter().filter_map(|row| serde_json::from_value::<Client>(row.document).ok());
+        let mut services = Services::default();
+        for client in clients.filter(Client::is_active) {
+            match (client.organization, client.kind) {
+                (Some(organization), ClientKind::CrisisService) => drop(services.crisis.insert(organization)),
+                (Some(organization), ClientKind::Ehr) => drop(services.others.insert(organization)),
+                (None, _) | (_, ClientKind::PatientApp) => {}
+            }
+        }
+        Ok(services)
+    }
+}
+
+/// As what organizations ask.
+#[derive(Default)]
+pub(crate) struct Services {
+    crisis: BTreeSet<OrganizationId>,
+    others: BTreeSet<OrganizationId>,
+}
+
+impl Services {
+    /// As whom they ask whom a permit to somebody reaches: by their name, or as one of a class.
+    fn as_asked(&self, who: Recipient, permitted_to: Recipient) -> Vec<Audience> {
+        let (organization, practitioner) = match who {
+            Recipient::Organization(organization) => (organization, None),
+            Recipient::Practitioner(organization, who) => (organization, Some(who)),
+            Recipient::Everyone | Recipient::Class(_) | Recipient::App(_) | Recipient::Supporter(_) => {
+                return Vec::new();
+            }
+        };
+        let crisis = self.crisis.contains(&organization).then_some(Some(Class::CrisisServices));
+        // Who has no software here yet may get some.
+        let plain = (crisis.is_none() || self.others.contains(&organization)).then_some(None);
+        let reached = |class: &Option<Class>| {
+            let by_class = class.is_some_and(|class| permitted_to == Recipient::Class(class));
+            by_class || permitted_to == Recipient::Organization(organization)
+        };
+        let classes = plain.into_iter().chain(crisis).filter(reached);
+        classes.map(|class| Audience::Organization { organization, practitioner, class }).collect()
+    }
+}
+
+/// Each question that a permit in force answers, as the asker would ask it, and as those would ask it to whom the changed
+/// consents speak.
+fn questions(snapshot: &Snapshot, changes: &[Consent], services: &Services, at: OffsetDateTime) -> Vec<Ask> {
+    let provisions = changes.iter().flat_map(|consent| &consent.provisions);
+    let spoken_to: Vec<Recipient> = provisions.filter_map(|one| known(one.recipient)).collect();
+    let mut questions: Vec<Ask> = Vec::new();
+    for ask in asks(snapshot, at, usize::MAX) {
+        let permitted_to = asker(&ask);
+        let named = matches!(permitted_to, Recipient::Organization(_));
+        let mut audiences: Vec<Audience> = (!named).then(|| ask.audience.clone()).into_iter().collect();
+        for who in spoken_to.iter().copied().chain([permitted_to]) {
+            audiences.extend(services.as_asked(who, permitted_to));
+        }
+        for audience in audiences {
+            let question = Ask { audience, ..ask.clone() };
+            if !questions.contains(&question) {
+                questions.push(question);
+            }
+        }
+    }
+    questions
+}
+
+/// The permits that count again once these noes have ended: all to those from whom they kept something.
+pub(crate) fn behind(consents: &[Consent], changes: &[Consent], at: OffsetDateTime) -> Vec<ConsentId> {
+    let ended = changes.iter().filter(|one| one.has_ended()).flat_map(|one| &one.provisions);
+    let noes: Vec<&Provision> = ended.filter(|one| one.effect == Effect::Deny).collect();
+    let counts = |one: &Provision| {
+        let to = known(one.recipient);
+        one.effect == Effect::Permit && is_live(one, at) && noes.iter().any(|no| to.is_some_and(|to| kept_from(no, to)))
+    };
+    let stand = consents.iter().filter(|one| one.status == Known::Is(Status::Active));
+    stand.filter(|one| one.provisions.iter().any(counts)).map(|one| one.id).collect()
+}
+
+/// Whether a no may keep something from them. An organization may belong to a class.
+fn kept_from(no: &Provision, to: Recipient) -> bool {
+    match (known(no.recipient), to) {
+        (None | Some(Recipient::Everyone), _)
+        | (Some(Recipient::Organization(_) | Recipient::Practitioner(..)), Recipient::Class(_))
+        | (Some(Recipient::Class(_)), Recipient::Organization(_)) => true,
+        (Some(Recipient::Practitioner(at, _)), Recipient::Organization(to)) => at == to,
+        (Some(from), to) => from == to,
+    }
+}
