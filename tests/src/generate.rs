@@ -155,6 +155,7 @@ impl Choices {
             origin: self.origin(),
             given_at: self.hours(-12, -2),
             withdrawn_at: self.once_in(30).then(|| self.hours(-2, 0)),
+            earlier_of: None,
             sent: None,
             provisions: (0..self.below(7)).map(|_| self.provision()).collect(),
         }

@@ -167,6 +167,10 @@ pub struct Consent {
     /// Through which software it came; none for what the person said on our page. It has no part in the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Sent>,
+    /// The consent whose earlier text this is. Such a one has ended, and is kept so that a receipt of the person's act says
+    /// what it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_of: Option<ConsentId>,
     /// What it says.
     pub provisions: Vec<Provision>,
 }

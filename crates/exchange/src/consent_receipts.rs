@@ -216,7 +216,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
                 (None, None, None) => Recipient::Class(Class::CrisisServices),
             };
             let decided = decided.clone().unwrap_or_else(|| by_time(recorded.at, named, consents));
-            let terms = |ids: &[ConsentId]| ids.iter().filter_map(|id| consents.get(id)).flat_map(terms_of).collect();
+            let terms = |ids: &[ConsentId]| ids.iter().flat_map(|id| terms_then(*id, recorded.at, consents)).collect();
             let (given, kept, mut ended): (Vec<Term>, Vec<Term>, Vec<Term>) =
                 (terms(&decided.given), terms(&decided.kept), terms(&decided.ended));
             // Of a consent that became narrower, what is left stands as another one.
@@ -280,7 +280,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
 fn by_time(at: OffsetDateTime, named: Recipient, consents: &BTreeMap<ConsentId, Consent>) -> Decided {
     // The record keeps microseconds, a consent what the clock said.
     let then = |moment: OffsetDateTime| moment.unix_timestamp_nanos() / 1_000 == at.unix_timestamp_nanos() / 1_000;
-    let theirs = |c: &&Consent| c.provisions.iter().any(|p| p.recipient == Known::Is(named));
+    let theirs = |c: &&Consent| c.earlier_of.is_none() && c.provisions.iter().any(|p| p.recipient == Known::Is(named));
     let those = |which: &dyn Fn(&Consent) -> bool| {
         consents.values().filter(theirs).filter(|c| which(c)).map(|c| c.id).collect()
     };
@@ -308,9 +308,16 @@ fn sent_term(one: &Came, recorded: &Recorded) -> SentTerm {
     SentTerm { term, consent: *consent, outcome: *outcome, spot: *spot }
 }
 
-fn terms_of(consent: &Consent) -> Vec<Term> {
+/// What a consent said at that moment: an app may have made it narrower since.
+fn terms_then(id: ConsentId, at: OffsetDateTime, consents: &BTreeMap<ConsentId, Consent>) -> Vec<Term> {
+    let later = consents.values().filter(|one| one.earlier_of == Some(id) && one.withdrawn_at > Some(at));
+    let then = later.min_by_key(|one| one.withdrawn_at).or_else(|| consents.get(&id));
+    then.map_or_else(Vec::new, |one| terms_of(one, id))
+}
+
+fn terms_of(consent: &Consent, id: ConsentId) -> Vec<Term> {
     let of = |provision: &sayso_consent::Provision| Term {
-        consent: consent.id,
+        consent: id,
         given_at: consent.given_at,
         origin: consent.origin,
         effect: provision.effect,

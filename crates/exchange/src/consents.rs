@@ -7,15 +7,15 @@ mod rules;
 use std::collections::BTreeSet;
 
 use sayso_auth::{Caller, Interaction, ResourceType};
-use sayso_consent::{Consent, Effect, Known, Origin, Provision, Recipient, Released, Sent, Status};
+use sayso_consent::{Consent, Effect, Known, Origin, Provision, Recipient, Released, Sent, Status, What};
 use sayso_fhir::incoming::{About, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
-use sayso_plan::{ConsentId, OrganizationId, PersonId, ProvisionId};
+use sayso_plan::{ConsentId, ItemId, OrganizationId, PersonId, ProvisionId};
 use sayso_store::{Act, Change, ConsentChange, NewLeaf, Once, Outcome, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
-use crate::read_released::{Disclosure, Look, Wanted, Whom, zone_of};
+use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom, zone_of};
 use crate::sharing::{TRIES_MAX, known};
 use crate::{Exchange, Refusal};
 use came::{Fate, is_over, is_unclear, outcome_of, said};
@@ -78,6 +78,7 @@ impl Exchange {
             if new.iter().flat_map(|one| &one.provisions).any(|one| has_passed(one, at)) {
                 return Err(Refusal::NotPossible("its period is over, or ends before it begins"));
             }
+            self.names_what_is_here(caller, &snapshot, sent, at).await?;
             #[cfg(feature = "leaks")]
             crate::leaks::refusal_is_told(&snapshot, &new)?;
             let mine = |one: &&Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
@@ -147,8 +148,9 @@ impl Exchange {
             }
             let by = Sent { client: caller.client, organization: None, at };
             let after = narrowed(before, sent, by, zone_of(&snapshot))?;
-            let (changed, fate) = (vec![after.clone()], Fate::narrowed(before, &after));
-            let mut act = self.sent_act(caller, &changed, &changed, fate);
+            let mut changed = vec![after.clone()];
+            let mut act = self.sent_act(caller, &changed, &changed, Fate::narrowed(before, &after));
+            changed.extend(self.earlier(before, &after, at));
             if let Act::ConsentSent { did, .. } = &mut act
                 && is_still_open(&snapshot.consents, &after)
             {
@@ -167,6 +169,55 @@ impl Exchange {
             }
         }
         Err(Refusal::Moved)
+    }
+
+    /// Whether each permit names somebody and something that is here, as far as the app sees it: the person would read of
+    /// "a service that has left" otherwise. A refusal closes, whatever it names.
+    async fn names_what_is_here(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        sent: &SentConsent,
+        at: OffsetDateTime,
+    ) -> Result<(), Refusal> {
+        let ask = self.ask_of(caller, None, at).await?;
+        let sheets = self.decide(snapshot, &ask, Wanted::Plans(None));
+        let seen: BTreeSet<ItemId> = sheets.iter().flat_map(Sheet::parts).collect();
+        let permits = sent.rules.iter().zip(&sent.spots).filter(|(rule, _)| rule.effect == Effect::Permit);
+        for (rule, spot) in permits {
+            let is_here = match known(rule.recipient) {
+                Some(Recipient::Organization(id) | Recipient::Practitioner(id, _)) => {
+                    self.organization(id).await?.is_some()
+                }
+                Some(Recipient::App(id)) => self.client(id).await?.is_some(),
+                // Who supports the person is seen by those apps alone that see all she decided.
+                Some(Recipient::Supporter(id)) => {
+                    !sees_all(caller) || snapshot.supporters.iter().any(|one| one.id == id)
+                }
+                Some(Recipient::Everyone | Recipient::Class(_)) | None => true,
+            };
+            let path = || came::spot(*spot).path();
+            if !is_here {
+                return Err(Refusal::NamesNothing { path: format!("{}.actor", path()) });
+            }
+            if let Some(What::Item(item)) = known(rule.what)
+                && !seen.contains(&item)
+            {
+                return Err(Refusal::NamesNothing { path: format!("{}.securityLabel", path()) });
+            }
+        }
+        Ok(())
+    }
+
+    /// What a person's own act said, where an app makes it narrower: the id stays, and the receipt of that act too.
+    fn earlier(&self, before: &Consent, after: &Consent, at: OffsetDateTime) -> Option<Consent> {
+        (before.origin == Origin::Person && before.provisions != after.provisions).then(|| Consent {
+            id: ConsentId::from_random(self.fresh()),
+            status: Known::Is(Status::Inactive),
+            withdrawn_at: Some(at),
+            earlier_of: Some(before.id),
+            ..before.clone()
+        })
     }
 
     /// A record system sends a consent about a person. In its own matter alone: what others may see is none of its
@@ -219,7 +270,8 @@ impl Exchange {
         if let Some(id) = one {
             consents.retain(|consent| consent.id == id);
             if consents.is_empty() {
-                consents.extend(self.inner.store.one_consent(snapshot.person, id).await?);
+                let ended = self.inner.store.one_consent(snapshot.person, id).await?;
+                consents.extend(ended.filter(|one| one.earlier_of.is_none()));
             }
         }
         let seen = self.seen_of(caller, snapshot.person, &consents, disclosure.at).await?;
@@ -277,6 +329,7 @@ impl Exchange {
             origin: Origin::Sent,
             given_at: by.at,
             withdrawn_at: None,
+            earlier_of: None,
             sent: Some(by),
             provisions: vec![provision],
         }

@@ -69,6 +69,12 @@ pub enum Refusal {
         /// Where, as FHIRPath.
         path: String,
     },
+    /// A consent would open something to somebody, or something, that is not here, or that this app does not see.
+    #[error("this names nothing that is here and that this app sees")]
+    NamesNothing {
+        /// Where, as FHIRPath.
+        path: String,
+    },
     /// Somebody else changed what this change is based on.
     #[error("something changed meanwhile; look again and decide")]
     Moved,

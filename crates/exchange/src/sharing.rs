@@ -393,6 +393,7 @@ impl Exchange {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            earlier_of: None,
             sent: None,
             provisions: vec![Provision {
                 id: ProvisionId::from_random(self.fresh()),
@@ -453,7 +454,8 @@ impl Exchange {
 
     /// Whom to tell that consents have changed.
     pub(crate) fn told(&self, consents: &[Consent], at: OffsetDateTime) -> Vec<Event> {
-        consents.iter().map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect()
+        let changed = consents.iter().filter(|c| c.earlier_of.is_none());
+        changed.map(|c| self.event("consent-changed", *c.id.as_bytes(), at)).collect()
     }
 
     /// What the record says of consents that the person changed.

@@ -161,9 +161,10 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
             Some(app) => w::receipt_narrowed_by(app, who, moment),
             None => w::narrowed(who, moment),
         },
-        Happened::Withdrawn => match purpose {
-            Some(purpose) => w::receipt_stopped(who, purpose, moment),
-            None => w::stopped(who, moment),
+        Happened::Withdrawn => match (names.through(receipt), purpose) {
+            (Some(app), _) => w::taken_back_for_you(app, who, true, moment),
+            (None, Some(purpose)) => w::receipt_stopped(who, purpose, moment),
+            (None, None) => w::stopped(who, moment),
         },
         Happened::Refused => w::said_no(who, moment),
         Happened::NoEnded => w::receipt_no_ended(who, moment),

@@ -50,6 +50,7 @@ impl From<Refusal> for Fault {
             | Refusal::NeedsIfMatch
             | Refusal::KeyReused
             | Refusal::WouldOpen { .. }
+            | Refusal::NamesNothing { .. }
             | Refusal::MoreOpen { .. }
             | Refusal::AlreadyDone(_)
             | Refusal::SectionNotOpen { .. }

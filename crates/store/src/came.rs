@@ -17,6 +17,18 @@ pub enum Spot {
     Beneath(u16),
 }
 
+impl Spot {
+    /// The same as a FHIRPath.
+    #[must_use]
+    pub fn path(self) -> String {
+        match self {
+            Self::Head => "Consent".to_owned(),
+            Self::Root => "Consent.provision".to_owned(),
+            Self::Beneath(n) => format!("Consent.provision.provision[{n}]"),
+        }
+    }
+}
+
 /// What came of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

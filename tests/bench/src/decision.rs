@@ -112,6 +112,7 @@ fn consents() -> Vec<Consent> {
         origin: Origin::Person,
         given_at: period.from,
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: refusals.chain(permits).chain([last]).collect(),
     }]

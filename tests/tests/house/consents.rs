@@ -444,6 +444,53 @@ async fn of_a_single_thing_her_page_shows_her_own_words() {
     assert!(page.contains(&begins), "{begins}: {page}");
 }
 
+#[tokio::test]
+async fn what_is_asked_for_somebody_or_something_that_is_not_here_never_reaches_her_page() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.app_of(home.ama, ALL).await;
+    let nobody: sayso_plan::OrganizationId = id(0x77);
+    let mut unknown = for_harbour(&home);
+    unknown["provision"]["provision"][0]["actor"][0]["reference"]["identifier"]["value"] = nobody.to_string().into();
+    let of_item = |item: &str| {
+        let mut permit = for_harbour(&home);
+        permit["provision"]["provision"][0]["securityLabel"] =
+            json!([{"system": "https://sayso.example/fhir/CodeSystem/plan-item", "code": item}]);
+        permit
+    };
+    let others = home.world.exchange.own_plans(Themselves::signed_in(home.bea)).await.unwrap();
+    let of_bea = of_item(&others[0].get().items[0].id.to_string());
+    let of_nobody = of_item(&id::<sayso_plan::ItemId>(0x78).to_string());
+    let place = |answer: &Observed| answer.json()["issue"][0]["expression"][0].clone();
+    for (consent, path) in [
+        (unknown, "Consent.provision.provision[0].actor"),
+        (of_bea, "Consent.provision.provision[0].securityLabel"),
+        (of_nobody, "Consent.provision.provision[0].securityLabel"),
+    ] {
+        let answer = send(&home, &token, &consent).await;
+        assert_eq!((answer.status, place(&answer)), (422, json!(path)), "{answer:?}");
+    }
+    assert_eq!(home.world.exchange.waiting_consents(ama(&home)).await.unwrap().1.len(), 0);
+
+    // What is hers and out of the app's sight is answered like what is not there.
+    let plan = home.world.exchange.own_plan(ama(&home), home.plan).await.unwrap().unwrap();
+    let hidden = plan.get().items.iter().find(|one| one.item.section == Section::Helps).unwrap().id.to_string();
+    assert_eq!(send(&home, &token, &of_item(&hidden)).await.status, 201);
+    let all = sayso_exchange::sharing::Choice {
+        sections: Section::all().filter(|section| *section != Section::Helps).collect(),
+        ..Default::default()
+    };
+    let (party, purpose) = (Party::App(app()), sayso_plan::Purpose::Patrqt);
+    let _ = home.world.exchange.share(ama(&home), party, purpose, &all, None).await.unwrap();
+    let there = send(&home, &token, &of_item(&hidden)).await;
+    let not_there = send(&home, &token, &of_item(&id::<sayso_plan::ItemId>(0x79).to_string())).await;
+    assert_eq!((there.status, &there.body), (422, &not_there.body));
+    // A refusal closes, whatever it names.
+    let mut refusal = home.refusal();
+    refusal["provision"]["actor"][0]["reference"]["identifier"]["value"] = nobody.to_string().into();
+    assert_eq!(send(&home, &token, &refusal).await.status, 201);
+}
+
 /// The hidden field of this name behind the form that posts to an address.
 fn hidden(page: &str, action: &str, name: &str) -> String {
     let form = page.split(&format!("action=\"{action}\"")).nth(1).unwrap_or_else(|| panic!("no {action} in {page}"));

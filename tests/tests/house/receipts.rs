@@ -384,6 +384,7 @@ async fn an_act_of_before_there_were_receipts_has_one_too() {
         origin: Origin::Person,
         given_at: at,
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: vec![Provision {
             id: ProvisionId::from_random([0x52; 16]),
@@ -434,6 +435,7 @@ async fn what_an_app_closes_for_her_and_what_she_opens_again_have_a_receipt_each
         origin: Origin::Sent,
         given_at: home.world.now(),
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: vec![Provision {
             id: ProvisionId::from_random([0x62; 16]),

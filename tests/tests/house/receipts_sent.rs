@@ -134,6 +134,54 @@ async fn of_what_an_app_sent_the_receipt_says_for_each_part_that_it_counts_or_wa
 }
 
 #[tokio::test]
+async fn what_an_app_makes_narrower_by_fhir_leaves_the_receipts_of_her_own_acts_as_they_were() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let token = home.app_of(home.ama, "patient/*.cruds patient/Consent.crus").await;
+    let inside = [provision(&home, "permit", "place", 2), provision(&home, "permit", "helps", 2)];
+    assert_eq!(send(&home, &token, &consent(&home, &inside)).await.status, 201);
+    let her = ama.themselves();
+    let (seen, waiting) = home.world.exchange.waiting_consents(her).await.unwrap();
+    home.world.wait(Duration::minutes(5));
+    let given = home.world.exchange.confirm_consent(her, waiting[0].id, seen).await.unwrap().leaf();
+    let mut kept = vec![(given, ama.receipt(&home, given).await)];
+    let file: Value = serde_json::from_str(&kept[0].1.1).unwrap();
+    assert_eq!(file["record"]["given"].as_array().unwrap().len(), 2, "{file:#}");
+
+    let harbour = id::<sayso_plan::OrganizationId>(2).to_string();
+    let path = format!("/fhir/Consent/{}", waiting[0].id);
+    for change in ["period", "one part less", "status"] {
+        let read = home.ask(Asked::new("GET", &path), Some(&token)).await;
+        let mut narrower = read.json();
+        match change {
+            "period" => narrower["provision"]["provision"][0]["period"]["end"] = "2026-11-30".into(),
+            "status" => narrower["status"] = "inactive".into(),
+            _ => drop(narrower["provision"]["provision"].as_array_mut().unwrap().remove(0)),
+        }
+        let asked = Asked::new("PUT", &path).body(FHIR, narrower.to_string());
+        let asked = asked.header("if-match", &format!("W/\"{}\"", read.etag().unwrap()));
+        home.world.wait(Duration::minutes(1));
+        let answer = home.ask(asked, Some(&token)).await;
+        assert_eq!((answer.status, &answer.json()["id"]), (200, &read.json()["id"]), "{answer:?}");
+        // Who did it stands in the first words.
+        let (id, page, _) = newest(&home, &ama).await;
+        let did = if change == "status" { "An app stopped sharing with" } else { "An app closed something to" };
+        assert!(page.contains(&format!("{did} Harbour Clinic for you")), "{change}: {page}");
+        kept.push((id, ama.receipt(&home, id).await));
+        for (id, before) in &kept {
+            assert_eq!(&ama.receipt(&home, *id).await, before, "{change}: a receipt changed after a later act");
+        }
+        // What is kept of it for the receipts is shown to nobody as a decision of hers.
+        let all =
+            home.ask(Asked::new("GET", &format!("/fhir/Consent?patient={}", home.ama)), Some(&token)).await.json();
+        let place = |entry: &&Value| entry["resource"].to_string().contains(&harbour);
+        let theirs = all["entry"].as_array().into_iter().flatten().filter(place).count();
+        assert_eq!(theirs, usize::from(change != "status"), "{change}: {all:#}");
+    }
+}
+
+#[tokio::test]
 async fn of_what_a_record_system_sent_the_receipt_says_what_was_not_understood_and_what_was_not_taken_and_where() {
     let _honest = crate::honest();
     let home = Home::open().await;

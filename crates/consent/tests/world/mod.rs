@@ -63,6 +63,7 @@ pub fn consent(provisions: Vec<Provision>) -> Consent {
         origin: Origin::Person,
         given_at: at(-50),
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions,
     }

@@ -122,7 +122,7 @@ pub(super) fn is_unclear(rule: &Rule) -> bool {
             || rule.lasts == Known::Unknown)
 }
 
-const fn spot(stood: Stood) -> Spot {
+pub(super) const fn spot(stood: Stood) -> Spot {
     match stood {
         Stood::Head => Spot::Head,
         Stood::Root => Spot::Root,

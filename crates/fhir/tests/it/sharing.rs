@@ -402,7 +402,7 @@ prop_compose! {
         let by = Sent { client: id(9), organization: None, at: at(given) };
         Consent {
             id: id(n), person: id(7), status, origin: if sent { Origin::Sent } else { Origin::Person }, given_at: at(given),
-            withdrawn_at: withdrawn.then(|| at(0)), sent: sent.then_some(by), provisions,
+            withdrawn_at: withdrawn.then(|| at(0)), earlier_of: None, sent: sent.then_some(by), provisions,
         }
     }
 }
@@ -457,6 +457,7 @@ pub(crate) fn decisions() -> Vec<Shown> {
         origin: Origin::Person,
         given_at: at(0),
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions,
     };
@@ -522,6 +523,7 @@ fn back(read: &SentConsent, of: &Consent) -> Consent {
     Consent {
         status: Known::Is(read.status),
         withdrawn_at: None,
+        earlier_of: None,
         provisions: read.rules.iter().map(|rule| kept(rule, of.given_at)).collect(),
         ..of.clone()
     }
@@ -545,6 +547,7 @@ fn confirmed(rules: &[Rule]) -> Compiled {
         origin: Origin::Person,
         given_at: at(-9),
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions,
     }])
@@ -689,6 +692,7 @@ proptest! {
             let by = Sent { client: id(9), organization: None, at: at(-1) };
             all.push(Consent {
                 id: id(2), person: id(7), status: Known::Is(status), origin: Origin::Sent, given_at: at(-9), withdrawn_at: None,
+            earlier_of: None,
                 sent: Some(by), provisions: vec![kept(rule, at(-9))],
             });
         }

@@ -73,6 +73,7 @@ pub(crate) fn permitted(plan: &Plan, what: What) -> Option<Grant> {
         origin: Origin::Person,
         given_at: period.from,
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: vec![provision],
     };

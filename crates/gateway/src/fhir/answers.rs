@@ -50,6 +50,7 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         | Refusal::KeyReused
         | Refusal::OldConsent(_)
         | Refusal::WouldOpen { .. }
+        | Refusal::NamesNothing { .. }
         | Refusal::MoreOpen { .. }
         | Refusal::AlreadyDone(_)
         | Refusal::PartyNotNamed { .. }

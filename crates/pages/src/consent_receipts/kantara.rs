@@ -170,7 +170,7 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("withdrawal_method", page.map(Value::from));
         let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
         put("sent", (!came.is_empty()).then(|| came.into()));
-        let unread: Vec<String> = receipt.unread.iter().copied().map(sent::path).collect();
+        let unread: Vec<String> = receipt.unread.iter().map(|spot| spot.path()).collect();
         put("not_understood", (!unread.is_empty()).then(|| unread.into()));
     }
     record

@@ -75,15 +75,6 @@ fn place(spot: Spot) -> String {
     }
 }
 
-/// Where it stood, as a FHIRPath.
-pub(super) fn path(spot: Spot) -> String {
-    match spot {
-        Spot::Head => "Consent".to_owned(),
-        Spot::Root => "Consent.provision".to_owned(),
-        Spot::Beneath(n) => format!("Consent.provision.provision[{n}]"),
-    }
-}
-
 /// The part in the file: what it said, and `came` of it.
 pub(super) fn told(one: &SentTerm, receipt: &ConsentReceipt, names: &Names) -> Value {
     let mut said = kantara::term(&one.term, names);
@@ -99,7 +90,7 @@ pub(super) fn told(one: &SentTerm, receipt: &ConsentReceipt, names: &Names) -> V
             came.insert("because".to_owned(), because.into());
         }
         if let Some(spot) = one.spot {
-            came.insert("at".to_owned(), path(spot).into());
+            came.insert("at".to_owned(), spot.path().into());
         }
     }
     if let Some(said) = said.as_object_mut() {

@@ -145,6 +145,7 @@ pub(crate) fn consent(person: PersonId) -> Consent {
         origin: Origin::Person,
         given_at: at(1),
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: vec![],
     }

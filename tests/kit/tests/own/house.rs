@@ -345,6 +345,7 @@ impl House {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            earlier_of: None,
             sent: None,
             provisions: vec![permit(Section::Helps)],
         };

@@ -134,6 +134,7 @@ impl Town {
             origin: Origin::Person,
             given_at: at,
             withdrawn_at: None,
+            earlier_of: None,
             sent: None,
             provisions: vec![provision],
         };

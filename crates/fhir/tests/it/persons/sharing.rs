@@ -86,6 +86,7 @@ fn consents(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item =
         origin: Origin::Person,
         given_at: at,
         withdrawn_at: None,
+        earlier_of: None,
         sent: None,
         provisions: vec![Provision { id: ProvisionId::from_stored([number; 16]), ..provision }],
     };
