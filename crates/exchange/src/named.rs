@@ -214,7 +214,7 @@ fn others(snapshot: &Snapshot, supporter: SupporterId, at: OffsetDateTime) -> Ve
     let other = |ask: &Ask| match Party::of(asker(ask))? {
         Party::App(_) => None,
         Party::Supporter(other) if other == supporter => None,
-        party => Some(party),
+        party @ (Party::Organization(_) | Party::CrisisServices | Party::Supporter(_)) => Some(party),
     };
     let asked = asks(snapshot, at, usize::MAX).into_iter().filter(|ask| ask.purpose != Some(Purpose::Btg));
     let mut others: Vec<(Party, Ask)> = asked.filter_map(|ask| Some((other(&ask)?, ask))).collect();
