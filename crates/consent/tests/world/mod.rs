@@ -155,6 +155,7 @@ pub fn a_consent() -> impl Strategy<Value = Consent> {
             origin,
             given_at: at(given),
             withdrawn_at,
+            earlier_of: None,
             sent: None,
             provisions,
         },

@@ -147,10 +147,8 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     } else {
         w::RECEIPT_GIVEN
     };
-    let kept = match receipt.happened {
-        Happened::NoEnded | Happened::Restored => w::RECEIPT_BEHIND,
-        _ => w::RECEIPT_KEPT,
-    };
+    let ended_a_no = matches!(receipt.happened, Happened::NoEnded | Happened::Restored);
+    let kept = if ended_a_no { w::RECEIPT_BEHIND } else { w::RECEIPT_KEPT };
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
     let still_open: Vec<Term> = receipt.kept.iter().filter(|term| term.effect == Effect::Permit).cloned().collect();
