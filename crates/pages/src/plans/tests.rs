@@ -3,11 +3,11 @@
 use askama::Template;
 use sayso_consent::{FingerprintKey, Projection, Released, Sealed, Themselves, own};
 use sayso_plan::plan::Content;
-use sayso_plan::{PersonId, Plan};
+use sayso_plan::{PersonId, Plan, PlanDate};
 use serde_json::{Value, json};
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
-use super::view::PlanView;
+use super::view::{DueLine, PlanLine, PlanView};
 use super::{LawView, PlanPage};
 use crate::layout::Frame;
 use crate::words::en as w;
@@ -29,6 +29,7 @@ pub(crate) fn page(released: &Released<Projection>) -> String {
         frame: Frame::open(w::PLAN),
         plan: PlanView::of(released.get()),
         law: LawView::default(),
+        due: DueLine::all(released.get(), PlanDate(date!(2026 - 03 - 02))),
         cancel: None,
         suggestions: String::new(),
         waiting: 0,
@@ -47,6 +48,24 @@ fn small(items: &Value) -> Value {
         ],
         "items": items
     })
+}
+
+#[test]
+fn a_plan_that_ends_soon_says_so_on_its_page_and_in_the_list() {
+    let mut content: Value =
+        serde_json::from_str(include_str!("../../../../fixtures/persons/ama/joint-crisis.plan.json")).unwrap();
+    content["status"] = "active".into();
+    for (until, class) in
+        [("2026-03-12", "<p class=\"notice\">It holds until 12 March"), ("2026-04-20", "<p>It holds until 20 April")]
+    {
+        content["until"] = until.into();
+        let plan = plan(content.clone());
+        assert!(page(&plan).contains(class), "{until}");
+        let line = PlanLine::of(plan.get(), PlanDate(date!(2026 - 03 - 02)));
+        assert!(line.due.iter().any(|one| one.text.starts_with("It holds until")), "{until}");
+    }
+    content["until"] = "2026-06-01".into();
+    assert!(!page(&plan(content)).contains("It holds until"));
 }
 
 fn item(section: &str, mut more: Value) -> Value {
