@@ -216,9 +216,12 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
                 (None, None, None) => Recipient::Class(Class::CrisisServices),
             };
             let decided = decided.clone().unwrap_or_else(|| by_time(recorded.at, named, consents));
-            let terms = |ids: &[ConsentId]| ids.iter().flat_map(|id| terms_then(*id, recorded.at, consents)).collect();
-            let (given, kept, mut ended): (Vec<Term>, Vec<Term>, Vec<Term>) =
-                (terms(&decided.given), terms(&decided.kept), terms(&decided.ended));
+            let terms = |ids: &[ConsentId], which| -> Vec<Term> {
+                ids.iter().flat_map(|id| terms_then(*id, which, consents)).collect()
+            };
+            let given = terms(&decided.given, Text::First);
+            let kept = terms(&decided.kept, Text::At(recorded.at));
+            let mut ended = terms(&decided.ended, Text::Last);
             // Of a consent that became narrower, what is left stands as another one.
             ended.retain(|term| !kept.iter().any(|stays| Term { consent: stays.consent, ..term.clone() } == *stays));
             let towards = given.iter().chain(&ended).chain(&kept).find_map(|term| known(term.recipient));
@@ -308,10 +311,26 @@ fn sent_term(one: &Came, recorded: &Recorded) -> SentTerm {
     SentTerm { term, consent: *consent, outcome: *outcome, spot: *spot }
 }
 
-/// What a consent said at that moment: an app may have made it narrower since.
-fn terms_then(id: ConsentId, at: OffsetDateTime, consents: &BTreeMap<ConsentId, Consent>) -> Vec<Term> {
-    let later = consents.values().filter(|one| one.earlier_of == Some(id) && one.withdrawn_at > Some(at));
-    let then = later.min_by_key(|one| one.withdrawn_at).or_else(|| consents.get(&id));
+/// Which text of a consent an act is about. An app may have made it narrower since.
+#[derive(Clone, Copy)]
+enum Text {
+    /// What it said when the person gave it: nothing comes before that.
+    First,
+    /// What it said at this moment, in the microseconds that the record keeps.
+    At(OffsetDateTime),
+    /// What it said when it ended: nothing comes after that.
+    Last,
+}
+
+fn terms_then(id: ConsentId, which: Text, consents: &BTreeMap<ConsentId, Consent>) -> Vec<Term> {
+    let micros = |moment: OffsetDateTime| moment.unix_timestamp_nanos() / 1_000;
+    let holds = |until: OffsetDateTime| match which {
+        Text::First => true,
+        Text::At(at) => micros(until) > micros(at),
+        Text::Last => false,
+    };
+    let earlier = consents.values().filter(|one| one.earlier_of == Some(id) && one.withdrawn_at.is_some_and(holds));
+    let then = earlier.min_by_key(|one| one.withdrawn_at).or_else(|| consents.get(&id));
     then.map_or_else(Vec::new, |one| terms_of(one, id))
 }
 

@@ -253,8 +253,8 @@ impl From<Refusal> for Fault {
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
             Refusal::NamesNothing { path } => {
-                let text = "Nothing of this id is here that this app can see. Name an organization, an app or a supporter \
-                            that is registered here, or a part as this app read it.";
+                let text = "Nothing of this id is here that this app can see. Name an organization or an app that is \
+                            registered here, or a plan or part as this app read it.";
                 Self::Body(vec![Issue { code: "not-found", path, text: text.into() }])
             }
             Refusal::KeyReused => Self::Conflict("This Idempotency-Key was used for another request; use a new one."),

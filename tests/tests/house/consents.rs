@@ -461,11 +461,15 @@ async fn what_is_asked_for_somebody_or_something_that_is_not_here_never_reaches_
     let others = home.world.exchange.own_plans(Themselves::signed_in(home.bea)).await.unwrap();
     let of_bea = of_item(&others[0].get().items[0].id.to_string());
     let of_nobody = of_item(&id::<sayso_plan::ItemId>(0x78).to_string());
+    let mut of_a_plan = of_nobody.clone();
+    of_a_plan["provision"]["provision"][0]["securityLabel"][0] =
+        json!({"system": "https://sayso.example/fhir/CodeSystem/plan-tag", "code": others[0].get().id});
     let place = |answer: &Observed| answer.json()["issue"][0]["expression"][0].clone();
     for (consent, path) in [
         (unknown, "Consent.provision.provision[0].actor"),
         (of_bea, "Consent.provision.provision[0].securityLabel"),
         (of_nobody, "Consent.provision.provision[0].securityLabel"),
+        (of_a_plan, "Consent.provision.provision[0].securityLabel"),
     ] {
         let answer = send(&home, &token, &consent).await;
         assert_eq!((answer.status, place(&answer)), (422, json!(path)), "{answer:?}");
