@@ -241,10 +241,16 @@ impl World {
 
     /// Puts a consent on record as it is, past all that pages and doors would ask; says whether the store took it.
     pub async fn put_consent(&self, consent: Consent) -> bool {
-        let (store, person, at) = (self.exchange.store(), consent.person, self.now());
+        self.put_consents(vec![consent]).await
+    }
+
+    /// The same of several consents of one person, in one write.
+    pub async fn put_consents(&self, consents: Vec<Consent>) -> bool {
+        let Some(first) = consents.first() else { return true };
+        let (store, person, at) = (self.exchange.store(), first.person, self.now());
         let fence = store.snapshot(person).await.unwrap().unwrap().fence();
         let act = Act::ConsentChanged {
-            consent: consent.id,
+            consent: first.id,
             change: ConsentChange::Given,
             recipient: None,
             purpose: None,
@@ -255,7 +261,7 @@ impl World {
             by: None,
         };
         let leaf = NewLeaf { id: LeafId::from_random(self.exchange.fresh()), at, organization: None, act };
-        let changes = vec![Change::Consent(Box::new(consent))];
+        let changes = consents.into_iter().map(|consent| Change::Consent(Box::new(consent))).collect();
         store.write(Write { fence, leaf, changes, events: Vec::new(), once: None }).await.is_ok()
     }
 

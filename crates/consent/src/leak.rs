@@ -203,6 +203,8 @@ pub enum Leak {
     NamedThoughClosed,
     /// Somebody is told that a plan names them that is not shared yet.
     NamedInDrafts,
+    /// An app that asks for a single item is told whether there is one that it does not see.
+    SentNamesHidden,
 }
 
 impl Leak {
@@ -300,6 +302,7 @@ impl Leak {
         Self::RefusalTold,
         Self::NamedThoughClosed,
         Self::NamedInDrafts,
+        Self::SentNamesHidden,
     ];
 }
 

@@ -182,6 +182,8 @@ impl Exchange {
     ) -> Result<(), Refusal> {
         let ask = self.ask_of(caller, None, at).await?;
         let sheets = self.decide(snapshot, &ask, Wanted::Plans(None));
+        #[cfg(feature = "leaks")]
+        let sheets = self.all_that_is_there(sayso_consent::leak::Leak::SentNamesHidden, snapshot, sheets);
         let seen: BTreeSet<ItemId> = sheets.iter().flat_map(Sheet::parts).collect();
         let permits = sent.rules.iter().zip(&sent.spots).filter(|(rule, _)| rule.effect == Effect::Permit);
         for (rule, spot) in permits {

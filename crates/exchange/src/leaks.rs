@@ -160,9 +160,9 @@ impl Exchange {
         asking
     }
 
-    /// What a supporter sees who is taken for the person: all that there is.
-    pub(crate) fn all_that_is_there(&self, snapshot: &Snapshot, sheets: Vec<Sheet>) -> Vec<Sheet> {
-        if !planted(Leak::SupporterSeesAll) {
+    /// What somebody sees who is taken for the person: all that there is.
+    pub(crate) fn all_that_is_there(&self, leak: Leak, snapshot: &Snapshot, sheets: Vec<Sheet>) -> Vec<Sheet> {
+        if !planted(leak) {
             return sheets;
         }
         let (reader, key) = (Themselves::signed_in(snapshot.person), &self.inner.fingerprints);

@@ -259,7 +259,7 @@ impl Exchange {
                 None => Vec::new(),
             };
             #[cfg(feature = "leaks")]
-            let sheets = self.all_that_is_there(&snapshot, sheets);
+            let sheets = self.all_that_is_there(sayso_consent::leak::Leak::SupporterSeesAll, &snapshot, sheets);
             let shown = sheets.iter().map(Sheet::record).collect();
             let names = |one: &Supporter| at_what == LookAt::List && self.seen_naming(&snapshot, one, at).is_some();
             let operation = Code::new(if known.is_some_and(names) { LIST_NAMED } else { at_what.code() });

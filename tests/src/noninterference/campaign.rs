@@ -90,7 +90,8 @@ impl Campaign {
             for _ in 0..self.threads {
                 scope.spawn(|| {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                    runtime.block_on(shared.work());
+                    // While one pair waits for its database, another goes on.
+                    runtime.block_on(async { tokio::join!(shared.work(), shared.work(), shared.work()) });
                 });
             }
         });

@@ -408,7 +408,7 @@ impl House {
             for new in self.items(at.subject, plan).await.into_iter().filter(|id| !before.contains(id)) {
                 self.refused.insert(new);
                 let refusal = self.provision(Effect::Deny, About::Item(new), self.always());
-                self.say(person(at.subject), refusal, |_| {}).await;
+                self.say(person(at.subject), refusal).await;
             }
         }
         made
@@ -551,7 +551,7 @@ impl House {
         let Some(plan) = self.create(person(subject), content).await else { return false };
         if hiding == PlanHiding::Refused {
             let refusal = self.provision(Effect::Deny, About::Plan(plan), self.always());
-            self.say(person(subject), refusal, |_| {}).await;
+            self.say(person(subject), refusal).await;
         }
         true
     }
@@ -653,9 +653,12 @@ impl House {
     }
 
     async fn other_consent(&mut self, subject: usize, n: u64) -> bool {
-        let section = |n: u64| Section::all().nth(n as usize % Section::all().count()).unwrap_or(Section::Helps);
+        let section = |n: u64| {
+            let found = Section::all().nth(n as usize % Section::all().count());
+            super::script::section_label(found.unwrap_or(Section::Helps))
+        };
         let patient = format!("{{\"reference\":\"Patient/{}\"}}", person(subject));
-        let body = super::script::consent_of(&patient, harbour(), section(n), section(n / 2), 1);
+        let body = super::script::consent_of(&patient, harbour(), &section(n), &section(n / 2), 1);
         let asked = Asked::new("POST", "/fhir/Consent").bearer(&self.other_token);
         self.world.call(&asked.body("application/fhir+json", body)).await.status == 202
     }

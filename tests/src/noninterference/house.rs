@@ -178,31 +178,36 @@ impl House {
         for n in 0..self.layout.adversary.subjects() {
             let openness = self.layout.subjects[n].clone();
             let (begin, purpose) = (self.world.now(), self.layout.adversary.purpose());
+            let mut said = Vec::new();
             for section in &openness.ending {
                 let until = begin + Duration::hours(ENDING_HOURS);
                 let ending = self.provision(Effect::Permit, What::Section(*section), Period { from: begin, until });
-                self.say(person(n), ending, |_| {}).await;
+                said.push(self.consent(person(n), vec![ending]));
             }
             self.share(n).await;
             for (section, reason) in &openness.never {
-                self.close(person(n), *section, *reason).await;
+                said.extend(self.closed(person(n), *section, *reason));
             }
             if let Some(level) = openness.refused_level {
                 let refused = self.provision(Effect::Deny, What::Level(level), self.always());
-                self.say(person(n), refused, |_| {}).await;
+                said.push(self.consent(person(n), vec![refused]));
             }
-            // Somebody else may see all of it, for the same purpose and for their own.
-            let all = Choice { sections: Section::all().collect(), ..Choice::default() };
-            // Whatever the other hospital refuses to see in one house alone, somebody else sees in both: so as what a
-            // supporter is named where others see it is the same.
+            // Somebody else may see all of it, for the same purpose and for their own. Whatever the other hospital
+            // refuses to see in one house alone, another one sees in both: so as what a supporter is named where others
+            // see it is the same.
             let others =
                 if self.layout.adversary.is_supporter() { vec![harbour(), riverside()] } else { vec![harbour()] };
-            let themselves = Themselves::signed_in(person(n));
-            for party in others.into_iter().map(Party::Organization) {
-                for purpose in BTreeSet::from([purpose, Purpose::Treat]) {
-                    let _ = self.world.exchange.share(themselves, party, purpose, &all, None).await.unwrap();
-                }
+            for (organization, purpose) in others.into_iter().flat_map(|one| {
+                BTreeSet::from([purpose, Purpose::Treat]).into_iter().map(move |purpose| (one, purpose))
+            }) {
+                let all = Section::all().map(|section| Provision {
+                    recipient: Known::Is(Recipient::Organization(organization)),
+                    purposes: Known::Is(Purposes::Only(purpose)),
+                    ..self.provision(Effect::Permit, What::Section(section), self.always())
+                });
+                said.push(self.consent(person(n), all.collect()));
             }
+            assert!(self.world.put_consents(said).await);
         }
     }
 
@@ -236,35 +241,46 @@ impl House {
         }
     }
 
-    /// Puts a consent with one provision on record; `and` changes it before.
-    pub async fn say(&self, person: PersonId, mut provision: Provision, and: impl FnOnce(&mut Consent)) {
-        let at = self.world.now();
+    /// A consent of the person's own with these provisions.
+    #[must_use]
+    pub fn consent(&self, person: PersonId, mut provisions: Vec<Provision>) -> Consent {
         let subject = (0..self.ties.len()).find(|n| super::layout::person(*n) == person);
-        if let (Known::Is(Recipient::Supporter(_)), Some(n)) = (provision.recipient, subject) {
-            provision.recipient = Known::Is(Recipient::Supporter(self.ties[n]));
+        for provision in &mut provisions {
+            if let (Known::Is(Recipient::Supporter(_)), Some(n)) = (provision.recipient, subject) {
+                provision.recipient = Known::Is(Recipient::Supporter(self.ties[n]));
+            }
         }
-        let mut consent = Consent {
+        Consent {
             id: ConsentId::from_random(self.world.exchange.fresh()),
             person,
             status: Known::Is(Status::Active),
             origin: Origin::Person,
-            given_at: at,
+            given_at: self.world.now(),
             withdrawn_at: None,
             earlier_of: None,
             sent: None,
-            provisions: vec![provision],
-        };
-        and(&mut consent);
-        assert!(self.world.put_consent(consent).await);
+            provisions,
+        }
+    }
+
+    /// Puts a consent with one provision on record.
+    pub async fn say(&self, person: PersonId, provision: Provision) {
+        assert!(self.world.put_consent(self.consent(person, vec![provision])).await);
     }
 
     /// A section stays closed to the one who looks, for this reason.
     pub async fn close(&self, person: PersonId, section: Section, reason: Reason) {
+        assert!(self.world.put_consents(self.closed(person, section, reason)).await);
+    }
+
+    /// What is said so that a section stays closed to the one who looks.
+    fn closed(&self, person: PersonId, section: Section, reason: Reason) -> Vec<Consent> {
         let adversary = self.layout.adversary;
         let (now, always) = (self.world.now(), self.always());
         let mut permit = self.provision(Effect::Permit, What::Section(section), always);
+        let mut said = Vec::new();
         match reason {
-            Reason::NeverAsked => return,
+            Reason::NeverAsked => return said,
             Reason::Ended => {
                 permit.period = Known::Is(Period { from: now - Duration::days(9), until: now - Duration::minutes(1) });
             }
@@ -278,10 +294,11 @@ impl House {
             Reason::Proposed | Reason::TakenBack => {}
             Reason::Refused => {
                 let refusal = self.provision(Effect::Deny, What::Section(section), always);
-                self.say(person, refusal, |_| {}).await;
+                said.push(self.consent(person, vec![refusal]));
             }
         }
-        let and = |consent: &mut Consent| match reason {
+        let mut consent = self.consent(person, vec![permit]);
+        match reason {
             Reason::Proposed => consent.origin = Origin::Sent,
             Reason::TakenBack => {
                 consent.status = Known::Is(Status::Inactive);
@@ -294,8 +311,9 @@ impl House {
             | Reason::OtherOrganization
             | Reason::Practitioner
             | Reason::Refused => {}
-        };
-        self.say(person, permit, and).await;
+        }
+        said.push(consent);
+        said
     }
 }
 

@@ -7,6 +7,7 @@ use sayso_auth::Opaque;
 use sayso_auth::secret::of;
 use sayso_auth::sign_in::SUPPORTER_COOKIE_HTTPS;
 use sayso_consent::Themselves;
+use sayso_store::Revision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -80,6 +81,7 @@ pub struct Pair {
     a: House,
     b: House,
     known: Known,
+    there: [[There; PEOPLE + 1]; 2],
     memory: Memory,
     /// What was done and seen.
     pub tally: Tally,
@@ -91,6 +93,15 @@ struct Known {
     plans: Vec<String>,
     items: Vec<String>,
     hidden: Vec<String>,
+}
+
+/// The ids of one person's plans, items and consents in one house, as of a revision.
+#[derive(Debug, Default)]
+struct There {
+    revision: Option<Revision>,
+    plans: BTreeSet<String>,
+    items: BTreeSet<String>,
+    consents: BTreeSet<String>,
 }
 
 /// What the answers held.
@@ -115,7 +126,8 @@ impl Pair {
         let layout = Layout::of(case.adversary, case.seed);
         let a = House::open(a, layout.clone(), Side::A, &case.differences).await;
         let b = House::open(b, layout, Side::B, &case.differences).await;
-        let mut pair = Self { a, b, known: Known::default(), memory: Memory::default(), tally: Tally::default() };
+        let (known, there, memory, tally) = Default::default();
+        let mut pair = Self { a, b, known, there, memory, tally };
         pair.look_up().await;
         pair
     }
@@ -279,18 +291,48 @@ impl Pair {
 
     /// Looks up which ids there are now.
     async fn look_up(&mut self) {
-        let (a, b) = (ids(&self.a).await, ids(&self.b).await);
-        let both = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.intersection(b).cloned().collect();
-        let one: BTreeSet<String> =
-            a.0.symmetric_difference(&b.0)
-                .chain(a.1.symmetric_difference(&b.1))
-                .chain(a.2.symmetric_difference(&b.2))
-                .cloned()
-                .collect();
+        let mut changed = false;
+        for (house, there) in [&self.a, &self.b].into_iter().zip(&mut self.there) {
+            for (n, there) in there.iter_mut().enumerate() {
+                changed |= there.look_up(house, n).await;
+            }
+        }
+        if !changed {
+            return;
+        }
+        let all = |of: fn(&There) -> &BTreeSet<String>| {
+            let [a, b] = [0, 1].map(|side: usize| self.there[side].iter().flat_map(of).collect::<BTreeSet<_>>());
+            let both: Vec<String> = a.intersection(&b).map(|id| (*id).clone()).collect();
+            let one: Vec<String> = a.symmetric_difference(&b).map(|id| (*id).clone()).collect();
+            (both, one)
+        };
+        let (plans, plans_of_one) = all(|there| &there.plans);
+        let (items, items_of_one) = all(|there| &there.items);
+        let (_, consents_of_one) = all(|there| &there.consents);
+        let one: BTreeSet<String> = [plans_of_one, items_of_one, consents_of_one].into_iter().flatten().collect();
         // What was hidden once stays worth asking for.
         let gone = self.known.hidden.iter().filter(|id| !one.contains(*id)).cloned();
         let hidden = gone.chain(one.iter().cloned()).collect();
-        self.known = Known { plans: both(&a.0, &b.0), items: both(&a.1, &b.1), hidden };
+        self.known = Known { plans, items, hidden };
+    }
+}
+
+impl There {
+    /// Looks up what there is of a person, where it has changed; says whether it has.
+    async fn look_up(&mut self, house: &House, n: usize) -> bool {
+        let snapshot = house.world.exchange.store().snapshot(person(n)).await.unwrap();
+        let revision = snapshot.as_ref().map(|snapshot| snapshot.revision);
+        if revision == self.revision {
+            return false;
+        }
+        let own = house.world.exchange.own_plans(Themselves::signed_in(person(n))).await.unwrap_or_default();
+        *self = Self { revision, ..Self::default() };
+        for plan in &own {
+            self.plans.insert(plan.get().id.to_string());
+            self.items.extend(plan.get().items.iter().map(|item| item.id.to_string()));
+        }
+        self.consents = snapshot.iter().flat_map(|one| &one.consents).map(|one| one.id.to_string()).collect();
+        true
     }
 }
 
@@ -303,36 +345,21 @@ fn value(n: usize) -> String {
     }
 }
 
-/// The ids of the plans, of the items and of the consents in a house.
-async fn ids(house: &House) -> (BTreeSet<String>, BTreeSet<String>, BTreeSet<String>) {
-    let (mut plans, mut items, mut consents) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for n in 0..=PEOPLE {
-        let own = house.world.exchange.own_plans(Themselves::signed_in(person(n))).await.unwrap_or_default();
-        for plan in &own {
-            plans.insert(plan.get().id.to_string());
-            items.extend(plan.get().items.iter().map(|i| i.id.to_string()));
-        }
-        let snapshot = house.world.exchange.store().snapshot(person(n)).await.unwrap();
-        consents.extend(snapshot.iter().flat_map(|one| &one.consents).map(|one| one.id.to_string()));
-    }
-    (plans, items, consents)
-}
-
 impl Memory {
     fn note(&mut self, answer: &Observed) {
         if let Some(etag) = answer.etag() {
             self.older = std::mem::replace(&mut self.etag, etag.to_owned());
         }
-        if answer.body.starts_with(b"{\"resourceType\":\"Bundle\",\"meta\"")
-            && let Some(at) = answer.json().pointer("/meta/lastUpdated").and_then(Value::as_str)
-        {
+        let shows = answer.status == 200 && answer.body.windows(8).any(|bytes| bytes == b"\"entry\":");
+        let dated = answer.body.starts_with(b"{\"resourceType\":\"Bundle\",\"meta\"");
+        let json = if shows || dated { answer.json() } else { Value::Null };
+        if let Some(at) = json.pointer("/meta/lastUpdated").and_then(Value::as_str).filter(|_| dated) {
             self.times.push(at.to_owned());
         }
-        if answer.status != 200 || !answer.body.windows(8).any(|bytes| bytes == b"\"entry\":") {
+        if !shows {
             self.next.clear();
             return;
         }
-        let json = answer.json();
         let links = json["link"].as_array().into_iter().flatten();
         let next = links.filter(|link| link["relation"] == "next").filter_map(|link| link["url"].as_str()).next();
         self.next = next.and_then(|url| url.strip_prefix(BASE)).unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
 //! What is asked: a request is a text with places for ids, so that a script is the same in both houses and can be kept.
 
+use sayso_fhir::profile;
 use sayso_plan::{OrganizationId, Section};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -399,8 +400,10 @@ fn consent(layout: &Layout, choices: &mut Choices) -> Request {
     // Mostly of what is not open in any case, so that there is something left to look at.
     let any = super::plans::any_section(choices);
     let open = choices.of(&layout.subjects[0].open).unwrap_or(Section::Helps);
-    let refused = if choices.once_in(4) { open } else { any };
-    let body = consent_of(&patient, who, refused, open, choices.below(4));
+    let refused = section_label(if choices.once_in(4) { open } else { any });
+    let permitted = if choices.once_in(3) { one_part(choices) } else { section_label(open) };
+    let refused = if choices.once_in(6) { one_part(choices) } else { refused };
+    let body = consent_of(&patient, who, &refused, &permitted, choices.below(4));
     let mut request = fhir("/fhir/Consent", body);
     if layout.adversary.is_app() && choices.once_in(4) {
         request.method = "PUT".into();
@@ -410,17 +413,29 @@ fn consent(layout: &Layout, choices: &mut Choices) -> Request {
     request
 }
 
-/// A consent about somebody: refuses a section to an organization, permits it another one, does both, or is not
-/// understood.
-pub(super) fn consent_of(
-    patient: &str,
-    who: OrganizationId,
-    refused: Section,
-    permitted: Section,
-    form: u64,
-) -> String {
+/// System and code of one part of a plan.
+pub(super) type Label = (&'static str, String);
+
+/// The label of a section.
+pub(super) fn section_label(section: Section) -> Label {
+    (profile::SECTIONS, section.code().to_owned())
+}
+
+/// The label of a single item or of a plan, which both houses have or one alone.
+fn one_part(choices: &mut Choices) -> Label {
+    let n = choices.below(60);
+    match choices.below(6) {
+        0 => (profile::PLANS, format!("{{plan:{n}}}")),
+        1 => (profile::PLANS, format!("{{hidden:{n}}}")),
+        2 | 3 => (profile::ITEMS, format!("{{item:{n}}}")),
+        _ => (profile::ITEMS, format!("{{hidden:{n}}}")),
+    }
+}
+
+/// A consent about somebody: refuses a part to an organization, permits it another one, does both, or is not understood.
+pub(super) fn consent_of(patient: &str, who: OrganizationId, refused: &Label, permitted: &Label, form: u64) -> String {
     let hl7 = "http://terminology.hl7.org/CodeSystem";
-    let conditions = |section: Section| {
+    let conditions = |(system, code): &Label| {
         json!({
             "actor": [{
                 "role": {"coding": [{"system": format!("{hl7}/v3-ParticipationType"), "code": "IRCP"}]},
@@ -429,7 +444,7 @@ pub(super) fn consent_of(
                 }},
             }],
             "purpose": [{"system": format!("{hl7}/v3-ActReason"), "code": "TREAT"}],
-            "securityLabel": [{"system": "https://sayso.example/fhir/CodeSystem/plan-section", "code": section.code()}],
+            "securityLabel": [{"system": system, "code": code}],
             "period": {"start": "2026-05-28T00:00:00Z", "end": "2030-01-01T00:00:00Z"},
         })
     };
