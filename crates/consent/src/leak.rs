@@ -205,6 +205,8 @@ pub enum Leak {
     NamedInDrafts,
     /// An app that asks for a single item is told whether there is one that it does not see.
     SentNamesHidden,
+    /// A look by an id that is not shown is noted as if all of its owner's had been shown.
+    NotesUnshown,
 }
 
 impl Leak {
@@ -303,6 +305,7 @@ impl Leak {
         Self::NamedThoughClosed,
         Self::NamedInDrafts,
         Self::SentNamesHidden,
+        Self::NotesUnshown,
     ];
 }
 

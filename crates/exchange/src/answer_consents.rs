@@ -12,7 +12,7 @@ use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write}
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
-use crate::reopen::{Opens, behind};
+use crate::reopen::{Opens, Services, behind};
 use crate::sharing::{Party, TRIES_MAX, ended, known, with_changes};
 use crate::{Exchange, Refusal};
 
@@ -31,6 +31,8 @@ pub struct WaitingConsent {
     pub purpose: Purpose,
     /// What it names.
     pub whats: Vec<What>,
+    /// From when all of it would hold, where that is later than now.
+    pub from: Option<OffsetDateTime>,
     /// Until when the first of it would hold.
     pub until: OffsetDateTime,
     /// What they would newly see of what is written now, by the law of consent itself: with it, less without it.
@@ -97,8 +99,9 @@ impl Exchange {
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn waiting_consents(&self, person: Themselves) -> Result<(u64, Vec<WaitingConsent>), Refusal> {
         let (snapshot, now) = (self.snapshot_of(person).await?, self.now());
+        let services = self.services().await?;
         let mut waiting: Vec<WaitingConsent> =
-            snapshot.consents.iter().filter_map(|one| self.waiting_consent(&snapshot, one, now)).collect();
+            snapshot.consents.iter().filter_map(|one| self.waiting_consent(&snapshot, one, &services, now)).collect();
         waiting.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
         Ok((snapshot.consent_version, waiting))
     }
@@ -142,6 +145,16 @@ impl Exchange {
         let proposed = proposed.filter(|_| snapshot.consent_version == seen).ok_or(Refusal::Moved)?;
         let confirmed = confirmed(proposed, at).ok_or(Refusal::Moved)?;
         Ok(self.answer(&snapshot, confirmed, ConsentChange::Given, at).await?)
+    }
+
+    /// Whether something that had been proposed counts now, as the person's own word.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn is_confirmed(&self, person: Themselves, id: ConsentId) -> Result<bool, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let counts = |one: &Consent| one.status == Known::Is(Status::Active) && one.origin == Origin::Person;
+        Ok(snapshot.consents.iter().any(|one| one.id == id && one.sent.is_some() && counts(one)))
     }
 
     /// The person says no to what was proposed. Nothing was open by it, and nothing is.
@@ -216,20 +229,46 @@ impl Exchange {
         Ok(self.keep(write).await?.receipt)
     }
 
-    fn waiting_consent(&self, snapshot: &Snapshot, consent: &Consent, now: OffsetDateTime) -> Option<WaitingConsent> {
+    fn waiting_consent(
+        &self,
+        snapshot: &Snapshot,
+        consent: &Consent,
+        services: &Services,
+        now: OffsetDateTime,
+    ) -> Option<WaitingConsent> {
         let first = consent.provisions.first().filter(|_| waits(consent))?;
         let (Known::Is(recipient), Known::Is(Purposes::Only(purpose))) = (first.recipient, first.purposes) else {
             return None;
         };
         let would = confirmed(consent, now)?;
         let until = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.until).min()?;
-        let whats = would.provisions.iter().filter_map(|one| known(one.what)).collect();
-        // As it will be when all of it has begun, so that nothing of it comes unsaid.
-        let begun = would.provisions.iter().filter_map(|one| known(one.period)).map(|period| period.from).max()?;
-        let ask = ask_of(recipient, purpose, begun.max(now), snapshot);
-        let newly = ask.map(|ask| self.newly(snapshot, &[would], &ask)).unwrap_or_default();
-        let at = consent.given_at;
-        Some(WaitingConsent { id: consent.id, sent: consent.sent, at, recipient, purpose, whats, until, newly })
+        let mut whats: Vec<What> = Vec::new();
+        for what in would.provisions.iter().filter_map(|one| known(one.what)) {
+            if !whats.contains(&what) {
+                whats.push(what);
+            }
+        }
+        let periods = || would.provisions.iter().filter_map(|one| known(one.period));
+        let begun = periods().map(|period| period.from).max()?.max(now);
+        let last = periods().map(|period| period.until).max()?;
+        // As it will be when all of it has begun, and when each no that stands in its way has ended, so that nothing of
+        // it comes unsaid.
+        let noes = snapshot.consents.iter().filter(|one| one.status == Known::Is(Status::Active));
+        let noes = noes.flat_map(|one| &one.provisions).filter(|one| one.effect == Effect::Deny);
+        let ends: BTreeSet<OffsetDateTime> = noes
+            .filter_map(|one| known(one.period))
+            .map(|no| no.until)
+            .filter(|end| begun < *end && *end < last)
+            .collect();
+        let mut newly = Newly::default();
+        for moment in [begun].into_iter().chain(ends) {
+            for ask in ask_of(recipient, purpose, moment, snapshot, services) {
+                newly.add(self.newly(snapshot, std::slice::from_ref(&would), &ask));
+            }
+        }
+        let (id, sent, at, from) =
+            (consent.id, consent.sent, consent.given_at, Some(begun).filter(|begun| *begun > now));
+        Some(WaitingConsent { id, sent, at, recipient, purpose, whats, from, until, newly })
     }
 
     /// With the changes, less without them, by the decision itself.
@@ -263,12 +302,19 @@ fn confirmed(proposed: &Consent, at: OffsetDateTime) -> Option<Consent> {
     (!provisions.is_empty()).then(|| Consent { status, origin, given_at: at, provisions, ..proposed.clone() })
 }
 
-fn ask_of(recipient: Recipient, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Option<Ask> {
+/// As whom somebody to whom a permit speaks would ask.
+fn ask_of(
+    recipient: Recipient,
+    purpose: Purpose,
+    at: OffsetDateTime,
+    snapshot: &Snapshot,
+    services: &Services,
+) -> Vec<Ask> {
     if let Recipient::Practitioner(organization, who) = recipient {
         let audience = Audience::Organization { organization, practitioner: Some(who), class: None };
-        return Some(Ask { audience, purpose: Some(purpose), at });
+        return vec![Ask { audience, purpose: Some(purpose), at }];
     }
-    Party::of(recipient).map(|party| party.ask(purpose, at, snapshot))
+    Party::of(recipient).map(|party| party.asks(purpose, at, snapshot, services)).unwrap_or_default()
 }
 
 /// What the person said on the page of a party: no, to everything.

@@ -1,11 +1,14 @@
 //! An organization asks to be let in. The answer is always the same, whoever is meant and whatever is there.
 
 use sayso_auth::Caller;
-use sayso_plan::Purpose;
-use sayso_store::{Act, Ask, Receipt};
+use sayso_consent::Themselves;
+use sayso_plan::{OrganizationId, Purpose};
+use sayso_store::{Act, Ask, Change, Receipt, Refused, Write};
 
+use crate::answer_consents::is_own_no;
 use crate::pair::PairingCode;
 use crate::read_released::Whom;
+use crate::sharing::{Party, TRIES_MAX, known, refuses};
 use crate::{Exchange, Refusal};
 
 /// The longest reason an organization may give, in characters.
@@ -67,5 +70,44 @@ impl Exchange {
             reason,
         };
         Ok(store.ask(ask, leaf).await?)
+    }
+
+    /// Who has asked to be let in and is still waiting.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn waiting(&self, person: Themselves) -> Result<Vec<Ask>, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let told_no = |organization| {
+            let party = Party::Organization(organization);
+            snapshot.consents.iter().filter(|one| refuses(one, party)).any(|one| {
+                one.provisions
+                    .iter()
+                    .any(|no| is_own_no(one, no) && known(no.recipient).and_then(Party::of) == Some(party))
+            })
+        };
+        let mut asks = self.inner.store.asks(person.person()).await?;
+        asks.retain(|ask| !told_no(ask.organization));
+        Ok(asks)
+    }
+
+    /// The person says no to what an organization asked. It hears nothing of that, and may ask again; whoever is told no
+    /// for good cannot.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when nothing could be stored.
+    pub async fn decline_ask(&self, person: Themselves, organization: OrganizationId) -> Result<Receipt, Refusal> {
+        for _ in 0..TRIES_MAX {
+            let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+            let leaf = self.leaf(at, None, Act::AskDeclined { organization });
+            let changes = vec![Change::CloseAsks { organization }];
+            let write = Write { fence: snapshot.fence(), leaf, changes, events: Vec::new(), once: None };
+            match self.keep(write).await {
+                Ok(written) => return Ok(written.receipt),
+                Err(Refused::Moved) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::Moved)
     }
 }

@@ -132,7 +132,9 @@ impl Exchange {
     async fn ask_for(&self, recipient: Recipient, at: OffsetDateTime) -> Result<Option<Ask>, Refusal> {
         let (audience, purpose) = match recipient {
             Recipient::Organization(organization, purpose) => {
-                (Audience::Organization { organization, practitioner: None, class: None }, Some(purpose))
+                // What it gets by its class too, where it is a crisis service.
+                let class = self.services().await?.classes_of(organization).pop().flatten();
+                (Audience::Organization { organization, practitioner: None, class }, Some(purpose))
             }
             Recipient::Client(id, stated) => {
                 let Some(client) = self.client(id).await? else { return Ok(None) };

@@ -35,6 +35,8 @@ pub enum Happened {
     Restored,
     /// An app asked for more; nothing is open by that.
     Asked,
+    /// An app took back what it had asked for; nothing had been open by that.
+    AskEnded,
     /// The person said again what stood already.
     Nothing,
     /// Somebody looked in an emergency and was shown something.
@@ -108,6 +110,8 @@ pub struct ConsentReceipt {
     pub shown: Vec<Shown>,
     /// The software through which, where it was not the person on their page.
     pub through: Option<ClientId>,
+    /// Whether that software is a record system that spoke of what its own organization sees.
+    pub own_matter: bool,
     /// Who did it in the person's name; none for the person.
     pub by: Option<SupporterId>,
     /// The words that the person read; none where it was not done on their page.
@@ -204,6 +208,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         unread: Vec::new(),
         shown: Vec::new(),
         through: None,
+        own_matter: false,
         by: None,
         words: None,
     };
@@ -233,7 +238,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, by, words, ..empty })
         }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
-        Act::ConsentSent { client, did, recipient, came, unread, .. } => {
+        Act::ConsentSent { client, own_matter, did, recipient, came, unread, .. } => {
             // Leaves of before it was told for each part name one organization, or say too little for a receipt.
             if recipient.is_none() && came.is_empty() {
                 return None;
@@ -246,13 +251,17 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
                 Some(ConsentChange::Given | ConsentChange::Declined | ConsentChange::Restored) => return None,
                 // What is said again and again is no news; what was not taken is.
                 None if came.iter().all(|one| one.outcome == Outcome::SaidBefore) && unread.is_empty() => return None,
+                None if !came.is_empty() && came.iter().all(|one| one.outcome == Outcome::TakenBack) => {
+                    Happened::AskEnded
+                }
                 None => Happened::Nothing,
             };
             let first = || came.iter().find_map(|one| known(one.said.recipient));
             let towards = recipient.map(Recipient::Organization).or_else(first);
             let towards = towards.or_else(|| recorded.organization.map(Recipient::Organization));
             let sent = came.iter().map(|one| sent_term(one, recorded)).collect();
-            Some(ConsentReceipt { happened, towards, through: *client, sent, unread: unread.clone(), ..empty })
+            let (through, own_matter, unread) = (*client, *own_matter, unread.clone());
+            Some(ConsentReceipt { happened, towards, through, own_matter, sent, unread, ..empty })
         }
         Act::ReadAllowed { client, purpose: Some(purpose @ (Purpose::Etreat | Purpose::Btg)), shown, .. } => {
             let towards = Recipient::Organization(recorded.organization.filter(|_| !shown.is_empty())?);
@@ -266,6 +275,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         | Act::WriteRefused { .. }
         | Act::Checked { .. }
         | Act::AskedToShare { .. }
+        | Act::AskDeclined { .. }
         | Act::Proposed { .. }
         | Act::ProposalAnswered { .. }
         | Act::SignedIn { .. }

@@ -7,7 +7,7 @@ mod rules;
 use std::collections::BTreeSet;
 
 use sayso_auth::{Caller, Interaction, ResourceType};
-use sayso_consent::{Consent, Effect, Known, Origin, Provision, Recipient, Released, Sent, Status, What};
+use sayso_consent::{Ask, Consent, Effect, Known, Origin, Provision, Recipient, Released, Sent, Status, What};
 use sayso_fhir::incoming::{About, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::{ConsentId, ItemId, OrganizationId, PersonId, ProvisionId};
@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
 use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom, zone_of};
-use crate::sharing::{TRIES_MAX, known};
+use crate::sharing::{Party, TRIES_MAX, known, permits};
 use crate::{Exchange, Refusal};
 use came::{Fate, is_over, is_unclear, outcome_of, said};
 pub(crate) use rules::{has_passed, organization_of, sections_of, waits};
@@ -74,10 +74,11 @@ impl Exchange {
                 return self.sent_before(caller, person, key, &done).await;
             }
             let by = Sent { client: caller.client, organization: None, at };
-            let new = self.kept_as(&snapshot, &sent.rules, by);
-            if new.iter().flat_map(|one| &one.provisions).any(|one| has_passed(one, at)) {
-                return Err(Refusal::NotPossible("its period is over, or ends before it begins"));
+            let mut rules = sent.rules.iter().zip(&sent.spots);
+            if let Some((_, spot)) = rules.find(|(rule, _)| is_over(rule, at, zone_of(&snapshot))) {
+                return Err(Refusal::PeriodOver { path: format!("{}.period", came::spot(*spot).path()) });
             }
+            let new = self.kept_as(&snapshot, &sent.rules, by);
             self.names_what_is_here(caller, &snapshot, sent, at).await?;
             #[cfg(feature = "leaks")]
             crate::leaks::refusal_is_told(&snapshot, &new)?;
@@ -106,7 +107,8 @@ impl Exchange {
                 answer: all.iter().flat_map(|one| *one.id.as_bytes()).collect(),
                 expires_at: at + Duration::hours(KEY_LIFETIME_HOURS),
             });
-            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &all, &changed, fate));
+            let did = did_by_sending(&changed);
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &all, did, fate));
             match self.put_sent(&snapshot, leaf, changed, once, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &all, at).await?;
@@ -134,7 +136,10 @@ impl Exchange {
     ) -> Result<Kept, Refusal> {
         let Some(person) = caller.person else { return Err(self.absent(caller, "consent").await) };
         for _ in 0..TRIES_MAX {
-            let (snapshot, at) = (self.snapshot_or_nobody(Some(person)).await?, self.now());
+            let snapshot = self.snapshot_or_nobody(Some(person)).await?;
+            // Later than every act on record, so that it is plain which text each of them was about.
+            let last = self.inner.store.latest_record_at().map(|last| last + Duration::microseconds(1));
+            let at = last.map_or(self.now(), |last| last.max(self.now()));
             let mine = |one: &Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
             let reached = |one: &&Consent| one.id == id && (mine(one) || sees_all(caller));
             let Some(before) = snapshot.consents.iter().find(reached) else {
@@ -148,17 +153,18 @@ impl Exchange {
             }
             let by = Sent { client: caller.client, organization: None, at };
             let after = narrowed(before, sent, by, zone_of(&snapshot))?;
-            let mut changed = vec![after.clone()];
-            let mut act = self.sent_act(caller, &changed, &changed, Fate::narrowed(before, &after));
-            changed.extend(self.earlier(before, &after, at));
-            if let Act::ConsentSent { did, .. } = &mut act
-                && is_still_open(&snapshot.consents, &after)
-            {
-                did.iter_mut()
-                    .filter(|did| **did == ConsentChange::Withdrawn)
-                    .for_each(|d| *d = ConsentChange::Narrowed);
+            if (after.status, &after.provisions) == (before.status, &before.provisions) {
+                // It says what stands, so nothing is less than before.
+                let mut fate = Fate::default();
+                fate.kept(before, Outcome::SaidBefore);
+                let act = self.sent_act(caller, std::slice::from_ref(before), Vec::new(), fate);
+                let receipt = self.inner.store.note(Some(person), self.leaf(at, caller.organization, act)).await?;
+                return Ok(Kept { receipt, decisions: vec![now] });
             }
-            let leaf = self.leaf(at, caller.organization, act);
+            let mut changed = vec![after.clone()];
+            let (did, fate) = (did_by_narrowing(&snapshot.consents, before, &after), Fate::narrowed(before, &after));
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &changed, did, fate));
+            changed.extend(self.earlier(before, &after, at));
             match self.put_sent(&snapshot, leaf, changed, None, at).await {
                 Ok(receipt) => {
                     let decisions = self.seen_of(caller, person, &[after], at).await?;
@@ -247,7 +253,8 @@ impl Exchange {
             } else {
                 self.of_its_own_matter(&snapshot, sent, organization, by)
             };
-            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &new, &new, fate));
+            let did = did_by_sending(&new);
+            let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &new, did, fate));
             match self.put_sent(&snapshot, leaf, new, None, at).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Refused::Moved) => {}
@@ -268,7 +275,8 @@ impl Exchange {
         one: Option<ConsentId>,
     ) -> Result<(Disclosure, Vec<SeenDecision>), Refusal> {
         let look = Look { whom, wanted: Wanted::Plans(None), purpose: None, operation: OPERATION };
-        let disclosure = self.look(caller, &look).await?;
+        // Which of the consents are shown is decided below, one by one.
+        let disclosure = self.look_by(caller, &look, &|_: &[u8; 16], _: &Ask, _: &[Sheet]| true).await?;
         let snapshot = disclosure.snapshot().ok_or(Refusal::Moved)?;
         let mut consents = snapshot.consents.clone();
         if let Some(id) = one {
@@ -297,7 +305,7 @@ impl Exchange {
             kept.extend(self.inner.store.one_consent(person, ConsentId::from_stored(*id)).await?);
         }
         let at = self.now();
-        let act = self.sent_act(caller, &kept, &[], Fate::default());
+        let act = self.sent_act(caller, &kept, Vec::new(), Fate::default());
         let receipt = self.inner.store.note(Some(person), self.leaf(at, caller.organization, act)).await?;
         Ok(Kept { receipt, decisions: self.seen_of(caller, person, &kept, at).await? })
     }
@@ -433,7 +441,7 @@ impl Exchange {
         Ok(self.keep(write).await?.receipt)
     }
 
-    fn sent_act(&self, caller: &Caller, all: &[Consent], changed: &[Consent], fate: Fate) -> Act {
+    fn sent_act(&self, caller: &Caller, all: &[Consent], did: Vec<ConsentChange>, fate: Fate) -> Act {
         let provisions = || all.iter().flat_map(|one| &one.provisions);
         let organizations: BTreeSet<Option<OrganizationId>> =
             provisions().map(|one| known(one.recipient).and_then(organization_of)).collect();
@@ -441,19 +449,9 @@ impl Exchange {
             [only] => **only,
             _ => None,
         };
-        let mut did: Vec<ConsentChange> = Vec::new();
-        for one in changed {
-            let change = match (one.status, one.sent.map(|sent| sent.at) == Some(one.given_at)) {
-                _ if one.has_ended() => Some(ConsentChange::Withdrawn),
-                (Known::Is(Status::Proposed), true) => Some(ConsentChange::Proposed),
-                (Known::Is(Status::Active), true) => Some(ConsentChange::Refused),
-                (Known::Is(Status::Draft), _) => None,
-                _ => Some(ConsentChange::Narrowed),
-            };
-            did.extend(change.filter(|change| !did.contains(change)));
-        }
         Act::ConsentSent {
             client: Some(caller.client),
+            own_matter: caller.person.is_none(),
             consent: all.first().map_or_else(|| ConsentId::from_random(self.fresh()), |one| one.id),
             did,
             recipient: only,
@@ -505,11 +503,31 @@ impl Exchange {
 /// How a look at the person's decisions is called in the record.
 pub const OPERATION: &str = "decisions";
 
-/// Whether something else is open to those to whom this one was.
-fn is_still_open(consents: &[Consent], ended: &Consent) -> bool {
-    let theirs = |one: &Provision| ended.provisions.iter().any(|before| before.recipient == one.recipient);
-    consents
-        .iter()
-        .filter(|one| one.id != ended.id && one.status == Known::Is(Status::Active))
-        .any(|one| one.provisions.iter().any(|one| one.effect == Effect::Permit && theirs(one)))
+/// What new consents do: what permits asks, what refuses closes, and a draft is only shown.
+fn did_by_sending(new: &[Consent]) -> Vec<ConsentChange> {
+    let does = |one: &Consent| match one.status {
+        Known::Is(Status::Proposed) => Some(ConsentChange::Proposed),
+        Known::Is(Status::Active) => Some(ConsentChange::Refused),
+        _ => None,
+    };
+    let mut did: Vec<ConsentChange> = Vec::new();
+    for change in new.iter().filter_map(does) {
+        if !did.contains(&change) {
+            did.push(change);
+        }
+    }
+    did
+}
+
+/// What taking a consent back, or making it narrower, does. By what only waited nothing was open, so nothing closes.
+fn did_by_narrowing(consents: &[Consent], before: &Consent, after: &Consent) -> Vec<ConsentChange> {
+    let parties = || after.provisions.iter().filter_map(|one| Party::of(known(one.recipient)?));
+    let others = || consents.iter().filter(|one| one.id != after.id);
+    let is_still_open = || parties().any(|party| others().any(|one| permits(one, party, None)));
+    match (waits(before), after.has_ended()) {
+        (true, true) => Vec::new(),
+        (true, false) => vec![ConsentChange::Proposed],
+        (false, true) if !is_still_open() => vec![ConsentChange::Withdrawn],
+        (false, _) => vec![ConsentChange::Narrowed],
+    }
 }

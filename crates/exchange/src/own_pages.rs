@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_consent::{Projection, Released, Themselves};
 use sayso_plan::people::IdentifierState;
 use sayso_plan::{ClientId, Identifier, OrganizationId, Person, PlanId};
-use sayso_store::{Ask, Recorded, Snapshot, StoreError};
+use sayso_store::{Recorded, Snapshot, StoreError};
 
 use crate::{Exchange, Refusal};
 
@@ -98,14 +98,6 @@ impl Exchange {
         limit: u32,
     ) -> Result<Vec<Recorded>, Refusal> {
         Ok(self.inner.store.acts_of_person(person.person(), before, limit).await?)
-    }
-
-    /// Who has asked to be let in and is still waiting.
-    ///
-    /// # Errors
-    /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn waiting(&self, person: Themselves) -> Result<Vec<Ask>, Refusal> {
-        Ok(self.inner.store.asks(person.person()).await?)
     }
 
     /// The name of an organization, for a page.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sayso_auth::Caller;
-use sayso_consent::{Released, Sealed, Themselves};
+use sayso_consent::{Ask, Released, Sealed, Themselves};
 use sayso_plan::draft::NotTaken;
 use sayso_plan::proposal::{NotProposed, Reply, Suggestion};
 use sayso_plan::{PartyId, PersonId, PlanId, PlanKind, PlanVersionId, Proposal, ProposalId};
@@ -12,7 +12,7 @@ use sayso_store::{Act, Change, Code, Receipt, Refused, Snapshot, StoreError, Wri
 use time::OffsetDateTime;
 
 use crate::publish_plan::plan_change;
-use crate::read_released::{Disclosure, Look, Wanted, Whom};
+use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom};
 use crate::sharing::TRIES_MAX;
 use crate::{Exchange, Refusal};
 
@@ -112,9 +112,15 @@ impl Exchange {
             Err(StoreError::NoSuchPerson) => Vec::new(),
             kept => kept?,
         };
-        let disclosure = self.look(caller, look).await?;
-        let audience = self.ask_of(caller, look.purpose, disclosure.at).await?.audience;
         let key = &self.inner.fingerprints;
+        let shows = |id: &[u8; 16], ask: &Ask, sheets: &[Sheet]| {
+            let meant = |one: &&Sealed<Proposal>| one.id().as_bytes() == id;
+            let is_seen =
+                |one: &Sealed<Proposal>| sheets.iter().any(|sheet| sheet.proposal(one, &ask.audience, key).is_ok());
+            sheets.iter().any(|sheet| sheet.has_address(id)) || kept.iter().find(meant).is_some_and(is_seen)
+        };
+        let disclosure = self.look_by(caller, look, &shows).await?;
+        let audience = self.ask_of(caller, look.purpose, disclosure.at).await?.audience;
         let shown = |one: &Sealed<Proposal>| {
             disclosure.sheets.iter().find_map(|sheet| sheet.proposal(one, &audience, key).ok())
         };

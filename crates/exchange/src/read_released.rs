@@ -146,6 +146,11 @@ impl Sheet {
         self.grant.shows_document()
     }
 
+    /// Whether this is the id of the plan, or of something of it that is shown.
+    pub(crate) fn has_address(&self, id: &[u8; 16]) -> bool {
+        self.plan().as_bytes() == id || self.parts().iter().any(|part| part.as_bytes() == id)
+    }
+
     fn shows(&self, part: ItemId) -> bool {
         self.grant.shown().iter().any(|(id, _)| *id == part)
     }
@@ -220,24 +225,45 @@ impl CompiledCache {
 
 impl Exchange {
     /// Looks at what this caller may see now. Nothing seen is an empty disclosure, not an error: the record is made
-    /// and the answer is the same whether it was withheld or never existed.
+    /// and the answer is the same whether it was withheld or never existed. Who asks by an id that is not shown to them
+    /// sees nothing of whomever it belongs to.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the look cannot be recorded; then nothing is answered.
     pub async fn look(&self, caller: &Caller, look: &Look) -> Result<Disclosure, Refusal> {
+        let shows = |id: &[u8; 16], _: &Ask, sheets: &[Sheet]| sheets.iter().any(|sheet| sheet.has_address(id));
+        self.look_by(caller, look, &shows).await
+    }
+
+    /// The same, where `shows` says whether an id by which somebody asks is shown to them.
+    pub(crate) async fn look_by(
+        &self,
+        caller: &Caller,
+        look: &Look,
+        shows: &(impl Fn(&[u8; 16], &Ask, &[Sheet]) -> bool + Sync),
+    ) -> Result<Disclosure, Refusal> {
         let person = self.resolve(caller, &look.whom).await?;
         for _ in 0..DECISIONS_MAX {
             let snapshot = self.snapshot_or_nobody(person).await?;
             let at = self.now();
             let ask = self.ask_of(caller, look.purpose, at).await?;
-            let sheets = if let Wanted::On(kind, day) = look.wanted {
+            let mut sheets = if let Wanted::On(kind, day) = look.wanted {
                 self.decide_on(&snapshot, &ask, kind, day).await?
             } else {
                 self.decide(&snapshot, &ask, look.wanted)
             };
+            let mut noted = true;
+            if let Whom::OwnerOf(id) = &look.whom
+                && !shows(id, &ask, &sheets)
+            {
+                noted = or_leak!(false, NotesUnshown => true);
+                if !noted {
+                    sheets.clear();
+                }
+            }
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
-            let holding = self.holding(&ask, look.wanted, &snapshot, &sheets).await?;
+            let holding = if noted { self.holding(&ask, look.wanted, &snapshot, &sheets).await? } else { None };
             self.between_decision_and_leaf().await;
             #[cfg(feature = "leaks")]
             let fence = self.fence(fence).await;

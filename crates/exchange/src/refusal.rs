@@ -69,6 +69,18 @@ pub enum Refusal {
         /// Where, as FHIRPath.
         path: String,
     },
+    /// A rule that could never hold: its period is over, or ends before it begins.
+    #[error("its period is over, or ends before it begins")]
+    PeriodOver {
+        /// Where, as FHIRPath.
+        path: String,
+    },
+    /// What counts cannot wait again, and what is only shown cannot count.
+    #[error("its status does not change so; send the status that you read, or inactive to take it back")]
+    StatusStays {
+        /// Where, as FHIRPath.
+        path: String,
+    },
     /// A consent would open something to somebody, or something, that is not here, or that this app does not see.
     #[error("this names nothing that is here and that this app sees")]
     NamesNothing {

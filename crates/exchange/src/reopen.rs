@@ -74,6 +74,13 @@ pub(crate) struct Services {
 }
 
 impl Services {
+    /// As which classes an organization asks, that of crisis services last. Who has no software here yet may get some.
+    pub(crate) fn classes_of(&self, organization: OrganizationId) -> Vec<Option<Class>> {
+        let crisis = self.crisis.contains(&organization).then_some(Some(Class::CrisisServices));
+        let plain = (crisis.is_none() || self.others.contains(&organization)).then_some(None);
+        plain.into_iter().chain(crisis).collect()
+    }
+
     /// As whom they ask whom a permit to somebody reaches: by their name, or as one of a class.
     fn as_asked(&self, who: Recipient, permitted_to: Recipient) -> Vec<Audience> {
         let (organization, practitioner) = match who {
@@ -83,14 +90,11 @@ impl Services {
                 return Vec::new();
             }
         };
-        let crisis = self.crisis.contains(&organization).then_some(Some(Class::CrisisServices));
-        // Who has no software here yet may get some.
-        let plain = (crisis.is_none() || self.others.contains(&organization)).then_some(None);
         let reached = |class: &Option<Class>| {
             let by_class = class.is_some_and(|class| permitted_to == Recipient::Class(class));
             by_class || permitted_to == Recipient::Organization(organization)
         };
-        let classes = plain.into_iter().chain(crisis).filter(reached);
+        let classes = self.classes_of(organization).into_iter().filter(reached);
         classes.map(|class| Audience::Organization { organization, practitioner, class }).collect()
     }
 }

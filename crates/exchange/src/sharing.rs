@@ -7,13 +7,15 @@ use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Explained, Known, Origin, Period, Projection, Provision, Purposes,
     Recipient, Released, Status, Themselves, Verdict, What,
 };
-use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanKind, ProvisionId, Purpose, Section, SupporterId};
+use sayso_plan::{
+    ClientId, ConsentId, ItemId, OrganizationId, PlanId, PlanKind, ProvisionId, Purpose, Section, Share, SupporterId,
+};
 use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::answer_consents::is_own_no;
-use crate::consents::sections_of;
-use crate::reopen::{Opens, behind};
+use crate::consents::{organization_of, sections_of};
+use crate::reopen::{Opens, Services, behind};
 use crate::{Exchange, Refusal};
 
 /// How long a permit lasts when the person says nothing else: twelve months.
@@ -46,6 +48,12 @@ pub struct Choice {
     pub items: BTreeSet<ItemId>,
     /// All documents kept whole.
     pub documents: bool,
+    /// Single plans as a whole (without what is close). An app or a record system asks for them; so with the next two.
+    pub plans: BTreeSet<PlanId>,
+    /// All that is at most as close as this.
+    pub levels: BTreeSet<Share>,
+    /// All that is not close.
+    pub everything: bool,
 }
 
 /// The person's standing word towards one party.
@@ -57,6 +65,8 @@ pub struct Standing {
     pub purpose: Purpose,
     /// What is open.
     pub open: Choice,
+    /// What is not open yet and will be, and when the first of it begins.
+    pub later: Option<(OffsetDateTime, Choice)>,
     /// Until when the first of it ends.
     pub until: Option<OffsetDateTime>,
     /// Whether the person refused this party altogether, and how.
@@ -85,14 +95,15 @@ impl Choice {
     /// Whether nothing is open.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty() && self.sections.is_empty() && self.items.is_empty() && !self.documents
+        self.whats().is_empty()
     }
 
     /// Whether a part is among what was chosen, as far as consents reach: what is close is chosen one by one.
-    fn names(&self, kind: PlanKind, part: &Explained) -> bool {
+    fn names(&self, plan: PlanId, kind: PlanKind, part: &Explained) -> bool {
         let is_close = matches!(part.verdict, Verdict::Withheld(Why::Close(_)));
         let by_section = part.section.is_some_and(|section| self.sections.contains(&section));
-        let in_part = !is_close && (by_section || (part.section.is_some() && self.kinds.contains(&kind)));
+        let by_plan = self.everything || self.plans.contains(&plan) || self.kinds.contains(&kind);
+        let in_part = !is_close && (by_section || (part.section.is_some() && by_plan));
         self.items.contains(&part.item) || in_part || (part.section.is_none() && self.documents)
     }
 
@@ -100,7 +111,10 @@ impl Choice {
         let kinds = self.kinds.iter().copied().map(What::Kind);
         let sections = self.sections.iter().copied().map(What::Section);
         let items = self.items.iter().copied().map(What::Item);
-        kinds.chain(sections).chain(items).chain(self.documents.then_some(What::Documents)).collect()
+        let plans = self.plans.iter().copied().map(What::Plan);
+        let levels = self.levels.iter().copied().map(What::Level);
+        let all = [self.documents.then_some(What::Documents), self.everything.then_some(What::Everything)];
+        kinds.chain(sections).chain(items).chain(plans).chain(levels).chain(all.into_iter().flatten()).collect()
     }
 
     pub(crate) fn add(&mut self, what: What) {
@@ -109,7 +123,9 @@ impl Choice {
             What::Section(section) => drop(self.sections.insert(section)),
             What::Item(item) => drop(self.items.insert(item)),
             What::Documents => self.documents = true,
-            What::Everything | What::Plan(_) | What::Level(_) => {}
+            What::Plan(plan) => drop(self.plans.insert(plan)),
+            What::Level(level) => drop(self.levels.insert(level)),
+            What::Everything => self.everything = true,
         }
     }
 }
@@ -144,6 +160,35 @@ impl Party {
             Self::Supporter(id) => (None, None, Some(id)),
             Self::CrisisServices => (None, None, None),
         }
+    }
+
+    /// As whom it would ask: an organization that is a crisis service may ask by its class too.
+    pub(crate) fn asks(
+        self,
+        purpose: Purpose,
+        at: OffsetDateTime,
+        snapshot: &Snapshot,
+        services: &Services,
+    ) -> Vec<Ask> {
+        let Self::Organization(organization) = self else { return vec![self.ask(purpose, at, snapshot)] };
+        let ask = |class| {
+            let audience = Audience::Organization { organization, practitioner: None, class };
+            Ask { audience, purpose: Some(purpose), at }
+        };
+        services.classes_of(organization).into_iter().map(ask).collect()
+    }
+
+    /// The one of these questions to which most is open.
+    pub(crate) fn ask_for_most(
+        self,
+        purpose: Purpose,
+        at: OffsetDateTime,
+        snapshot: &Snapshot,
+        services: &Services,
+    ) -> Ask {
+        // By its class it sees what is open to it by its name too, and it comes last.
+        let last = self.asks(purpose, at, snapshot, services).pop();
+        last.unwrap_or_else(|| self.ask(purpose, at, snapshot))
     }
 
     pub(crate) fn ask(self, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Ask {
@@ -215,7 +260,7 @@ impl Exchange {
         for _ in 0..TRIES_MAX {
             let snapshot = self.snapshot_of(person).await?;
             let at = self.now();
-            let ended = snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
+            let ended = snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
             match self.decided(person, &snapshot, party, None, ended, at, true).await {
                 Err(Refusal::Moved) => {}
                 done => return done,
@@ -234,7 +279,7 @@ impl Exchange {
         let mut consent = self.consent(person, party, Effect::Deny, Purposes::Any, What::Everything, at);
         consent.provisions.iter_mut().for_each(|p| p.even_in_emergency = even_in_emergency);
         let mut changes: Vec<Consent> =
-            snapshot.consents.iter().filter(|c| permits(c, party, None)).map(|c| ended(c, at)).collect();
+            snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
         changes.push(consent);
         self.decided(person, &snapshot, party, None, changes, at, false).await
     }
@@ -302,6 +347,43 @@ impl Exchange {
         Ok((snapshot.consent_version, standing))
     }
 
+    /// Of what is open to parties, that of which they see nothing now because of a no.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn kept_closed(
+        &self,
+        person: Themselves,
+        standing: &[Standing],
+    ) -> Result<BTreeSet<(Party, Purpose)>, Refusal> {
+        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+        let (rules, services) = (self.rules(&snapshot), self.services().await?);
+        let is_kept = |one: &&Standing| {
+            let asks = one.party.asks(one.purpose, at, &snapshot, &services);
+            let parts = asks.iter().flat_map(|ask| {
+                let parts = snapshot.plans.iter().map(|plan| sayso_consent::explain(plan, &person, &rules, ask));
+                parts.flatten().collect::<Vec<_>>()
+            });
+            let verdicts: Vec<Verdict> = parts.map(|part| part.verdict).collect();
+            let refused =
+                |one: &Verdict| matches!(one, Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)));
+            verdicts.iter().any(refused) && !verdicts.iter().any(Verdict::is_released)
+        };
+        let open = standing.iter().filter(|one| !one.open.is_empty());
+        Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())
+    }
+
+    /// Whether an organization is a crisis service to which something is open by that alone.
+    ///
+    /// # Errors
+    /// [`Refusal::Unrecorded`] when the store does not answer.
+    pub async fn sees_by_class(&self, party: Party, standing: &[Standing]) -> Result<bool, Refusal> {
+        let Party::Organization(organization) = party else { return Ok(false) };
+        let open = standing.iter().any(|one| one.party == Party::CrisisServices && !one.open.is_empty());
+        let class = Some(Class::CrisisServices);
+        Ok(open && self.services().await?.classes_of(organization).contains(&class))
+    }
+
     /// Exactly what a party would see if the person chose this, and what of it would stay hidden, with the cause; nothing
     /// is stored.
     ///
@@ -318,13 +400,14 @@ impl Exchange {
         let at = self.now();
         let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
         let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
-        let ask = party.ask(purpose, at, &snapshot);
+        let ask = party.ask_for_most(purpose, at, &snapshot, &self.services().await?);
         let mut preview = Preview::default();
         for sealed in &snapshot.plans {
             let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok();
             preview.shown.extend(grant.and_then(|grant| grant.open(sealed).ok()));
             let explained = sayso_consent::explain(sealed, &person, &rules, &ask).into_iter();
-            let hidden = explained.filter(|one| !one.verdict.is_released() && choice.names(sealed.kind(), one));
+            let hidden =
+                explained.filter(|one| !one.verdict.is_released() && choice.names(sealed.id(), sealed.kind(), one));
             preview.hidden.extend(hidden);
         }
         Ok(preview)
@@ -337,7 +420,7 @@ impl Exchange {
     pub async fn explain(&self, person: Themselves, party: Party, purpose: Purpose) -> Result<Vec<Explained>, Refusal> {
         let snapshot = self.snapshot_of(person).await?;
         let rules = self.rules(&snapshot);
-        let ask = party.ask(purpose, self.now(), &snapshot);
+        let ask = party.ask_for_most(purpose, self.now(), &snapshot, &self.services().await?);
         Ok(snapshot.plans.iter().flat_map(|sealed| sayso_consent::explain(sealed, &person, &rules, &ask)).collect())
     }
 
@@ -355,7 +438,9 @@ impl Exchange {
         let mut kept: Vec<What> = Vec::new();
         let mut changes = Vec::new();
         for consent in consents.iter().filter(|c| permits(c, party, Some(purpose))) {
-            let concerned = |one: &Provision| speaks_of(one, party, Effect::Permit, Some(purpose));
+            // What begins later stays as it is: she decides about now.
+            let concerned =
+                |one: &Provision| speaks_of(one, party, Effect::Permit, Some(purpose)) && !is_later(one, at);
             let (mut stay, mut go) = (Vec::new(), false);
             for one in &consent.provisions {
                 match known(one.what).filter(|_| concerned(one)) {
@@ -431,11 +516,12 @@ impl Exchange {
         strict: bool,
     ) -> Result<Receipt, Refusal> {
         let act = self.changed(snapshot, party, purpose, &consents, at);
-        let given = matches!(act, Act::ConsentChanged { change: ConsentChange::Given, .. });
+        // A yes answers what they asked, and so does a no.
+        let answers = matches!(act, Act::ConsentChanged { change: ConsentChange::Given | ConsentChange::Refused, .. });
         let events = self.told(&consents, at);
         let mut changes: Vec<Change> = consents.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
         if let (Some(organization), ..) = party.ids()
-            && given
+            && answers
         {
             changes.push(Change::CloseAsks { organization });
         }
@@ -514,6 +600,10 @@ pub(crate) fn is_live(provision: &Provision, at: OffsetDateTime) -> bool {
     known(provision.period).is_some_and(|period| at < period.until)
 }
 
+fn is_later(provision: &Provision, at: OffsetDateTime) -> bool {
+    known(provision.period).is_some_and(|period| at < period.from && period.from < period.until)
+}
+
 fn is_permit(consent: &Consent) -> bool {
     consent.provisions.iter().all(|p| p.effect == Effect::Permit)
 }
@@ -531,6 +621,16 @@ fn speaks_of(one: &Provision, party: Party, effect: Effect, purpose: Option<Purp
 
 pub(crate) fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>) -> bool {
     speaks_to(consent, party, Effect::Permit, purpose)
+}
+
+/// Whether it opens something to a party, or to somebody who works there.
+fn opens_to(consent: &Consent, party: Party) -> bool {
+    let is_there = |one: &Provision| {
+        let organization = known(one.recipient).and_then(organization_of);
+        one.effect == Effect::Permit && organization.map(Party::Organization) == Some(party)
+    };
+    let stands = consent.status == Known::Is(Status::Active);
+    permits(consent, party, None) || (stands && consent.provisions.iter().any(is_there))
 }
 
 pub(crate) fn refuses(consent: &Consent, party: Party) -> bool {
@@ -591,7 +691,11 @@ pub(crate) fn untouched(
 }
 
 fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: OffsetDateTime) {
-    let Some(party) = known(provision.recipient).and_then(Party::of) else { return };
+    // What is open to somebody who works somewhere stands under the place where it can be stopped.
+    let Some(recipient) = known(provision.recipient) else { return };
+    let Some(party) = Party::of(recipient).or_else(|| organization_of(recipient).map(Party::Organization)) else {
+        return;
+    };
     let Some(period) = known(provision.period).filter(|period| now < period.until) else { return };
     let purpose = match known(provision.purposes) {
         Some(Purposes::Only(purpose)) => purpose,
@@ -602,7 +706,14 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
     let entry = match place.and_then(|place| standing.get_mut(place)) {
         Some(entry) => entry,
         None => {
-            standing.push(Standing { party, purpose, open: Choice::default(), until: None, refused: None });
+            standing.push(Standing {
+                party,
+                purpose,
+                open: Choice::default(),
+                later: None,
+                until: None,
+                refused: None,
+            });
             match standing.last_mut() {
                 Some(entry) => entry,
                 None => return,
@@ -610,6 +721,11 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
         }
     };
     match (provision.effect, known(provision.what)) {
+        (Effect::Permit, Some(what)) if now < period.from => {
+            let (from, later) = entry.later.get_or_insert_with(|| (period.from, Choice::default()));
+            *from = period.from.min(*from);
+            later.add(what);
+        }
         (Effect::Permit, Some(what)) => {
             entry.open.add(what);
             entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));

@@ -252,6 +252,15 @@ impl From<Refusal> for Fault {
                             new Consent, and they decide. A refusal is ended there too.";
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
+            Refusal::PeriodOver { path } => {
+                let text = "Its period is over, or ends before it begins. Send one that can still hold, or inactive to take \
+                            back what stands.";
+                Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
+            }
+            Refusal::StatusStays { path } => {
+                let text = "Its status does not change so. Send the status that you read, or inactive to take it back.";
+                Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
+            }
             Refusal::NamesNothing { path } => {
                 let text = "Nothing of this id is here that this app can see. Name an organization or an app that is \
                             registered here, or a plan or part as this app read it.";

@@ -158,6 +158,7 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
         Happened::Given => w::let_see(who, purpose.unwrap_or(w::NO_PURPOSE), moment),
         Happened::Changed => w::receipt_changed(who, moment),
         Happened::Narrowed => match names.through(receipt) {
+            Some(system) if receipt.own_matter => w::receipt_sees_less(system, who, moment),
             Some(app) => w::receipt_narrowed_by(app, who, moment),
             None => w::narrowed(who, moment),
         },
@@ -170,6 +171,7 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
         Happened::NoEnded => w::receipt_no_ended(who, moment),
         Happened::Restored => w::receipt_restored(who, moment),
         Happened::Asked => w::proposed(names.through(receipt).unwrap_or(who), moment),
+        Happened::AskEnded => w::receipt_ask_ended(names.through(receipt).unwrap_or(who), who, moment),
         Happened::Nothing => match names.through(receipt).filter(|_| !receipt.sent.is_empty()) {
             Some(app) => w::receipt_nothing_came(app, who, moment),
             None => w::receipt_nothing(who, moment),

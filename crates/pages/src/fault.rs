@@ -51,6 +51,8 @@ impl From<Refusal> for Fault {
             | Refusal::KeyReused
             | Refusal::WouldOpen { .. }
             | Refusal::NamesNothing { .. }
+            | Refusal::PeriodOver { .. }
+            | Refusal::StatusStays { .. }
             | Refusal::MoreOpen { .. }
             | Refusal::AlreadyDone(_)
             | Refusal::SectionNotOpen { .. }

@@ -20,6 +20,7 @@ use crate::admit::Visitor;
 use crate::door::{Policy, Route};
 use crate::fault::Fault;
 use crate::words::en as w;
+pub(crate) use choice::level_code;
 pub(crate) use decide::narrative;
 
 /// Every party stands under one of these addresses.
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::get("/me/sharing", Policy::SignedIn, overview::page),
         Route::get("/me/sharing/others", Policy::SignedIn, overview::others),
+        Route::post("/me/sharing/asked/{organization}/decline", Policy::SignedInForm, overview::decline),
         Route::get("/me/sharing/code", Policy::SignedIn, pairing::page),
         Route::post("/me/sharing/code", Policy::SignedInForm, pairing::make),
     ];

@@ -38,6 +38,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
         address: format!("/me/sharing#{place}"),
         text,
         reason: None,
+        decline: None,
     };
     let proposed = overview.proposed.into_iter().map(|one| news(w::PROPOSED_TITLE, "proposed", one.from));
     let objections = overview.objections.into_iter().map(|one| news(w::OBJECTIONS_TITLE, "objections", one.text));

@@ -143,6 +143,9 @@ pub enum Act {
     ConsentSent {
         /// The software.
         client: Option<ClientId>,
+        /// Whether a record system sent it, in its organization's own matter.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        own_matter: bool,
         /// The first of the consents that it was kept as.
         consent: ConsentId,
         /// What came of it; empty where none of it counts.
@@ -164,6 +167,11 @@ pub enum Act {
         client: Option<ClientId>,
         /// Why.
         purpose: Option<Purpose>,
+    },
+    /// The person said no to what an organization asked.
+    AskDeclined {
+        /// Who had asked.
+        organization: OrganizationId,
     },
     /// Somebody proposed something to a plan.
     Proposed {
@@ -298,7 +306,7 @@ impl Act {
             | Self::WriteRefused { .. }
             | Self::ProposalAnswered { .. } => Kind::Write,
             Self::ConsentChanged { .. } | Self::ConsentSent { .. } | Self::SupporterChanged { .. } => Kind::Consent,
-            Self::AskedToShare { .. } | Self::Proposed { .. } => Kind::Ask,
+            Self::AskedToShare { .. } | Self::AskDeclined { .. } | Self::Proposed { .. } => Kind::Ask,
             Self::SignedIn { .. } | Self::SignInFailed { .. } => Kind::SignIn,
             Self::Operated { .. } => Kind::Operator,
             Self::TokenIssued { .. } | Self::TokenRefused { .. } | Self::GrantEnded { .. } => Kind::Token,

@@ -488,7 +488,7 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
     }
     let mut request = match choices.below(100) {
         0..=27 => search(layout, choices),
-        28 => get(format!("/fhir/Patient?identifier={{number:{n}}}")),
+        28 => get(format!("/fhir/{}?_id={{hidden:{n}}}", choices.of(&TYPES).unwrap_or("CarePlan"))),
         29..=64 => read(choices),
         65..=74 => current(layout, choices),
         75..=79 => get("{next}".into()),

@@ -55,6 +55,7 @@ async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_
                 sections: some(&sections, 12, &mut choices).into_iter().collect(),
                 items: some(&items, 40, &mut choices).into_iter().collect(),
                 documents: choices.once_in(4),
+                ..Choice::default()
             }
         };
         let party = Party::Organization(riverside());

@@ -109,6 +109,12 @@ async fn what_an_app_would_open_waits_for_her_word_and_the_page_says_what_they_w
     let newly: Vec<Section> = waiting[0].newly.sections.keys().copied().collect();
     assert_eq!((waiting.len(), newly), (1, vec![Section::Helps]));
 
+    // The app cannot say her yes for her.
+    let mut active = sent.json();
+    active["status"] = "active".into();
+    let refused = put(&home, &token, &active, sent.etag().unwrap()).await;
+    assert_eq!((refused.status, &refused.json()["issue"][0]["expression"][0]), (422, &json!("Consent.status")));
+
     // She decides on what she looked at.
     let stale = home.world.exchange.confirm_consent(ama(&home), consent_id(&sent), seen + 1).await;
     assert!(matches!(stale, Err(Refusal::Moved)) && !harbour_sees(&home).await);
@@ -175,6 +181,13 @@ async fn an_app_takes_back_and_makes_narrower_and_never_wider() {
     let path = format!("/fhir/Consent/{}", helps["id"].as_str().unwrap());
     let without = home.ask(Asked::new("PUT", &path).body(FHIR, helps.to_string()), Some(&token)).await;
     assert_eq!(without.status, 428);
+
+    // What counts does not wait again, and a status that is not kept is not taken in silence.
+    let mut waiting = helps.clone();
+    waiting["status"] = "proposed".into();
+    let refused = put(&home, &token, &waiting, &etag).await;
+    assert_eq!((refused.status, &refused.json()["issue"][0]["expression"][0]), (422, &json!("Consent.status")));
+    assert!(diagnostics(&refused).contains("inactive to take it back"), "{refused:?}");
 
     let mut shorter = helps.clone();
     let end = home.world.now() + time::Duration::days(2);

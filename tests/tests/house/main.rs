@@ -42,6 +42,7 @@ mod ready;
 mod receipts;
 mod receipts_sent;
 mod records;
+mod said_is_so;
 mod supporters;
 mod words;
 

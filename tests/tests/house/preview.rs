@@ -36,6 +36,7 @@ async fn what_was_previewed_is_to_the_byte_what_is_answered_then() {
             sections: some(&sections, 8, &mut choices).into_iter().collect(),
             items: some(&items, 40, &mut choices).into_iter().collect(),
             documents: choices.once_in(4),
+            ..Choice::default()
         };
         let purpose = Purpose::Treat;
         let previewed = home.world.exchange.preview(ama, party, purpose, &choice).await.unwrap().shown;

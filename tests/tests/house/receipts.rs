@@ -23,8 +23,8 @@ use crate::planted::Planted;
 
 const SCHEMA: &str = include_str!("../../../profiles/consent-receipt.schema.json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-/// How many acts are done, one after the other.
-const ACTS: u64 = 150;
+/// How many acts are done, one after the other, some of them by her app.
+const ACTS: u64 = 180;
 
 pub(crate) fn schema() -> Validator {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
@@ -134,11 +134,36 @@ async fn act(exchange: &Exchange, ama: Themselves, items: &[ItemId], choices: &m
                 sections: some(&sections, 6, choices).into_iter().collect(),
                 items: some(items, 30, choices).into_iter().collect(),
                 documents: choices.once_in(4),
+                ..Choice::default()
             };
             exchange.share(ama, party, purpose, &choice, None).await
         }
     };
     done.unwrap().leaf()
+}
+
+/// By FHIR, an app of hers takes back something that she opened, or lets it end a second earlier; none where nothing is
+/// open.
+async fn act_of_app(home: &Home, token: &str, choices: &mut Choices) -> bool {
+    let all = format!("/fhir/Consent?patient={}&category=59284-0&status=active&_count=200", home.ama);
+    let all = home.ask(Asked::new("GET", &all), Some(token)).await.json();
+    let resources = all["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
+    let permits: Vec<&Value> = resources.filter(|one| one["provision"]["provision"][0]["type"] == "permit").collect();
+    let Some(one) = choices.of(&permits) else { return false };
+    let mut less = one.clone();
+    if choices.once_in(3) {
+        less["status"] = "inactive".into();
+    } else {
+        let end = less["provision"]["provision"][0]["period"]["end"].as_str().unwrap();
+        let end = OffsetDateTime::parse(end, &Rfc3339).unwrap() - Duration::seconds(1);
+        less["provision"]["provision"][0]["period"]["end"] = instant(end).into();
+    }
+    let path = format!("/fhir/Consent/{}", less["id"].as_str().unwrap());
+    let asked = Asked::new("PUT", &path).body("application/fhir+json", less.to_string());
+    let asked = asked.header("if-match", &format!("W/\"{}\"", less["meta"]["versionId"].as_str().unwrap()));
+    let answer = home.ask(asked, Some(token)).await;
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    true
 }
 
 fn instant(at: OffsetDateTime) -> String {
@@ -196,7 +221,19 @@ async fn every_act_gives_one_receipt_that_says_what_the_consents_say_and_never_c
     let mut kept: Vec<(LeafId, String, String)> = Vec::new();
     let mut types: BTreeMap<String, u32> = BTreeMap::new();
     let mut count = ama.receipts(&home).await.len();
+    let token = home.app_of(home.ama, "patient/Consent.rus").await;
+    let mut by_app = 0;
     for n in 0..ACTS {
+        if choices.once_in(5) && act_of_app(&home, &token, &mut choices).await {
+            let all = ama.receipts(&home).await;
+            assert_eq!(all.len(), count + 1, "act {n}, by the app");
+            (count, by_app) = (count + 1, by_app + 1);
+            let (page, file) = ama.receipt(&home, all[0]).await;
+            valid(&schema, &serde_json::from_str(&file).unwrap());
+            kept.push((all[0], page, file));
+            home.world.wait(Duration::seconds(i64::try_from(choices.below(2)).unwrap()));
+            continue;
+        }
         let before = standing(&home, home.ama).await;
         let on_page = choices.once_in(2);
         let exchange = if on_page { &by_page } else { &home.world.exchange };
@@ -230,6 +267,7 @@ async fn every_act_gives_one_receipt_that_says_what_the_consents_say_and_never_c
     for sort in ["given", "changed", "narrowed", "withdrawn", "refused", "refusal-ended", "confirmed"] {
         assert!(types.get(sort).is_some_and(|count| *count > 1), "{sort} was hardly tried: {types:?}");
     }
+    assert!(by_app > 20, "her app hardly did anything: {by_app}");
     for (leaf, page, file) in kept {
         assert_eq!(ama.receipt(&home, leaf).await, (page, file), "a receipt changed after later acts");
     }

@@ -115,7 +115,10 @@ async fn of_what_an_app_sent_the_receipt_says_for_each_part_that_it_counts_or_wa
     // It makes narrower what waits, and takes it back.
     let waiting = home.world.exchange.waiting_consents(her).await.unwrap().1;
     let path = format!("/fhir/Consent/{}", waiting[0].id);
-    for (change, outcome) in [("period", "waits"), ("status", "taken-back")] {
+    for (change, outcome, sort, words) in [
+        ("period", "waits", "asked", "An app asked you to share more"),
+        ("status", "taken-back", "ask-ended", "An app took back what it had asked for"),
+    ] {
         let read = home.ask(Asked::new("GET", &path), Some(&token)).await;
         let mut narrower = read.json();
         if change == "period" {
@@ -128,8 +131,11 @@ async fn of_what_an_app_sent_the_receipt_says_for_each_part_that_it_counts_or_wa
         home.world.wait(Duration::minutes(1));
         let answer = home.ask(asked, Some(&token)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        let (_, _, json) = newest(&home, &ama).await;
+        // Nothing had been open by it, so nothing is closed.
+        let (_, page, json) = newest(&home, &ama).await;
         assert_eq!(came(&json), [told("permit", "helps", outcome, "")]);
+        assert_eq!(json["record"]["event"]["event_type"], sort);
+        assert!(page.contains(words) && !page.contains("stopped sharing"), "{change}: {page}");
     }
 }
 
@@ -210,6 +216,9 @@ async fn of_what_a_record_system_sent_the_receipt_says_what_was_not_understood_a
     for words in ["because it was about others", "because its time was over", "What is closed since "] {
         assert!(page.contains(words), "{words} in {page}");
     }
+    // It spoke of itself, and not for her.
+    assert_eq!(json["collectionMethod"], "a record system, about what its own organization sees");
+    assert!(page.contains("Riverside Hospital sent us a no on ") && !page.contains("for you on "), "{page}");
 
     // Something that nobody understands: its refusals close, wider if need be, and its permits are not taken.
     let mut unclear = provision(&home, "deny", "treatment", 1);

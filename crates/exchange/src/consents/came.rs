@@ -1,6 +1,6 @@
 //! What came of each part of a consent that was sent, for the person's receipt of it.
 
-use sayso_consent::{Consent, Effect, Known, Provision, Status};
+use sayso_consent::{Consent, Effect, Known, Provision, Purposes, Recipient, Status, What};
 use sayso_fhir::incoming::{Rule, SentConsent, Spot as Stood};
 use sayso_plan::{ConsentId, ProvisionId};
 use sayso_store::{Came, Outcome, Spot};
@@ -80,10 +80,8 @@ impl Fate {
 
 /// What comes of a consent that is taken as it is.
 pub(super) fn outcome_of(consent: &Consent) -> Outcome {
-    let unclear = |one: &Provision| {
-        [one.recipient == Known::Unknown, one.purposes == Known::Unknown, one.what == Known::Unknown].contains(&true)
-            || one.period == Known::Unknown
-    };
+    let unclear =
+        |one: &Provision| one.period == Known::Unknown || is_partly_unknown(one.recipient, one.purposes, one.what);
     if waits(consent) {
         Outcome::Waits
     } else if consent.status == Known::Is(Status::Draft) {
@@ -116,10 +114,13 @@ pub(super) fn is_over(rule: &Rule, at: OffsetDateTime, zone: UtcOffset) -> bool 
 
 /// Whether a refusal says something that was not understood; of its own organization it was, whatever it said.
 pub(super) fn is_unclear(rule: &Rule) -> bool {
-    rule.effect == Effect::Deny
-        && ([rule.recipient == Known::Unknown, rule.purposes == Known::Unknown, rule.what == Known::Unknown]
-            .contains(&true)
-            || rule.lasts == Known::Unknown)
+    let unknown = rule.lasts == Known::Unknown || is_partly_unknown(rule.recipient, rule.purposes, rule.what);
+    rule.effect == Effect::Deny && unknown
+}
+
+/// Whether one of the conditions of a rule was not understood.
+fn is_partly_unknown(who: Known<Recipient>, why: Known<Purposes>, what: Known<What>) -> bool {
+    who == Known::Unknown || why == Known::Unknown || what == Known::Unknown
 }
 
 pub(super) const fn spot(stood: Stood) -> Spot {

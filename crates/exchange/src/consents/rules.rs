@@ -93,6 +93,10 @@ pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: Utc
             ..before.clone()
         }),
         Status::Draft => would_open("Consent.status"),
+        Status::Active if waits(before) => would_open("Consent.status"),
+        Status::Active | Status::Proposed if before.status != Known::Is(sent.status) => {
+            Err(Refusal::StatusStays { path: "Consent.status".to_owned() })
+        }
         Status::Active | Status::Proposed => {
             let mut provisions = Vec::with_capacity(sent.rules.len());
             for rule in &sent.rules {
@@ -115,7 +119,11 @@ pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: Utc
                     }),
                     _ => old.period,
                 };
-                provisions.push(Provision { period, ..old.clone() });
+                let narrower = Provision { period, ..old.clone() };
+                if has_passed(&narrower, by.at) {
+                    return Err(Refusal::PeriodOver { path: "Consent.provision.period".to_owned() });
+                }
+                provisions.push(narrower);
             }
             let after = Consent { sent: Some(by), provisions, ..before.clone() };
             // As if it counted, so that a proposal does not grow while the person reads it.

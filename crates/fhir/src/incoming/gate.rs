@@ -145,6 +145,7 @@ impl Written {
         search.tree(&sent.resource, back, &Path::default());
         faults.extend(search.faults.into_iter().map(|(path, why)| Fault::at(&sent.root, &path, why)));
         faults.extend(labels::nothing_above(labels::kept(back), &sent.resource, &sent.root));
+        faults.extend(labels::no_other_section(back, &sent.resource, &sent.root));
         self.narrative(&sent.resource, &sent.root, faults);
     }
 

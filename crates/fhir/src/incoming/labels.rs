@@ -10,6 +10,9 @@ use crate::profile;
 
 /// What to do with a label that nobody here can keep to.
 const UNKNOWN: &str = "this label is not known here and could not be kept to; label parts with v3-Confidentiality (U, L, M, N, R or V), or leave it out";
+/// What to do with the label of a section in which the part does not stand.
+const OTHER_SECTION: &str =
+    "this part does not stand in that section; label it with the section it stands in, or leave the label out";
 /// What to do with a level where none is kept.
 const NO_LEVEL: &str =
     "only a part has a level of its own; label the Observation, Goal or RelatedPerson, or leave it out";
@@ -46,6 +49,20 @@ pub(super) fn nothing_above<'t>(kept: Share, resource: &'t Tree, root: &'t str) 
         Ok(_) => Some(Fault::at(root, &at, Why::Value(NO_LEVEL))),
         Err(why) => Some(Fault::at(root, &at, why)),
     })
+}
+
+/// Refuses the label of a section in which the part does not stand as it would be shown: whoever sent it meant that what
+/// the person said of that section holds for it.
+pub(super) fn no_other_section<'t>(
+    shown: &'t Tree,
+    resource: &'t Tree,
+    root: &'t str,
+) -> impl Iterator<Item = Fault> + 't {
+    let section = |label: &'t Tree| label.text("code").filter(|_| label.text("system") == Some(profile::SECTIONS));
+    let is_shown = move |code: &str| labels(shown).filter_map(|(_, label)| section(label)).any(|own| own == code);
+    labels(resource)
+        .filter(move |(_, label)| section(label).is_some_and(|code| !is_shown(code)))
+        .map(|(at, _)| Fault::at(root, &at, Why::Value(OTHER_SECTION)))
 }
 
 /// Each label with its place.

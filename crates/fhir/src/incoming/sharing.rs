@@ -13,7 +13,7 @@ use super::{lossless, strange};
 use crate::aliases;
 use crate::fault::{Fault, Why};
 use crate::profile;
-use conditions::{Conditions, coded};
+use conditions::{Conditions, coded, coding};
 pub use lasts::{Edge, Lasts};
 
 const ROOT: &str = "Consent";
@@ -171,8 +171,13 @@ pub fn sharing_of_others(tree: Tree, base: &str) -> Result<SentConsent, Vec<Faul
         sent.unread.dedup();
         let read = sent.rules.drain(..).zip(sent.spots.drain(..));
         sent.not_taken = read.filter(|(rule, _)| rule.effect == Effect::Permit).collect();
-        if let Some(root) = root.filter(|_| !has_ended(status)) {
-            refusals(root, all_but, Spot::Root, &mut sent.rules, &mut sent.spots);
+        match root.filter(|_| !has_ended(status)) {
+            Some(root) => refusals(root, all_but, Spot::Root, &mut sent.rules, &mut sent.spots),
+            // By its policy alone it refuses: what else it would say is not there.
+            None if root.is_none() && !has_ended(status) && opts_out(&tree) => {
+                (sent.rules, sent.spots) = (vec![Rule::OF_EVERYTHING], vec![Spot::Head]);
+            }
+            None => {}
         }
     }
     Ok(sent)
@@ -238,6 +243,13 @@ fn about(reference: &Tree, base: &str) -> Option<About> {
         }),
         (Some(_), Some(_)) | (None, None) => None,
     }
+}
+
+/// Whether the policy is that nothing is open: OPTOUT, or OPTOUTE, whose exceptions would be permits.
+fn opts_out(consent: &Tree) -> bool {
+    let codings = consent.get("policyRule").and_then(|rule| rule.get("coding")).map(Tree::elements);
+    let codes = codings.unwrap_or_default().iter().filter_map(coding);
+    codes.into_iter().any(|(system, code)| system == aliases::ACT_CODES && ["OPTOUT", "OPTOUTE"].contains(&code))
 }
 
 fn has_ended(status: Status) -> bool {

@@ -51,6 +51,8 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         | Refusal::OldConsent(_)
         | Refusal::WouldOpen { .. }
         | Refusal::NamesNothing { .. }
+        | Refusal::PeriodOver { .. }
+        | Refusal::StatusStays { .. }
         | Refusal::MoreOpen { .. }
         | Refusal::AlreadyDone(_)
         | Refusal::PartyNotNamed { .. }

@@ -8,14 +8,14 @@
 use sayso_consent::{Effect, Known, Origin, Purposes, Recipient, What};
 use sayso_exchange::Shown;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
-use sayso_plan::{Purpose, Share};
+use sayso_plan::Purpose;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Names, party, sent};
 use crate::operator::Operator;
-use crate::sharing;
+use crate::sharing::{self, level_code};
 use crate::words::en as w;
 use crate::words::shown::written;
 
@@ -82,6 +82,7 @@ const fn method(receipt: &ConsentReceipt) -> &'static str {
         _ if receipt.by.is_some() => "somebody whom the person lets take things back in their name",
         (Happened::Opened, ..) => "a look in an emergency, under what the person had allowed before",
         (_, true, _) => "the person's own act, signed in, on the page of this service",
+        (_, false, true) if receipt.own_matter => "a record system, about what its own organization sees",
         (_, false, true) => "an app that acts for the person",
         (_, false, false) => "the person's own act",
     }
@@ -97,7 +98,10 @@ fn purposes(receipt: &ConsentReceipt, names: &Names) -> Vec<Value> {
         let code = receipt.purpose.map(Purpose::code).unwrap_or_default();
         return vec![entry(code, &titles, "shown once, when it was looked at", names.towards(receipt))];
     }
-    if matches!(receipt.happened, Happened::Asked | Happened::Refused | Happened::NoEnded | Happened::Restored) {
+    if matches!(
+        receipt.happened,
+        Happened::Asked | Happened::AskEnded | Happened::Refused | Happened::NoEnded | Happened::Restored
+    ) {
         return Vec::new();
     }
     let mut all: Vec<Allowed> = Vec::new();
@@ -247,14 +251,6 @@ fn part_title(term: &Term) -> String {
     }
 }
 
-const fn level_code(level: Share) -> &'static str {
-    match level {
-        Share::Open => "open",
-        Share::Care => "care",
-        Share::Close => "close",
-    }
-}
-
 const fn purpose_code(purposes: Known<Purposes>) -> &'static str {
     match purposes {
         Known::Is(Purposes::Only(purpose)) => purpose.code(),
@@ -286,6 +282,7 @@ const fn event_type(happened: Happened) -> &'static str {
         Happened::NoEnded => "refusal-ended",
         Happened::Restored => "restored",
         Happened::Asked => "asked",
+        Happened::AskEnded => "ask-ended",
         Happened::Nothing => "confirmed",
         Happened::Opened => "opened",
     }
@@ -301,7 +298,7 @@ const fn event_state(receipt: &ConsentReceipt) -> &'static str {
         }
         Happened::Withdrawn => "consent withdrawn",
         Happened::Refused => "consent refused",
-        Happened::NoEnded | Happened::Restored => "consent unknown",
+        Happened::NoEnded | Happened::Restored | Happened::AskEnded => "consent unknown",
         Happened::Asked => "consent requested",
     }
 }

@@ -115,7 +115,7 @@ fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
         Happened::Withdrawn if receipt.purpose.is_none() => vec![w::STOPPED_TEXT, w::STOPPED_COPIES],
         Happened::Withdrawn | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
         Happened::NoEnded | Happened::Restored if receipt.kept.is_empty() => vec![w::RECEIPT_NOTHING_OPENED],
-        Happened::Asked => vec![w::RECEIPT_NOTHING_OPENED],
+        Happened::Asked | Happened::AskEnded => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Given
         | Happened::Changed
         | Happened::NoEnded
@@ -129,7 +129,12 @@ fn back(receipt: &ConsentReceipt) -> Back {
     let open = match receipt.happened {
         Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Opened => true,
         Happened::Nothing => receipt.sent.is_empty(),
-        Happened::Withdrawn | Happened::Refused | Happened::NoEnded | Happened::Restored | Happened::Asked => false,
+        Happened::Withdrawn
+        | Happened::Refused
+        | Happened::NoEnded
+        | Happened::Restored
+        | Happened::Asked
+        | Happened::AskEnded => false,
     };
     let address = receipt.towards.and_then(party).map(sharing::address);
     if open {

@@ -57,6 +57,7 @@ fn given(terms: Vec<Term>) -> ConsentReceipt {
         unread: Vec::new(),
         shown: Vec::new(),
         through: None,
+        own_matter: false,
         by: None,
         words: Some(english()),
     }

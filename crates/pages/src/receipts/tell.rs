@@ -105,7 +105,11 @@ impl Names {
 }
 
 fn recipient(act: &Act) -> Option<OrganizationId> {
-    if let Act::ConsentChanged { recipient, .. } | Act::ConsentSent { recipient, .. } = act { *recipient } else { None }
+    match act {
+        Act::ConsentChanged { recipient, .. } | Act::ConsentSent { recipient, .. } => *recipient,
+        Act::AskDeclined { organization } => Some(*organization),
+        _ => None,
+    }
 }
 
 fn client(act: &Act) -> Option<ClientId> {
@@ -123,6 +127,7 @@ fn client(act: &Act) -> Option<ClientId> {
         | Act::TokenRefused { client, .. } => *client,
         Act::TokenIssued { client, .. } | Act::GrantEnded { client, .. } => Some(*client),
         Act::ProposalAnswered { .. }
+        | Act::AskDeclined { .. }
         | Act::SignedIn { .. }
         | Act::SignInFailed { .. }
         | Act::SupporterLooked { .. }
@@ -221,6 +226,9 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let (who, _) = names.actor(one.organization, *client);
             let told = Told::that(w::asked_in(&who, why(*purpose), when));
             Told { why: one.organization.map(|id| why_page(id, *purpose)), ..told }
+        }
+        Act::AskDeclined { organization } => {
+            Told::once(w::ask_declined(&names.party(Party::Organization(*organization)), when))
         }
         Act::Proposed { client, kind, .. } => {
             let (who, _) = names.actor(one.organization, *client);

@@ -1,7 +1,7 @@
 //! A choice as it travels through forms: ticked boxes in, hidden fields out, nothing lost between.
 
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_plan::Purpose;
+use sayso_plan::{Purpose, Share};
 
 use super::purposes;
 use crate::fault::Fault;
@@ -25,6 +25,9 @@ impl Posted {
             sections: all(fields, "section")?,
             items: all(fields, "item")?,
             documents: fields.is_ticked("documents"),
+            plans: all(fields, "plan")?,
+            levels: fields.all("level").map(|code| level(code).ok_or(Fault::Unreadable)).collect::<Result<_, _>>()?,
+            everything: fields.is_ticked("everything"),
         };
         Ok(Self { purpose, choice, seen })
     }
@@ -32,6 +35,20 @@ impl Posted {
 
 fn all<T: std::str::FromStr, C: FromIterator<T>>(fields: &Fields, name: &str) -> Result<C, Fault> {
     fields.all(name).map(|text| text.parse().map_err(|_| Fault::Unreadable)).collect()
+}
+
+/// What is close is opened one by one, and by no level.
+fn level(code: &str) -> Option<Share> {
+    [Share::Open, Share::Care].into_iter().find(|level| level_code(*level) == code)
+}
+
+/// A level in a form and in a file.
+pub(crate) const fn level_code(level: Share) -> &'static str {
+    match level {
+        Share::Open => "open",
+        Share::Care => "care",
+        Share::Close => "close",
+    }
 }
 
 /// A field that a form carries on.
@@ -48,13 +65,16 @@ pub(crate) fn hidden(purpose: Purpose, choice: &Choice, seen: u64) -> Vec<Hidden
     fields.extend(choice.sections.iter().map(|section| field("section", section.to_string())));
     fields.extend(choice.items.iter().map(|item| field("item", item.to_string())));
     fields.extend(choice.documents.then(|| field("documents", "yes".to_owned())));
+    fields.extend(choice.plans.iter().map(|plan| field("plan", plan.to_string())));
+    fields.extend(choice.levels.iter().map(|level| field("level", level_code(*level).to_owned())));
+    fields.extend(choice.everything.then(|| field("everything", "yes".to_owned())));
     fields
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sayso_plan::{ItemId, PlanKind, Section};
+    use sayso_plan::{ItemId, PlanId, PlanKind, Section};
 
     #[test]
     fn a_choice_comes_back_from_a_form_as_it_went_in() {
@@ -63,6 +83,9 @@ mod tests {
             sections: [Section::Helps, Section::Harms].into(),
             items: [ItemId::from_random([3; 16])].into(),
             documents: true,
+            plans: [PlanId::from_random([4; 16])].into(),
+            levels: [Share::Open, Share::Care].into(),
+            everything: true,
         };
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for field in hidden(Purpose::Treat, &choice, 7) {
@@ -81,6 +104,7 @@ mod tests {
             "purpose=TREAT&seen=1&section=diagnosis",
             "purpose=TREAT&seen=1&item=7",
             "purpose=TREAT&seen=1&kind=wrap",
+            "purpose=TREAT&seen=1&level=close",
             "purpose=TREAT&purpose=ETREAT&seen=1",
             "purpose=TREAT&seen=-1",
         ] {

@@ -9,9 +9,10 @@ use http::Uri;
 use sayso_consent::{Projection, Released};
 use sayso_exchange::Act;
 use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
-use sayso_plan::{PlanKind, Purpose, Section, Share, State as Life};
+use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
 
-use super::overview::short;
+use super::choice::level_code;
+use super::overview::{later, level_title, short};
 use super::sent::{Confirm, OpensLine, opens_lines};
 use super::{action, address, changed_party, named, purpose_of, purposes, query};
 use crate::Pages;
@@ -34,6 +35,10 @@ pub(crate) struct ChoicesPage {
     pub(crate) receipt: Option<String>,
     pub(crate) asked: Vec<String>,
     pub(crate) class_help: bool,
+    /// Whether they also see what is open to any crisis service.
+    pub(crate) by_class: bool,
+    /// What is not open yet, and from when.
+    pub(crate) later: Option<String>,
     pub(crate) purposes: Vec<PurposeLink>,
     pub(crate) purpose: Purpose,
     /// Where the parts that are suggested for this purpose are ticked.
@@ -68,6 +73,8 @@ pub(crate) struct Switches {
     pub(crate) single: Vec<ItemSwitch>,
     pub(crate) documents: Vec<ItemSwitch>,
     pub(crate) all_documents: bool,
+    /// What an app or a service asked for and the person let be: single plans, levels, everything.
+    pub(crate) besides: Vec<BesideSwitch>,
     pub(crate) kinds: Vec<Switch>,
     pub(crate) kinds_open: bool,
 }
@@ -89,6 +96,14 @@ pub(crate) struct ItemSwitch {
     pub(crate) on: bool,
 }
 
+/// A box for what is open and cannot be chosen on the page, so that it can be ended there.
+pub(crate) struct BesideSwitch {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) own: Option<Said>,
+}
+
 /// Saying no for good.
 pub(crate) struct Never {
     /// The no that stands, in words.
@@ -107,7 +122,11 @@ impl Switches {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.sections.is_empty() && self.close.is_empty() && self.documents.is_empty() && self.kinds.is_empty()
+        self.sections.is_empty()
+            && self.close.is_empty()
+            && self.documents.is_empty()
+            && self.kinds.is_empty()
+            && self.besides.is_empty()
     }
 
     /// What can be ticked for these plans, with what is open already ticked.
@@ -140,6 +159,7 @@ impl Switches {
         }
         switches.sections = counts.into_iter().map(|(section, count)| section_switch(section, count, open)).collect();
         switches.add_kinds(&plans, open);
+        switches.besides = besides(&plans, open);
         switches
     }
 
@@ -157,6 +177,18 @@ impl Switches {
             })
             .collect();
     }
+}
+
+fn besides(plans: &[&Projection], open: &Choice) -> Vec<BesideSwitch> {
+    let beside = |name, value: String, label: String, own| BesideSwitch { name, value, label, own };
+    let named = |id: &PlanId| plans.iter().find(|plan| plan.id == *id).map(|plan| title(plan));
+    let single = open.plans.iter().map(|id| beside("plan", id.to_string(), w::whole_plans(1), named(id)));
+    let levels = open
+        .levels
+        .iter()
+        .map(|level| beside("level", level_code(*level).to_owned(), level_title(*level).to_owned(), None));
+    let all = open.everything.then(|| beside("everything", "yes".to_owned(), w::LEVEL_CARE.to_owned(), None));
+    single.chain(levels).chain(all).collect()
 }
 
 fn section_switch(section: Section, count: usize, open: &Choice) -> Switch {
@@ -188,6 +220,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
     let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
+    let by_class = pages.exchange().sees_by_class(party, &standing).await?;
     let standing: Vec<Standing> = standing.into_iter().filter(|one| one.party == party).collect();
     let waiting = pages.exchange().waiting(visitor.themselves()).await?;
     let waiting: Vec<_> = waiting.into_iter().filter(|ask| Party::Organization(ask.organization) == party).collect();
@@ -197,14 +230,15 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
     let purpose = purpose_of(&uri, party).or(usual).unwrap_or(first);
     let nothing = Choice::default();
-    let open = standing.iter().find(|one| one.purpose == purpose).map_or(&nothing, |one| &one.open);
+    let here = standing.iter().find(|one| one.purpose == purpose);
+    let open = here.map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let suggests = query(&uri, "suggested").is_some();
     let mut ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
     ticked.sections.extend(undone(&pages, &visitor, &uri, party).await?);
     let preview = action(party, "preview");
     let refused = standing.iter().filter_map(|one| one.refused).max();
-    let is_open = standing.iter().any(|one| !one.open.is_empty());
+    let is_open = standing.iter().any(|one| !one.open.is_empty() || one.later.is_some());
     let opens = match refused {
         Some(_) => pages.exchange().behind_no(visitor.themselves(), party).await?,
         None => Vec::new(),
@@ -217,6 +251,8 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         receipt: consent_receipts::after(&uri),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
+        by_class,
+        later: here.and_then(|one| later(one, calendar)),
         purposes: purpose_links(party, purpose, &standing),
         purpose,
         suggested: suggested(purpose)

@@ -52,6 +52,8 @@ pub(crate) struct PreviewPage {
 pub(crate) struct StoppedPage {
     pub(crate) frame: Frame,
     pub(crate) heading: String,
+    /// Whether they still see what is open to any crisis service.
+    pub(crate) by_class: bool,
     pub(crate) receipt: String,
     pub(crate) undo: Vec<Undo>,
     pub(crate) back: String,
@@ -86,7 +88,7 @@ pub(crate) async fn preview(
     Ok(shown(&PreviewPage {
         frame: Frame::of(&visitor, w::PREVIEW_TITLE, Here::Sharing),
         lead: w::preview_for(&who, w::purpose(posted.purpose)),
-        until: w::holds_until(&until),
+        until: w::new_holds_until(&until),
         name: Said::text(&me.name, me.language.as_str()),
         // A supporter reads the name alone.
         numbers: verified
@@ -167,7 +169,8 @@ pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
             pages.exchange().stop_sharing(visitor.themselves(), party).await?
         }
     };
-    let (seen, _) = pages.exchange().standing(visitor.themselves()).await?;
+    let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
+    let by_class = pages.exchange().sees_by_class(party, &standing).await?;
     let preview = action(party, "preview");
     let was_open = before.iter().filter(|one| one.party == party && !one.open.is_empty());
     // An app also lost its key; only the app can ask for a new one.
@@ -180,6 +183,7 @@ pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     Ok(shown(&StoppedPage {
         frame: Frame::of(&visitor, w::STOP_TITLE, Here::Sharing),
         heading: w::stopped_with(&who),
+        by_class,
         receipt: consent_receipts::address(recorded.leaf()),
         undo: undo.collect(),
         back: address(party),

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
+use sayso_plan::{OrganizationId, Share};
 
 use super::objections::{self, ObjectionLine};
 use super::sent::{self, KeptLine, ProposedLine};
 use super::{action, address, alone, name_of};
 use crate::Pages;
 use crate::admit::Visitor;
-use crate::fault::Fault;
+use crate::fault::{Fault, go_to};
 use crate::layout::{Button, Frame, Here, shown};
 use crate::plans::view::Said;
 use crate::words::en as w;
@@ -39,6 +40,8 @@ pub(crate) struct AskLine {
     pub(crate) address: String,
     pub(crate) text: String,
     pub(crate) reason: Option<Said>,
+    /// Says no to it; none where it is only told of.
+    pub(crate) decline: Option<Button>,
 }
 
 /// Somebody who can see something.
@@ -55,7 +58,11 @@ pub(crate) struct OpenLine {
     /// How much, in one short line.
     pub(crate) short: String,
     pub(crate) parts: Vec<String>,
+    /// What is not open yet, and from when.
+    pub(crate) later: Option<String>,
     pub(crate) until: String,
+    /// Whether a no keeps all of it closed.
+    pub(crate) kept_closed: bool,
 }
 
 /// Somebody, the address of the page about them, and what the person has said to them.
@@ -104,6 +111,7 @@ async fn asked(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<V
             who: name_of(pages, visitor, party).await?,
             address: format!("{}?purpose={}", address(party), ask.purpose),
             text: w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose)),
+            decline: Some(Button::of(visitor, declines(ask.organization), w::ASK_DECLINE.to_owned())),
             reason: ask.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| Said::text(reason, "und")),
         });
     }
@@ -117,13 +125,18 @@ async fn open(
     calendar: Calendar,
 ) -> Result<Vec<PartyLine>, Fault> {
     let refused = refused(standing);
+    let kept_closed = pages.exchange().kept_closed(visitor.themselves(), standing).await?;
     let mut by_party: BTreeMap<Party, Vec<OpenLine>> = BTreeMap::new();
-    for one in standing.iter().filter(|one| !one.open.is_empty() && !refused.contains(&one.party)) {
+    let is_told = |one: &&Standing| !one.open.is_empty() || one.later.is_some();
+    for one in standing.iter().filter(is_told).filter(|one| !refused.contains(&one.party)) {
+        let later = later(one, calendar);
         let line = OpenLine {
             title: w::purpose_title(one.purpose),
-            short: short(&one.open),
+            short: later.clone().filter(|_| one.open.is_empty()).unwrap_or_else(|| short(&one.open)),
             parts: parts(&one.open),
-            until: one.until.map(|until| w::holds_until(&calendar.day(until))).unwrap_or_default(),
+            later,
+            until: one.until.map(|until| w::holds_until(&calendar.last_day(until))).unwrap_or_default(),
+            kept_closed: kept_closed.contains(&(one.party, one.purpose)),
         };
         by_party.entry(one.party).or_default().push(line);
     }
@@ -161,6 +174,28 @@ fn refused(standing: &[Standing]) -> BTreeSet<Party> {
     standing.iter().filter(|one| one.refused.is_some()).map(|one| one.party).collect()
 }
 
+/// What is not open yet, and from when.
+pub(super) fn later(one: &Standing, calendar: Calendar) -> Option<String> {
+    let (from, later) = one.later.as_ref()?;
+    Some(w::open_from(&calendar.day(*from), &parts(later).join(", ")))
+}
+
+/// Where the person says no to what an organization asked.
+fn declines(organization: OrganizationId) -> String {
+    format!("/me/sharing/asked/{organization}/decline")
+}
+
+/// The person says no to what was asked; nothing else changes.
+pub(super) async fn decline(
+    State(pages): State<Pages>,
+    visitor: Visitor,
+    Path(organization): Path<String>,
+) -> Result<Response, Fault> {
+    let organization = organization.parse().map_err(|_| Fault::NotHere)?;
+    let _recorded = pages.exchange().decline_ask(visitor.themselves(), organization).await?;
+    Ok(go_to("/me/sharing"))
+}
+
 /// What is open, in the titles the person knows.
 pub(crate) fn parts(open: &Choice) -> Vec<String> {
     let sections = open.sections.iter().map(|section| section.title().to_owned());
@@ -182,7 +217,18 @@ fn around(open: &Choice, sections: Vec<String>) -> Vec<String> {
     if open.documents {
         parts.push(w::DOCUMENTS_TITLE.to_owned());
     }
+    parts.extend((!open.plans.is_empty()).then(|| w::whole_plans(open.plans.len())));
+    parts.extend(open.levels.iter().map(|level| level_title(*level).to_owned()));
+    parts.extend(open.everything.then(|| w::LEVEL_CARE.to_owned()));
     parts
+}
+
+/// What a permit for all that is at most so close opens.
+pub(super) const fn level_title(level: Share) -> &'static str {
+    match level {
+        Share::Open => w::LEVEL_OPEN,
+        Share::Care | Share::Close => w::LEVEL_CARE,
+    }
 }
 
 /// The page.
@@ -198,7 +244,11 @@ pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Resu
     for organization in pages.exchange().organizations().await? {
         let party = Party::Organization(organization.id);
         let who = name_of(&pages, &visitor, party).await?;
-        others.push(NameLine { who, address: address(party), said: said_to(party, &standing) });
+        let mut said = said_to(party, &standing);
+        if said == w::SAID_NOTHING && pages.exchange().sees_by_class(party, &standing).await? {
+            said = w::SAID_BY_CLASS;
+        }
+        others.push(NameLine { who, address: address(party), said });
     }
     others.sort_by_key(|line| line.who.to_lowercase());
     Ok(shown(&OthersPage { frame: Frame::of(&visitor, w::OTHERS, Here::Sharing), others }))

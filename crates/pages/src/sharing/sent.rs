@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use sayso_consent::{Class, Projection, Recipient, Released, Sent, What};
+use sayso_exchange::Refusal;
 use sayso_exchange::answer_consents::{KeptBack, Newly, WaitingConsent};
 use sayso_exchange::reopen::Opens;
 use sayso_exchange::sharing::Party;
@@ -149,7 +150,7 @@ pub(super) async fn opens_lines(pages: &Pages, visitor: &Visitor, opens: &[Opens
 fn kept_time(one: &KeptBack, calendar: Calendar, now: OffsetDateTime) -> Option<String> {
     let period = one.period?;
     let from = (now < period.from).then(|| w::begins_on(&calendar.day(period.from)));
-    let until = (period.until - now < FOR_GOOD).then(|| w::holds_until(&calendar.day(period.until)));
+    let until = (period.until - now < FOR_GOOD).then(|| w::holds_until(&calendar.last_day(period.until)));
     let parts: Vec<String> = from.into_iter().chain(until).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
@@ -185,7 +186,9 @@ fn kept_text(one: &KeptBack, who: &str) -> String {
 }
 
 fn terms(one: &WaitingConsent, calendar: Calendar) -> String {
-    format!("{} {}", w::meant_for(w::purpose(one.purpose)), w::holds_until(&calendar.day(one.until)))
+    let from = one.from.map(|from| w::begins_on(&calendar.day(from)));
+    let until = w::holds_until(&calendar.last_day(one.until));
+    [Some(w::meant_for(w::purpose(one.purpose))), from, Some(until)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// How much of what, in the titles the person knows.
@@ -257,7 +260,13 @@ async fn confirm(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let _recorded = pages.exchange().confirm_consent(visitor.themselves(), consent(&id)?, seen(&fields)?).await?;
+    let id = consent(&id)?;
+    match pages.exchange().confirm_consent(visitor.themselves(), id, seen(&fields)?).await {
+        Ok(_recorded) => {}
+        // The second of two clicks on one button: it is shared already, and saying that nothing is would not be true.
+        Err(Refusal::Moved) if pages.exchange().is_confirmed(visitor.themselves(), id).await? => {}
+        Err(other) => return Err(other.into()),
+    }
     Ok(go_to("/me/sharing"))
 }
 

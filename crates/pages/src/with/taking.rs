@@ -152,6 +152,7 @@ mod tests {
             kinds: [PlanKind::CrisisCard].into(),
             items: [sayso_plan::ItemId::from_random([3; 16])].into(),
             documents: true,
+            ..Choice::default()
         };
         let codes: Vec<Option<Taken>> = parts(&open).iter().map(|part| taken(&part.code)).collect();
         let expected =

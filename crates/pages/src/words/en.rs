@@ -12,7 +12,7 @@ pub(crate) use receipt::*;
 pub(crate) use sharing::*;
 pub(crate) use supporters::*;
 
-use time::{Date, Month, OffsetDateTime, UtcOffset};
+use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 
 /// Names fixed texts, and lists them for the test of our words.
 macro_rules! say {
@@ -200,6 +200,11 @@ impl Calendar {
     pub(crate) fn day(self, at: OffsetDateTime) -> String {
         let day = at.to_offset(self.offset).date();
         if day.year() == self.today.year() { format!("{} {}", day.day(), month(day.month())) } else { date(day) }
+    }
+
+    /// The last day of what ends at a moment: at midnight, the day before.
+    pub(crate) fn last_day(self, until: OffsetDateTime) -> String {
+        self.day(until - Duration::seconds(1))
     }
 
     /// "10:02".

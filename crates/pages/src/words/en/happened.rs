@@ -10,7 +10,7 @@ say! {
     EACH_ONE = "Show each one";
     RECORD = "Record";
 
-    SAW_NOTHING_NOT_OPEN = "They saw nothing: you have not opened this to them.";
+    SAW_NOTHING_NOT_OPEN = "They saw nothing: this is not open to them.";
     SAW_NOTHING_NO_PURPOSE = "They saw nothing: they gave no reason that counts.";
     SAW_NOTHING = "They saw nothing.";
     SAW_DOCUMENT = "a whole document";
@@ -112,6 +112,11 @@ pub(crate) fn declined(who: &str, moment: &str) -> String {
     format!("You were asked to share more with {who}. You said no {moment}.")
 }
 
+/// To who had asked to be let in.
+pub(crate) fn ask_declined(who: &str, moment: &str) -> String {
+    format!("{who} had asked you. You said no {moment}.")
+}
+
 pub(crate) fn restored(who: &str, moment: &str) -> String {
     format!("You stopped keeping something from {who} {moment}.")
 }
@@ -187,6 +192,7 @@ pub(super) fn samples() -> Vec<String> {
         proposed("Pal", moment),
         said_no("Pine Hill", moment),
         declined("Pine Hill", moment),
+        ask_declined("Pine Hill", "on 3 May at 10:02"),
         restored("Pine Hill", moment),
         app_looked_who_sees("Pal", moment),
         sent_who_sees("Pal", moment),

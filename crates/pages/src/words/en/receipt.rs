@@ -94,6 +94,16 @@ pub(crate) fn receipt_narrowed_by(app: &str, who: &str, moment: &str) -> String 
     format!("{app} closed something to {who} for you {moment}.")
 }
 
+/// A record system sent a no in its organization's own matter.
+pub(crate) fn receipt_sees_less(system: &str, who: &str, moment: &str) -> String {
+    format!("{who} sent us a no {moment}, so it sees less. It came from {system}.")
+}
+
+/// What an app had asked for, it does not ask any more.
+pub(crate) fn receipt_ask_ended(app: &str, who: &str, moment: &str) -> String {
+    format!("{app} took back what it had asked for {moment}. It was about {who}.")
+}
+
 pub(crate) fn receipt_no_ended(who: &str, moment: &str) -> String {
     format!("You ended your no to {who} {moment}.")
 }
@@ -152,6 +162,8 @@ pub(super) fn samples() -> Vec<String> {
         receipt_changed("Pine Hill", moment),
         receipt_stopped("Pine Hill", super::COC, moment),
         receipt_narrowed_by("Pal", "Pine Hill", moment),
+        receipt_sees_less("Pal", "Pine Hill", moment),
+        receipt_ask_ended("Pal", "Pine Hill", moment),
         receipt_no_ended("Pine Hill", moment),
         receipt_restored("Pine Hill", moment),
         receipt_nothing("Pine Hill", moment),

@@ -19,6 +19,7 @@ say! {
     OTHERS_NONE = "No hospital or service has joined yet.";
     SAID_NOTHING = "You have not said anything yet.";
     SAID_YES = "They can see something.";
+    SAID_BY_CLASS = "They are a crisis service. They see what any crisis service may see.";
     SAID_NO = "You said no.";
     SAID_NO_EMERGENCY = "You said no, even in an emergency.";
     CODE_TITLE = "Read out a code";
@@ -32,6 +33,8 @@ say! {
     UNKNOWN_PARTY = "A service that has left";
     UNKNOWN_APP = "An app that has left";
     THEIR_REASON = "What they wrote";
+    ASK_DECLINE = "No, not now";
+    OPEN_BUT_NO = "A no of yours keeps all of it closed right now.";
 
     PROPOSED_TITLE = "What I am asked to share";
     PROPOSED_LEAD = "Nothing of this is shared yet. You decide.";
@@ -56,6 +59,8 @@ say! {
     PARTS_HELP = "Tick what they may see. You see a preview before anything is shared.";
     PARTS_HELP_MORE = "A part can stand in more than one of your plans.";
     PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
+    BESIDES_TITLE = "What an app or a service asked for";
+    BESIDES_HELP = "You said yes to this. Untick it to end it.";
     CLOSE_TITLE = "Very private things";
     CLOSE_HELP = "These are shared one by one. Tick only what you want them to know.";
     SINGLE_TITLE = "One thing at a time";
@@ -86,8 +91,10 @@ say! {
 
     STOP_TITLE = "Stop sharing";
     STOP_HELP = "This takes back all you share with them, at once. You need no reason.";
-    STOPPED_TEXT = "They can see nothing from now on. They are not told why.";
+    STOPPED_TEXT = "All you had opened to them is closed from now on. They are not told why.";
     STOPPED_COPIES = "What they saw before, they may have kept. We cannot take that back.";
+    STOPPED_CLASS = "They are a crisis service. They still see what any crisis service may see.";
+    STOPPED_CLASS_LINK = "See what any crisis service may see";
     STOPPED_UNDO = "Was that a slip?";
     STOPPED_UNDO_BUTTON = "Share it again";
 
@@ -196,6 +203,21 @@ pub(crate) fn holds_until(day: &str) -> String {
     format!("It ends by itself on {day}.")
 }
 
+/// How long what is newly opened will hold.
+pub(crate) fn new_holds_until(day: &str) -> String {
+    format!("What you open now ends by itself on {day}. What was open before keeps its own end.")
+}
+
+/// What will be open from a day on.
+pub(crate) fn open_from(day: &str, parts: &str) -> String {
+    format!("Not yet open. From {day}: {parts}.")
+}
+
+/// Single plans that are open as a whole.
+pub(crate) fn whole_plans(count: usize) -> String {
+    if count == 1 { "1 whole plan".to_owned() } else { format!("{count} whole plans") }
+}
+
 /// How much the person wrote in a section.
 pub(crate) fn things(count: usize) -> String {
     match count {
@@ -284,6 +306,9 @@ pub(super) fn samples() -> Vec<String> {
         stopped_with("Pine Hill"),
         preview_for("Pine Hill", super::COC),
         holds_until("3 May"),
+        new_holds_until("3 May"),
+        open_from("3 May", "What helps"),
+        whole_plans(2),
         things(0),
         things(2),
         parts_open(2),

@@ -1,0 +1,309 @@
+//! What the person reads on the pages about sharing is what others then get: of services that are let in as a class, of
+//! what an app asked for as a whole, of what begins later, and of what waits behind a no that ends.
+
+use sayso_consent::{Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, What};
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::{ClientId, ConsentId, OrganizationId, PractitionerId, ProvisionId, Purpose, Section};
+use sayso_tests::world::{Asked, Observed};
+use serde_json::{Value, json};
+use time::Duration;
+
+use crate::home::{HER_WORDS, Home, id, riverside};
+use crate::receipts::Visitor;
+
+const FHIR: &str = "application/fhir+json";
+const ALL: &str = "patient/*.cruds patient/Consent.crus";
+
+fn lantern() -> OrganizationId {
+    id(0x03)
+}
+
+fn harbour() -> OrganizationId {
+    id(0x02)
+}
+
+async fn send(home: &Home, token: &str, consent: &Value) -> Observed {
+    home.ask(Asked::new("POST", "/fhir/Consent").body(FHIR, consent.to_string()), Some(token)).await
+}
+
+async fn put(home: &Home, token: &str, consent: &Value) -> Observed {
+    let path = format!("/fhir/Consent/{}", consent["id"].as_str().unwrap());
+    let asked = Asked::new("PUT", &path).body(FHIR, consent.to_string());
+    let etag = format!("W/\"{}\"", consent["meta"]["versionId"].as_str().unwrap());
+    home.ask(asked.header("if-match", &etag), Some(token)).await
+}
+
+/// A permit to Harbour with this label.
+fn permit(home: &Home, system: &str, code: &str) -> Value {
+    let mut permit = home.permit();
+    let inside = &mut permit["provision"]["provision"][0];
+    inside["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
+    inside["securityLabel"][0] = json!({"system": system, "code": code});
+    permit
+}
+
+fn instant(at: time::OffsetDateTime) -> Value {
+    at.format(&time::format_description::well_known::Rfc3339).unwrap().into()
+}
+
+async fn sees(home: &Home, token: &str) -> bool {
+    let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}", home.ama));
+    home.ask(asked, Some(token)).await.json()["total"].as_u64().unwrap() > 0
+}
+
+#[tokio::test]
+async fn of_a_crisis_service_she_reads_what_it_sees_by_its_class_too() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let client: ClientId = id(0x0c);
+    home.world.organization(lantern(), "Lantern Line").await;
+    home.world.system(client, lantern(), "crisis-service", &["ETREAT"]).await;
+    let token = home.world.token(client, None, "system/*.rs", 77).await;
+    let place = format!("/me/sharing/{}", lantern());
+    assert!(ama.get(&home, "/me/sharing/others").await.text.contains("You have not said anything yet."));
+    let helps = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let her = ama.themselves();
+    let _ = home.world.exchange.share(her, Party::CrisisServices, Purpose::Etreat, &helps, None).await.unwrap();
+    assert!(sees(&home, &token).await);
+
+    let by_class = "They are a crisis service.";
+    for page in ["/me/sharing/others", place.as_str()] {
+        assert!(ama.get(&home, page).await.text.contains(by_class), "{page}");
+    }
+    let why = ama.get(&home, &format!("{place}/why?purpose=ETREAT")).await.text;
+    assert!(why.contains("They see this."), "{why}");
+    let (seen, _) = home.world.exchange.standing(her).await.unwrap();
+    let preview =
+        ama.post(&home, &format!("{place}/preview"), &format!("purpose=ETREAT&seen={seen}&section=place")).await;
+    assert!(preview.text.contains("red scarf"), "what they see by their class: {preview:?}");
+    let app = home.app_of(home.ama, ALL).await;
+    let asked = json!({"resourceType": "Parameters", "parameter": [
+        {"name": "organization", "valueId": lantern()}, {"name": "purpose", "valueCode": "ETREAT"}]});
+    let asked = Asked::new("POST", "/fhir/Consent/$preview").body(FHIR, asked.to_string());
+    assert!(home.ask(asked, Some(&app)).await.shows_something());
+
+    // Stopping with them by name leaves what is open to their class, and she is told so.
+    let _ =
+        home.world.exchange.share(her, Party::Organization(lantern()), Purpose::Etreat, &helps, None).await.unwrap();
+    let stopped = ama.post(&home, &format!("{place}/stop"), "").await;
+    assert!(sees(&home, &token).await && stopped.text.contains(by_class), "{stopped:?}");
+    let stopped = ama.post(&home, "/me/sharing/crisis-services/stop", "").await;
+    assert!(!sees(&home, &token).await && !stopped.text.contains(by_class), "{stopped:?}");
+}
+
+#[tokio::test]
+async fn what_an_app_asked_for_as_a_whole_is_told_ticked_and_stopped_like_anything() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let (app, other) = (home.app_of(home.ama, ALL).await, home.other_ehr("system/*.rs").await);
+    let plan_tag = "https://sayso.example/fhir/CodeSystem/plan-tag";
+    let levels = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+    let place = format!("/me/sharing/{}", harbour());
+    for (system, code, told) in
+        [(plan_tag, home.plan.to_string(), "1 whole plan"), (levels, "R".to_owned(), "all but very private things")]
+    {
+        let sent = send(&home, &app, &permit(&home, system, &code)).await;
+        assert_eq!(sent.status, 201, "{sent:?}");
+        let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+        let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+        assert!(sees(&home, &other).await);
+        for page in ["/me/sharing", place.as_str()] {
+            let page = ama.get(&home, page).await.text;
+            assert!(page.contains(told) && page.contains(&format!("{place}/stop")), "{page}");
+        }
+        // Saving the page with the box ticked keeps it; without, it ends.
+        let (seen, standing) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+        let open = standing.iter().find(|one| one.party == Party::Organization(harbour())).unwrap().open.clone();
+        let box_of = if open.plans.is_empty() { "level=care".to_owned() } else { format!("plan={}", home.plan) };
+        let saved = ama.post(&home, &format!("{place}/share"), &format!("purpose=TREAT&seen={seen}&{box_of}")).await;
+        assert!(saved.status == 303 && sees(&home, &other).await, "{saved:?}");
+        let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+        let _ = ama.post(&home, &format!("{place}/share"), &format!("purpose=TREAT&seen={seen}")).await;
+        assert!(!sees(&home, &other).await);
+    }
+    // And it stops with the rest.
+    let _ = send(&home, &app, &permit(&home, plan_tag, &home.plan.to_string())).await;
+    let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+    let confirm = format!("/me/sharing/proposed/{}/confirm", waiting[0].id);
+    let twice = [(); 2].map(|()| format!("seen={seen}"));
+    for fields in &twice {
+        // The second of two clicks finds it shared, and says nothing else.
+        assert_eq!(ama.post(&home, &confirm, fields).await.status, 303);
+    }
+    assert!(sees(&home, &other).await);
+    let stopped = ama.post(&home, &format!("{place}/stop"), "").await;
+    assert!(stopped.status == 200 && !sees(&home, &other).await);
+}
+
+#[tokio::test]
+async fn behind_a_no_that_ends_she_reads_what_the_permit_will_show_then() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let token = home.other_ehr("system/Consent.c system/CarePlan.rs").await;
+    let mut no = home.refusal();
+    no["provision"]["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
+    no["provision"].as_object_mut().unwrap().remove("securityLabel");
+    no["provision"]["period"] = json!({"end": instant(home.world.now() + Duration::minutes(5))});
+    assert_eq!(send(&home, &token, &no).await.status, 202);
+    let helps = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
+    assert_eq!(send(&home, &token, &helps).await.status, 202);
+    let page = ama.get(&home, "/me/sharing").await.text;
+    assert!(page.contains("Harbour Clinic would newly see:") && !page.contains("would see nothing new"), "{page}");
+    let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+    let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+    assert!(!sees(&home, &token).await);
+    let page = ama.get(&home, "/me/sharing").await.text;
+    assert!(page.contains("A no of yours keeps all of it closed right now."), "{page}");
+    home.world.wait(Duration::minutes(6));
+    assert!(sees(&home, &token).await);
+    assert!(!ama.get(&home, "/me/sharing").await.text.contains("keeps all of it closed"));
+}
+
+#[tokio::test]
+async fn a_permit_that_begins_later_is_told_as_that_and_stays_when_she_decides_about_now() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let (app, other) = (home.app_of(home.ama, ALL).await, home.other_ehr("system/*.rs").await);
+    let mut later = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
+    let begins = home.world.now() + Duration::days(3);
+    later["provision"]["provision"][0]["period"]["start"] = instant(begins);
+    assert_eq!(send(&home, &app, &later).await.status, 201);
+    assert!(ama.get(&home, "/me/sharing").await.text.contains("It begins on 31 May."));
+    let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+    let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+    let place = format!("/me/sharing/{}", harbour());
+    for page in ["/me", "/me/sharing", place.as_str()] {
+        let page = ama.get(&home, page).await.text;
+        assert!(page.contains("Not yet open. From 31 May: What helps."), "{page}");
+    }
+    assert!(!ama.get(&home, &place).await.text.contains("value=\"helps\" aria-describedby=\"help-helps\" checked"));
+    // She opens it now too, and closes that again: what begins later is as it was.
+    for (fields, now) in [("&section=helps", true), ("", false)] {
+        let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+        let _ = ama.post(&home, &format!("{place}/share"), &format!("purpose=TREAT&seen={seen}{fields}")).await;
+        assert_eq!(sees(&home, &other).await, now);
+    }
+    home.world.wait(Duration::days(4));
+    assert!(sees(&home, &other).await);
+    let ama = Visitor::of(&home, home.ama).await;
+    let _ = ama.post(&home, &format!("{place}/stop"), "").await;
+    assert!(!sees(&home, &other).await);
+}
+
+#[tokio::test]
+async fn what_is_open_to_somebody_who_works_at_a_place_stops_with_the_place() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let now = home.world.now();
+    let provision = Provision {
+        id: ProvisionId::from_random([1; 16]),
+        effect: Effect::Permit,
+        recipient: Known::Is(Recipient::Practitioner(harbour(), PractitionerId::from_random([2; 16]))),
+        purposes: Known::Is(Purposes::Only(Purpose::Treat)),
+        what: Known::Is(What::Section(Section::Helps)),
+        period: Known::Is(Period { from: now, until: now + Duration::days(9) }),
+        even_in_emergency: false,
+        after_death: false,
+    };
+    let consent = sayso_consent::Consent {
+        id: ConsentId::from_random([3; 16]),
+        person: home.ama,
+        status: Known::Is(Status::Active),
+        origin: Origin::Person,
+        given_at: now,
+        withdrawn_at: None,
+        earlier_of: None,
+        sent: None,
+        provisions: vec![provision],
+    };
+    assert!(home.world.put_consent(consent).await);
+    let place = format!("/me/sharing/{}", harbour());
+    assert!(ama.get(&home, "/me/sharing").await.text.contains(&format!("{place}/stop")));
+    let _ = ama.post(&home, &format!("{place}/stop"), "").await;
+    let (_, standing) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+    assert!(!standing.iter().any(|one| one.party == Party::Organization(harbour())), "{standing:?}");
+}
+
+#[tokio::test]
+async fn an_opt_out_without_a_provision_closes_what_its_sender_saw() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let token = home.ehr("system/Consent.c system/CarePlan.rs").await;
+    for (policy, closes) in [("OPTIN", false), ("OPTOUT", true)] {
+        let mut bare = home.refusal();
+        bare.as_object_mut().unwrap().remove("provision");
+        bare["policyRule"]["coding"][0]["code"] = policy.into();
+        assert_eq!(send(&home, &token, &bare).await.status, 202);
+        assert_eq!(sees(&home, &token).await, !closes, "{policy}");
+    }
+    let kept = home.world.exchange.kept_back(ama.themselves()).await.unwrap();
+    assert_eq!((kept.len(), kept[0].recipient), (1, Some(Recipient::Organization(riverside()))));
+    let page = ama.receipt(&home, ama.receipts(&home).await[0]).await.0;
+    assert!(page.contains("Riverside Hospital sent us a no on "), "{page}");
+}
+
+#[tokio::test]
+async fn a_change_that_could_never_hold_is_refused_at_its_place_and_one_that_changes_nothing_is_no_news() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let app = home.app_of(home.ama, ALL).await;
+    let mut later = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
+    later["provision"]["provision"][0]["period"]["start"] = instant(home.world.now() + Duration::days(9));
+    let sent = send(&home, &app, &later).await.json();
+    let receipts = ama.receipts(&home).await;
+    home.world.wait(Duration::minutes(1));
+
+    let mut before_it_begins = sent.clone();
+    before_it_begins["provision"]["provision"][0]["period"] =
+        json!({"end": instant(home.world.now() + Duration::days(2))});
+    let refused = put(&home, &app, &before_it_begins).await;
+    assert_eq!(
+        (refused.status, &refused.json()["issue"][0]["expression"][0]),
+        (422, &json!("Consent.provision.period"))
+    );
+    assert_eq!(home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1.len(), 1);
+
+    let same = put(&home, &app, &sent).await;
+    assert_eq!((same.status, same.etag()), (200, sent["meta"]["versionId"].as_str()), "{same:?}");
+    assert_eq!(ama.receipts(&home).await, receipts);
+
+    let mut over = later;
+    over["provision"]["provision"][0]["period"] = json!({"start": "2025-01-01", "end": "2025-02-01"});
+    let refused = send(&home, &app, &over).await;
+    let place = json!("Consent.provision.provision[0].period");
+    assert_eq!((refused.status, &refused.json()["issue"][0]["expression"][0]), (422, &place), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_asked_is_told_no_by_one_button_and_hears_nothing_of_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let token = home.other_ehr("system/*.rs").await;
+    let number = json!({"system": crate::home::NUMBERS, "value": crate::home::number(home.ama)});
+    let asks = json!({"resourceType": "Parameters", "parameter": [{"name": "identifier", "valueIdentifier": number}]});
+    let asks = || Asked::new("POST", "/fhir/Patient/$ask-to-share").body(FHIR, asks.to_string());
+    let first = home.ask(asks(), Some(&token)).await;
+    let page = ama.get(&home, "/me/sharing").await.text;
+    let decline = format!("/me/sharing/asked/{}/decline", harbour());
+    assert!(page.contains(&decline) && page.contains("Harbour Clinic"), "{page}");
+    assert_eq!(ama.post(&home, &decline, "").await.status, 303);
+    assert!(!ama.get(&home, "/me/sharing").await.text.contains(&decline));
+    assert!(ama.get(&home, "/me/receipts").await.text.contains("Harbour Clinic had asked you. You said no "));
+    // They are answered as before and may ask again; who is told no for good is not heard any more.
+    assert_eq!(home.ask(asks(), Some(&token)).await, first);
+    assert!(ama.get(&home, "/me/sharing").await.text.contains(&decline));
+    let never = format!("/me/sharing/{}/never", harbour());
+    assert_eq!(ama.post(&home, &never, "").await.status, 303);
+    assert!(!ama.get(&home, "/me/sharing").await.text.contains(&decline));
+    assert_eq!(home.ask(asks(), Some(&token)).await, first);
+    assert!(!ama.get(&home, "/me/sharing").await.text.contains(&decline));
+    assert!(!sees(&home, &token).await && !ama.get(&home, "/me").await.text.contains(HER_WORDS));
+}
