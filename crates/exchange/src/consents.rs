@@ -508,7 +508,9 @@ fn did_by_sending(new: &[Consent]) -> Vec<ConsentChange> {
     let does = |one: &Consent| match one.status {
         Known::Is(Status::Proposed) => Some(ConsentChange::Proposed),
         Known::Is(Status::Active) => Some(ConsentChange::Refused),
-        _ => None,
+        Known::Is(Status::Draft | Status::Rejected | Status::Inactive | Status::EnteredInError) | Known::Unknown => {
+            None
+        }
     };
     let mut did: Vec<ConsentChange> = Vec::new();
     for change in new.iter().filter_map(does) {

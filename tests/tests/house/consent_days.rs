@@ -87,7 +87,7 @@ async fn case_19_a_day_before_an_instant_that_is_only_then_over_where_she_lives_
     let her = Themselves::signed_in(dee);
     // For Ama, who lives by UTC, the first of July is over then; for Dee it goes on for five hours.
     let both = |person| permit(&home, person, json!({"start": "2026-07-02T00:00:00Z", "end": "2026-07-01"}));
-    assert_eq!(send(&home, home.ama, &both(home.ama)).await.status, 400);
+    assert_eq!(send(&home, home.ama, &both(home.ama)).await.status, 422);
     assert_eq!(send(&home, dee, &both(dee)).await.status, 201);
 
     // An app makes what it sent narrower by a day, and never wider.

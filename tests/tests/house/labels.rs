@@ -196,6 +196,26 @@ async fn case_24_a_level_where_none_is_kept_and_a_label_that_nobody_knows_are_re
     assert_eq!(home.kept().await, before, "nothing of it is kept");
 }
 
+#[tokio::test]
+async fn case_24_the_label_of_a_section_in_which_a_part_does_not_stand_is_refused_at_its_place() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let section = |code: &str| json!({"system": "https://sayso.example/fhir/CodeSystem/plan-section", "code": code});
+    let (transaction, document) = (home.transaction().await, home.plan_as_document().await);
+    let before = home.kept().await;
+    for (path, push) in [("/fhir", &transaction), ("/fhir/Bundle", &document)] {
+        for (kind, words) in [("Observation", HELPS), ("CarePlan", "")] {
+            let mut push = push.clone();
+            resource(&mut push, kind, words)["meta"]["security"] = json!([confidentiality("N"), section("harms")]);
+            refused(&home, path, &push, "resource.meta.security[1]").await;
+        }
+    }
+    assert_eq!(home.kept().await, before, "nothing of it is kept");
+    let mut own = transaction;
+    resource(&mut own, "Observation", HELPS)["meta"]["security"] = json!([section("helps")]);
+    assert_eq!(pushed(&home, "/fhir", &own).await.status, 200);
+}
+
 async fn refused(home: &Home, path: &str, body: &Value, place: &str) {
     let answer = pushed(home, path, body).await;
     assert!(answer.status == 422 && says(&answer, place), "{path} {place}: {answer:?}");

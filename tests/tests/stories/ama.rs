@@ -386,7 +386,7 @@ fn knows_all_of_it(story: &Story, page: &mut Browser) {
         "Riverside Hospital asked to be let in for treatment",
         "You let Riverside Hospital see something for treatment on",
         "You stopped sharing with Riverside Hospital on",
-        "They saw nothing: you have not opened this to them.",
+        "They saw nothing: this is not open to them.",
         "Lantern Crisis Line asked to see your plans in an emergency",
         "Harbour Notes changed “Our crisis plan”",
     ] {

@@ -105,11 +105,10 @@ impl Names {
 }
 
 fn recipient(act: &Act) -> Option<OrganizationId> {
-    match act {
-        Act::ConsentChanged { recipient, .. } | Act::ConsentSent { recipient, .. } => *recipient,
-        Act::AskDeclined { organization } => Some(*organization),
-        _ => None,
+    if let Act::AskDeclined { organization } = act {
+        return Some(*organization);
     }
+    if let Act::ConsentChanged { recipient, .. } | Act::ConsentSent { recipient, .. } = act { *recipient } else { None }
 }
 
 fn client(act: &Act) -> Option<ClientId> {

@@ -75,7 +75,7 @@ fn lines(happened: &[Recorded]) -> Vec<(String, usize)> {
 fn a_refusal_says_who_asked_for_what_and_why_they_saw_nothing() {
     let told = lines(&[refused(1, datetime!(2026-05-03 10:02 UTC))]);
     let text = "Riverside Hospital asked to see your plans for treatment on 3 May at 10:02. \
-                They saw nothing: you have not opened this to them.";
+                They saw nothing: this is not open to them.";
     assert_eq!(told, [(text.to_owned(), 1)]);
 }
 
@@ -151,7 +151,7 @@ fn what_a_supporter_did_is_told_by_what_the_person_calls_them() {
         "recipient": riverside(), "purpose": null, "sections": ["helps"], "client": null, "by": kofi()});
     let acts = [
         (looked("plans", helps.clone()), "looked at what you share on 3 May at 12:00. They saw from"),
-        (looked("plans", json!([])), "They saw nothing: you have not opened this to them."),
+        (looked("plans", json!([])), "They saw nothing: this is not open to them."),
         (looked("list", helps), "They saw your name."),
         (looked("sharing", json!([])), "Kofi looked, for you, at who sees what"),
         (taken, "Kofi let Riverside Hospital see less, for you, on 3 May at 12:00. This was about: What helps."),
