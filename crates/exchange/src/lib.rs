@@ -16,6 +16,7 @@
 //! | an organization asks to be let in | [`ask_to_share`] |
 //! | the person makes a code to read out, so that somebody can ask | [`pair`] |
 //! | the person decides who sees what; previews it; takes it back | [`sharing`] |
+//! | what they have said to whom, as their pages tell it | [`standing`] |
 //! | an app that is the person's hand asks what a recipient would get, and why | [`consent_operations`] |
 //! | each of these acts gives the person a receipt | [`consent_receipts`] |
 //! | the person says who supports them, and who may take away in their name | [`supporters`] |
@@ -65,6 +66,7 @@ pub mod refuse_plan;
 pub mod reopen;
 pub mod sharing;
 pub mod sign_in;
+pub mod standing;
 mod supporter_leaves;
 pub mod supporters;
 mod surroundings;

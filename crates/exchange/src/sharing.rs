@@ -56,23 +56,6 @@ pub struct Choice {
     pub everything: bool,
 }
 
-/// The person's standing word towards one party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// To whom.
-    pub party: Party,
-    /// For which purpose.
-    pub purpose: Purpose,
-    /// What is open.
-    pub open: Choice,
-    /// What is not open yet and will be, and when the first of it begins.
-    pub later: Option<(OffsetDateTime, Choice)>,
-    /// Until when the first of it ends.
-    pub until: Option<OffsetDateTime>,
-    /// Whether the person refused this party altogether, and how.
-    pub refused: Option<SaidNo>,
-}
-
 /// What a party would see.
 #[derive(Debug, Default)]
 pub struct Preview {
@@ -80,15 +63,6 @@ pub struct Preview {
     pub shown: Vec<Released<Projection>>,
     /// What was chosen and would stay hidden all the same.
     pub hidden: Vec<Explained>,
-}
-
-/// How the person said no to a party altogether.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SaidNo {
-    /// A no.
-    Usual,
-    /// A no that no emergency opens.
-    EvenInEmergency,
 }
 
 impl Choice {
@@ -325,63 +299,6 @@ impl Exchange {
             }
         }
         changes
-    }
-
-    /// What the person has said to whom, at this moment.
-    ///
-    /// # Errors
-    /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn standing(&self, person: Themselves) -> Result<(u64, Vec<Standing>), Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        let now = self.now();
-        let mut standing: Vec<Standing> = Vec::new();
-        for consent in snapshot.consents.iter().filter(|c| c.status == Known::Is(Status::Active)) {
-            for provision in &consent.provisions {
-                // What is kept back in part, or by others, is told by itself.
-                if provision.effect == Effect::Permit || is_own_no(consent, provision) {
-                    note_standing(&mut standing, provision, now);
-                }
-            }
-        }
-        standing.sort_by_key(|s| (s.party, s.purpose));
-        Ok((snapshot.consent_version, standing))
-    }
-
-    /// Of what is open to parties, that of which they see nothing now because of a no.
-    ///
-    /// # Errors
-    /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn kept_closed(
-        &self,
-        person: Themselves,
-        standing: &[Standing],
-    ) -> Result<BTreeSet<(Party, Purpose)>, Refusal> {
-        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
-        let (rules, services) = (self.rules(&snapshot), self.services().await?);
-        let is_kept = |one: &&Standing| {
-            let asks = one.party.asks(one.purpose, at, &snapshot, &services);
-            let parts = asks.iter().flat_map(|ask| {
-                let parts = snapshot.plans.iter().map(|plan| sayso_consent::explain(plan, &person, &rules, ask));
-                parts.flatten().collect::<Vec<_>>()
-            });
-            let verdicts: Vec<Verdict> = parts.map(|part| part.verdict).collect();
-            let refused =
-                |one: &Verdict| matches!(one, Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)));
-            verdicts.iter().any(refused) && !verdicts.iter().any(Verdict::is_released)
-        };
-        let open = standing.iter().filter(|one| !one.open.is_empty());
-        Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())
-    }
-
-    /// Whether an organization is a crisis service to which something is open by that alone.
-    ///
-    /// # Errors
-    /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn sees_by_class(&self, party: Party, standing: &[Standing]) -> Result<bool, Refusal> {
-        let Party::Organization(organization) = party else { return Ok(false) };
-        let open = standing.iter().any(|one| one.party == Party::CrisisServices && !one.open.is_empty());
-        let class = Some(Class::CrisisServices);
-        Ok(open && self.services().await?.classes_of(organization).contains(&class))
     }
 
     /// Exactly what a party would see if the person chose this, and what of it would stay hidden, with the cause; nothing
@@ -688,52 +605,4 @@ pub(crate) fn untouched(
 ) -> Vec<ConsentId> {
     let open = consents.iter().filter(|consent| permits(consent, party, purpose));
     open.filter(|consent| !changes.iter().any(|changed| changed.id == consent.id)).map(|consent| consent.id).collect()
-}
-
-fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: OffsetDateTime) {
-    // What is open to somebody who works somewhere stands under the place where it can be stopped.
-    let Some(recipient) = known(provision.recipient) else { return };
-    let Some(party) = Party::of(recipient).or_else(|| organization_of(recipient).map(Party::Organization)) else {
-        return;
-    };
-    let Some(period) = known(provision.period).filter(|period| now < period.until) else { return };
-    let purpose = match known(provision.purposes) {
-        Some(Purposes::Only(purpose)) => purpose,
-        Some(Purposes::Any) => Purpose::Treat,
-        None => return,
-    };
-    let place = standing.iter().position(|s| s.party == party && s.purpose == purpose);
-    let entry = match place.and_then(|place| standing.get_mut(place)) {
-        Some(entry) => entry,
-        None => {
-            standing.push(Standing {
-                party,
-                purpose,
-                open: Choice::default(),
-                later: None,
-                until: None,
-                refused: None,
-            });
-            match standing.last_mut() {
-                Some(entry) => entry,
-                None => return,
-            }
-        }
-    };
-    match (provision.effect, known(provision.what)) {
-        (Effect::Permit, Some(what)) if now < period.from => {
-            let (from, later) = entry.later.get_or_insert_with(|| (period.from, Choice::default()));
-            *from = period.from.min(*from);
-            later.add(what);
-        }
-        (Effect::Permit, Some(what)) => {
-            entry.open.add(what);
-            entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));
-        }
-        (Effect::Deny, _) => {
-            let said = if provision.even_in_emergency { SaidNo::EvenInEmergency } else { SaidNo::Usual };
-            entry.refused = entry.refused.max(Some(said));
-        }
-        (Effect::Permit, None) => {}
-    }
 }

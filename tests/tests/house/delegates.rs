@@ -95,7 +95,7 @@ async fn a_delegate_takes_away_what_she_opened_and_she_reads_it_and_undoes_it() 
     let one = post(&home, &his, &sees, &page, &[("from", &from), ("what", "section:helps")]).await;
     assert_eq!(one.status, 303, "{one:?}");
     let (_, standing) = exchange.standing(ama(&home)).await.unwrap();
-    let to = |standing: &[sayso_exchange::sharing::Standing]| {
+    let to = |standing: &[sayso_exchange::standing::Standing]| {
         standing.iter().find(|one| one.party == Party::Organization(riverside())).map(|one| one.open.clone())
     };
     let left = to(&standing).unwrap();

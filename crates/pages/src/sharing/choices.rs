@@ -8,7 +8,8 @@ use axum::response::Response;
 use http::Uri;
 use sayso_consent::{Projection, Released};
 use sayso_exchange::Act;
-use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_exchange::standing::{SaidNo, Standing};
 use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
 
 use super::choice::level_code;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use sayso_exchange::sharing::{Choice, Party, SaidNo, Standing};
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_exchange::standing::{SaidNo, Standing};
 use sayso_plan::{OrganizationId, Share};
 
 use super::objections::{self, ObjectionLine};
