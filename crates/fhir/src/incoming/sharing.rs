@@ -6,10 +6,10 @@ mod conditions;
 mod lasts;
 
 use sayso_consent::{Effect, Known, Purposes, Recipient, Status, What};
-use sayso_plan::PersonId;
+use sayso_plan::{PersonId, Share};
 use sayso_wire::Tree;
 
-use super::{lossless, strange};
+use super::{labels, lossless, strange};
 use crate::aliases;
 use crate::fault::{Fault, Why};
 use crate::profile;
@@ -20,6 +20,8 @@ const ROOT: &str = "Consent";
 /// The most rules that one Consent is split into.
 pub const RULES_MAX: usize = 200;
 
+/// What to do with somebody else who gives a consent.
+const NOT_THEIRS: &str = "name the person themselves, as in patient, or leave it out: nobody else gives a consent here";
 /// What stands in a Consent. `id`, `meta` and `dateTime` are the server's to say; a policyRule is never a source of a
 /// permit (case 34).
 const KNOWN: [&str; 10] =
@@ -141,6 +143,12 @@ pub fn sharing(tree: Tree, base: &str) -> Result<SentConsent, Vec<Fault>> {
     let mut faults = Vec::new();
     let head = head(&tree, base, &mut faults);
     faults.extend(strange(&tree, ROOT, &with_provision(&KNOWN)).map(not_a_rule));
+    faults.extend(labels::nothing_above(Share::Open, &tree, ROOT));
+    if let Some((whose, _)) = &head {
+        let performers = tree.get("performer").map(Tree::elements).unwrap_or_default().iter().enumerate();
+        let others = performers.filter(|(_, one)| about(one, base).as_ref() != Some(whose));
+        faults.extend(others.map(|(n, _)| Fault::new(format!("{ROOT}.performer[{n}]"), Why::Value(NOT_THEIRS))));
+    }
     let read = exactly(&tree, head.as_ref().map(|(_, status)| *status), &mut faults);
     match head {
         Some((about, status)) if faults.is_empty() => Ok(read.sent(about, status)),
@@ -175,7 +183,9 @@ pub fn sharing_of_others(tree: Tree, base: &str) -> Result<SentConsent, Vec<Faul
             Some(root) => refusals(root, all_but, Spot::Root, &mut sent.rules, &mut sent.spots),
             // By its policy alone it refuses: what else it would say is not there.
             None if root.is_none() && !has_ended(status) && opts_out(&tree) => {
-                (sent.rules, sent.spots) = (vec![Rule::OF_EVERYTHING], vec![Spot::Head]);
+                (sent.rules, sent.spots) = (vec![Rule::OPT_OUT], vec![Spot::Head]);
+                // That there is no provision was understood.
+                sent.unread.retain(|spot| *spot != Spot::Root);
             }
             None => {}
         }
@@ -360,6 +370,14 @@ fn refusals(provision: &Tree, this_too: bool, spot: Spot, rules: &mut Vec<Rule>,
 }
 
 impl Rule {
+    /// What an opt-out says that is a policy and nothing else.
+    pub const OPT_OUT: Self = Self {
+        recipient: Known::Is(Recipient::Everyone),
+        purposes: Known::Is(Purposes::Any),
+        what: Known::Is(What::Everything),
+        ..Self::OF_EVERYTHING
+    };
+
     /// The refusal of everything: what stands for more rules than are kept.
     pub const OF_EVERYTHING: Self = Self {
         effect: Effect::Deny,

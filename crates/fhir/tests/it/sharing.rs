@@ -259,6 +259,11 @@ fn case_34_a_policy_by_itself_permits_nothing() {
     consent["policy"] = json!([{ "uri": "https://example.org/everything-is-open" }]);
     assert!(of_others(&consent).unwrap().rules.is_empty());
     assert!(paths(own(&consent)).contains(&"Consent.policy".to_owned()));
+    // By itself it refuses.
+    consent["policyRule"]["coding"][0]["code"] = "OPTOUT".into();
+    assert_eq!(of_others(&consent).unwrap().rules, [Rule::OPT_OUT]);
+    consent["status"] = "inactive".into();
+    assert!(of_others(&consent).unwrap().rules.is_empty());
 }
 
 #[test]
@@ -274,7 +279,7 @@ fn several_actors_purposes_and_labels_are_split_into_each() {
 #[test]
 fn what_cannot_be_kept_exactly_is_refused_with_its_place() {
     type Break = fn(&mut Value);
-    let cases: [(&str, Break); 20] = [
+    let cases: [(&str, Break); 22] = [
         ("Consent.scope", |c| c["scope"]["coding"][0]["code"] = "treatment".into()),
         ("Consent.category", |c| c["category"][0]["coding"][0]["code"] = "acd".into()),
         ("Consent.patient", |c| c["patient"] = json!({ "display": "Ama" })),
@@ -282,6 +287,13 @@ fn what_cannot_be_kept_exactly_is_refused_with_its_place() {
             c["text"] = json!({ "status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">But not Dr X.</div>" })
         }),
         ("Consent.policy", |c| c["policy"] = json!([{ "uri": "https://example.org" }])),
+        ("Consent.performer[1]", |c| {
+            c["performer"] = json!([c["patient"], { "reference": format!("Practitioner/{}", id::<()>(3)) }]);
+        }),
+        ("Consent.meta.security[0]", |c| {
+            c["meta"]["security"] =
+                json!([{ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V" }]);
+        }),
         ("Consent.modifierExtension", |c| {
             c["modifierExtension"] = json!([{ "url": "https://example.org", "valueBoolean": true }])
         }),

@@ -24,7 +24,7 @@ say! {
     HAND_OVER_NEXT_OPEN = "Choose what they may see";
 
     NAMES_TITLE = "Who they are in my plans";
-    NAMES_LEAD = "Tick their name. Then they never see what you wrote about them. Until you save this, we hide all that could be about them.";
+    NAMES_LEAD = "Tick their name. Then they never see what is marked as about them. Until you save this, we hide all that could be about them.";
     NAMES_NONE = "Your plans name no one else.";
     NAMES_SAVE = "Save who they are";
     DONE_NAMED = "Saved. They do not see what is about them.";
