@@ -139,10 +139,12 @@ pub(super) fn new_of(
 
 fn own_of(tree: sayso_wire::Tree, person: PersonId, base: &str) -> Result<SentConsent, Vec<sayso_fhir::Fault>> {
     let sent = incoming::sharing(tree, base)?;
-    if sent.about != About::Person(person) {
-        return Err(vec![sayso_fhir::Fault { path: "Consent.patient".into(), why: Why::OtherPerson }]);
-    }
-    Ok(sent)
+    let why = match sent.about {
+        About::Person(about) if about == person => return Ok(sent),
+        About::Person(_) => Why::OtherPerson,
+        About::Number { .. } => Why::Value("name the person by their id, as the reference Patient/…"),
+    };
+    Err(vec![sayso_fhir::Fault { path: "Consent.patient".into(), why }])
 }
 
 async fn narrow(
