@@ -24,8 +24,10 @@ pub struct Standing {
     pub open: Choice,
     /// What is not open yet and will be, and when the first of it begins.
     pub later: Option<(OffsetDateTime, Choice)>,
-    /// Until when the first of it ends.
+    /// When the first of it ends.
     pub until: Option<OffsetDateTime>,
+    /// When the last of it ends.
+    pub last_until: Option<OffsetDateTime>,
     /// Whether the person refused this party altogether, and how.
     pub refused: Option<SaidNo>,
 }
@@ -137,6 +139,7 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
         (Effect::Permit, Some(what)) => {
             entry.open.add(what);
             entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));
+            entry.last_until = entry.last_until.max(Some(period.until));
         }
         (Effect::Deny, _) => {
             let said = if provision.even_in_emergency { SaidNo::EvenInEmergency } else { SaidNo::Usual };

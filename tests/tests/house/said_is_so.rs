@@ -133,6 +133,12 @@ async fn what_an_app_asked_for_as_a_whole_is_told_ticked_and_stopped_like_anythi
         assert_eq!(ama.post(&home, &confirm, fields).await.status, 303);
     }
     assert!(sees(&home, &other).await);
+    // It ends before what she opens beside it now, and the page says which end it tells.
+    let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+    let both = format!("purpose=TREAT&seen={seen}&plan={}&section=helps", home.plan);
+    let _ = ama.post(&home, &format!("{place}/share"), &both).await;
+    let page = ama.get(&home, "/me/sharing").await.text;
+    assert!(page.contains("The first of it ends by itself on 31 December."), "{page}");
     let stopped = ama.post(&home, &format!("{place}/stop"), "").await;
     assert!(stopped.status == 200 && !sees(&home, &other).await);
 }

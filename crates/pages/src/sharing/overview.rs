@@ -8,6 +8,7 @@ use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::standing::{SaidNo, Standing};
 use sayso_plan::{OrganizationId, Share};
+use time::OffsetDateTime;
 
 use super::objections::{self, ObjectionLine};
 use super::sent::{self, KeptLine, ProposedLine};
@@ -136,7 +137,7 @@ async fn open(
             short: later.clone().filter(|_| one.open.is_empty()).unwrap_or_else(|| short(&one.open)),
             parts: parts(&one.open),
             later,
-            until: one.until.map(|until| w::holds_until(&calendar.last_day(until))).unwrap_or_default(),
+            until: one.until.map(|until| ends(until, one.last_until, calendar)).unwrap_or_default(),
             kept_closed: kept_closed.contains(&(one.party, one.purpose)),
         };
         by_party.entry(one.party).or_default().push(line);
@@ -173,6 +174,12 @@ pub(super) fn said_to(party: Party, standing: &[Standing]) -> &'static str {
 
 fn refused(standing: &[Standing]) -> BTreeSet<Party> {
     standing.iter().filter(|one| one.refused.is_some()).map(|one| one.party).collect()
+}
+
+/// When it ends by itself, or when the first of it does.
+fn ends(first: OffsetDateTime, last: Option<OffsetDateTime>, calendar: Calendar) -> String {
+    let day = calendar.last_day(first);
+    if last.is_some_and(|last| calendar.last_day(last) != day) { w::first_ends(&day) } else { w::holds_until(&day) }
 }
 
 /// What is not open yet, and from when.

@@ -203,6 +203,11 @@ pub(crate) fn holds_until(day: &str) -> String {
     format!("It ends by itself on {day}.")
 }
 
+/// When the first of several things ends.
+pub(crate) fn first_ends(day: &str) -> String {
+    format!("The first of it ends by itself on {day}.")
+}
+
 /// How long what is newly opened will hold.
 pub(crate) fn new_holds_until(day: &str) -> String {
     format!("What you open now ends by itself on {day}. What was open before keeps its own end.")
@@ -306,6 +311,7 @@ pub(super) fn samples() -> Vec<String> {
         stopped_with("Pine Hill"),
         preview_for("Pine Hill", super::COC),
         holds_until("3 May"),
+        first_ends("3 May"),
         new_holds_until("3 May"),
         open_from("3 May", "What helps"),
         whole_plans(2),
