@@ -122,6 +122,7 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
                 open: Choice::default(),
                 later: None,
                 until: None,
+                last_until: None,
                 refused: None,
             });
             match standing.last_mut() {
