@@ -96,7 +96,7 @@ pub(crate) fn receipt_narrowed_by(app: &str, who: &str, moment: &str) -> String 
 
 /// A record system sent a no in its organization's own matter.
 pub(crate) fn receipt_sees_less(system: &str, who: &str, moment: &str) -> String {
-    format!("{who} sent us a no {moment}, so it sees less. It came from {system}.")
+    format!("{who} sent us a no {moment}. It sees less by that. It came from {system}.")
 }
 
 /// What an app had asked for, it does not ask any more.
