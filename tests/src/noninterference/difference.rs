@@ -392,7 +392,7 @@ impl House {
             .edit(person(at.subject), plan, |content| {
                 let mut party = any_party(content, &mut choices);
                 // Where others see it, it is no secret to them that they are named.
-                if hiding != Hiding::Close && self.is_them(content, &party) {
+                if hiding != Hiding::Close && self.is_them(&party) {
                     party = "self".into();
                 }
                 let mut item = plans::more(&mut choices, section, share, &party);
@@ -438,8 +438,7 @@ impl House {
         self.edit(person(at.subject), plan, |content| {
             let places: Vec<usize> =
                 (0..content.items.len()).filter(|p| self.is_hidden(at.subject, &content.items[*p])).collect();
-            let names_them =
-                |draft: &DraftItem| draft.item.parties().any(|party| self.is_them(content, party.as_str()));
+            let names_them = |draft: &DraftItem| draft.item.parties().any(|party| self.is_them(party.as_str()));
             let told = |draft: &DraftItem| names_them(draft) && draft.item.share_level() != Share::Close;
             let places: Vec<usize> = places.into_iter().filter(|place| !told(&content.items[*place])).collect();
             let Some(place) = places.get(n as usize % places.len().max(1)) else { return false };

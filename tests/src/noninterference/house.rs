@@ -6,7 +6,7 @@ use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes,
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::item::PlanDate;
 use sayso_plan::{
-    ConsentId, Content, Identifier, IdentifierState, ItemId, Lang, Person, PersonId, PlanId, PractitionerId,
+    ConsentId, Content, Identifier, IdentifierState, ItemId, Lang, PartyId, Person, PersonId, PlanId, PractitionerId,
     ProvisionId, Purpose, Section, SupporterId,
 };
 use time::{Duration, OffsetDateTime};
@@ -50,6 +50,8 @@ pub struct House {
     pub refused: BTreeSet<ItemId>,
     /// As whom the one who looks supports each person.
     pub ties: Vec<SupporterId>,
+    /// The parties of plans that are the one who looks, as the persons said.
+    pub them: BTreeSet<PartyId>,
     /// As whom they supported the neighbour, who ended it, in this house.
     pub former: Option<SupporterId>,
     /// The pairing code that was made last, in this house.
@@ -77,6 +79,7 @@ impl House {
             choices: [0, 1].map(|n| first_choice(&layout, n)),
             refused: BTreeSet::new(),
             ties: Vec::new(),
+            them: BTreeSet::new(),
             former: None,
             code: None,
             common: Vec::new(),

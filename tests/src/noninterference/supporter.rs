@@ -70,23 +70,23 @@ impl House {
     }
 
     /// They are the first whom each plan names, and none of the others.
-    async fn name_them(&self, n: usize) {
+    async fn name_them(&mut self, n: usize) {
         let themselves = Themselves::signed_in(person(n));
         let mut said = Said::new();
         for plan in self.world.exchange.own_plans(themselves).await.unwrap() {
             let others = plan.get().parties.iter().map(|party| party.id.clone()).filter(|id| !id.is_person());
             let shown: Vec<PartyId> = others.collect();
             let is = shown.iter().take(1).cloned().collect();
+            self.them.extend(shown.iter().take(1).cloned());
             said.insert(plan.get().id, (shown.into_iter().collect(), is));
         }
         let named = self.world.exchange.name_supporter(themselves, self.ties[n], &said, self.world.now()).await;
         let _ = named.unwrap();
     }
 
-    /// Whether a party of a plan is the supporter who looks: the first that it names.
-    pub(super) fn is_them(&self, content: &Content, party: &str) -> bool {
-        let them = content.parties.iter().find(|one| !one.id.is_person());
-        self.layout.adversary.is_supporter() && them.is_some_and(|them| them.id.as_str() == party)
+    /// Whether a party is the supporter who looks, as the person said it of their plans.
+    pub(super) fn is_them(&self, party: &str) -> bool {
+        self.them.iter().any(|them| them.as_str() == party)
     }
 
     /// An item that names them and is shown to nobody: it is close, or the plan is a draft.
