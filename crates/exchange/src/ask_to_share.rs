@@ -5,10 +5,9 @@ use sayso_consent::Themselves;
 use sayso_plan::{OrganizationId, Purpose};
 use sayso_store::{Act, Ask, Change, Receipt, Refused, Write};
 
-use crate::answer_consents::is_own_no;
 use crate::pair::PairingCode;
 use crate::read_released::Whom;
-use crate::sharing::{Party, TRIES_MAX, known, refuses};
+use crate::sharing::{Party, TRIES_MAX, is_own_no_to, refuses};
 use crate::{Exchange, Refusal};
 
 /// The longest reason an organization may give, in characters.
@@ -80,11 +79,8 @@ impl Exchange {
         let snapshot = self.snapshot_of(person).await?;
         let told_no = |organization| {
             let party = Party::Organization(organization);
-            snapshot.consents.iter().filter(|one| refuses(one, party)).any(|one| {
-                one.provisions
-                    .iter()
-                    .any(|no| is_own_no(one, no) && known(no.recipient).and_then(Party::of) == Some(party))
-            })
+            let mut noes = snapshot.consents.iter().filter(|one| refuses(one, party));
+            noes.any(|consent| consent.provisions.iter().any(|one| is_own_no_to(consent, one, party)))
         };
         let mut asks = self.inner.store.asks(person.person()).await?;
         asks.retain(|ask| !told_no(ask.organization));

@@ -69,7 +69,7 @@ impl Exchange {
 /// As what organizations ask.
 #[derive(Default)]
 pub(crate) struct Services {
-    crisis: BTreeSet<OrganizationId>,
+    pub(crate) crisis: BTreeSet<OrganizationId>,
     others: BTreeSet<OrganizationId>,
 }
 

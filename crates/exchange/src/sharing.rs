@@ -126,6 +126,12 @@ impl Party {
         }
     }
 
+    /// The party under which somebody is told and can be stopped: of who works somewhere, the place.
+    #[must_use]
+    pub fn under(recipient: Recipient) -> Option<Self> {
+        Self::of(recipient).or_else(|| organization_of(recipient).map(Self::Organization))
+    }
+
     /// By which id a record names it: that of an organization, an app or a supporter; none for a class.
     pub(crate) const fn ids(self) -> (Option<OrganizationId>, Option<ClientId>, Option<SupporterId>) {
         match self {
@@ -292,8 +298,8 @@ impl Exchange {
     fn without_own_no(&self, snapshot: &Snapshot, party: Party, at: OffsetDateTime) -> Vec<Consent> {
         let mut changes = Vec::new();
         for consent in snapshot.consents.iter().filter(|c| refuses(c, party)) {
-            let no = |one: &Provision| is_own_no(consent, one) && one.recipient == Known::Is(party.recipient());
-            let stay: Vec<Provision> = consent.provisions.iter().filter(|one| !no(one)).cloned().collect();
+            let stays = |one: &&Provision| !is_own_no_to(consent, one, party);
+            let stay: Vec<Provision> = consent.provisions.iter().filter(stays).cloned().collect();
             if stay.len() < consent.provisions.len() {
                 changes.extend(less(consent, stay, at, &|| self.fresh()));
             }
@@ -542,12 +548,14 @@ pub(crate) fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>)
 
 /// Whether it opens something to a party, or to somebody who works there.
 fn opens_to(consent: &Consent, party: Party) -> bool {
-    let is_there = |one: &Provision| {
-        let organization = known(one.recipient).and_then(organization_of);
-        one.effect == Effect::Permit && organization.map(Party::Organization) == Some(party)
-    };
-    let stands = consent.status == Known::Is(Status::Active);
-    permits(consent, party, None) || (stands && consent.provisions.iter().any(is_there))
+    let opens =
+        |one: &Provision| one.effect == Effect::Permit && known(one.recipient).and_then(Party::under) == Some(party);
+    consent.status == Known::Is(Status::Active) && consent.provisions.iter().any(opens)
+}
+
+/// Whether a provision is what the person said on the page of this party: no, to everything.
+pub(crate) fn is_own_no_to(consent: &Consent, one: &Provision, party: Party) -> bool {
+    is_own_no(consent, one) && one.recipient == Known::Is(party.recipient())
 }
 
 pub(crate) fn refuses(consent: &Consent, party: Party) -> bool {

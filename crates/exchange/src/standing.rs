@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::decide::Why;
-use sayso_consent::{Class, Effect, Known, Provision, Purposes, Status, Themselves, Verdict};
+use sayso_consent::{Effect, Known, Provision, Purposes, Status, Themselves, Verdict};
 use sayso_plan::Purpose;
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
-use crate::consents::organization_of;
 use crate::sharing::{Choice, Party, known};
 use crate::{Exchange, Refusal};
 
@@ -88,24 +87,21 @@ impl Exchange {
         Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())
     }
 
-    /// Whether an organization is a crisis service to which something is open by that alone.
+    /// The crisis services to which something is open by their class.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn sees_by_class(&self, party: Party, standing: &[Standing]) -> Result<bool, Refusal> {
-        let Party::Organization(organization) = party else { return Ok(false) };
-        let open = standing.iter().any(|one| one.party == Party::CrisisServices && !one.open.is_empty());
-        let class = Some(Class::CrisisServices);
-        Ok(open && self.services().await?.classes_of(organization).contains(&class))
+    pub async fn seeing_by_class(&self, standing: &[Standing]) -> Result<BTreeSet<Party>, Refusal> {
+        if !standing.iter().any(|one| one.party == Party::CrisisServices && !one.open.is_empty()) {
+            return Ok(BTreeSet::new());
+        }
+        Ok(self.services().await?.crisis.into_iter().map(Party::Organization).collect())
     }
 }
 
 fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: OffsetDateTime) {
     // What is open to somebody who works somewhere stands under the place where it can be stopped.
-    let Some(recipient) = known(provision.recipient) else { return };
-    let Some(party) = Party::of(recipient).or_else(|| organization_of(recipient).map(Party::Organization)) else {
-        return;
-    };
+    let Some(party) = known(provision.recipient).and_then(Party::under) else { return };
     let Some(period) = known(provision.period).filter(|period| now < period.until) else { return };
     let purpose = match known(provision.purposes) {
         Some(Purposes::Only(purpose)) => purpose,

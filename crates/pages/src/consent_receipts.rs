@@ -130,7 +130,7 @@ impl Names {
 }
 
 async fn name_of(pages: &Pages, visitor: &Visitor, one: Recipient) -> Result<String, Fault> {
-    match (one, party(one)) {
+    match (one, Party::under(one)) {
         (Recipient::Practitioner(organization, _), _) => {
             let there = sharing::name_of(pages, visitor, Party::Organization(organization)).await?;
             Ok(format!("{there} ({})", w::RECEIPT_SOMEBODY_THERE))
@@ -138,11 +138,6 @@ async fn name_of(pages: &Pages, visitor: &Visitor, one: Recipient) -> Result<Str
         (_, Some(party)) => sharing::name_of(pages, visitor, party).await,
         (_, None) => Ok(w::RECEIPT_EVERYONE.to_owned()),
     }
-}
-
-/// The party whose page is where this can be changed.
-const fn party(one: Recipient) -> Option<Party> {
-    if let Recipient::Practitioner(id, _) = one { Some(Party::Organization(id)) } else { Party::of(one) }
 }
 
 /// What happened, in one sentence.

@@ -3,7 +3,7 @@
 use sayso_consent::{Recipient, Themselves};
 use sayso_exchange::Refusal;
 use sayso_exchange::sharing::Party;
-use sayso_plan::{ConsentId, Section};
+use sayso_plan::{ConsentId, LeafId, Section};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
@@ -11,18 +11,24 @@ use serde_json::{Value, json};
 use crate::home::{Home, NUMBERS, app, id, number, riverside};
 use crate::pages;
 
-const FHIR: &str = "application/fhir+json";
+pub(crate) const FHIR: &str = "application/fhir+json";
 /// What her app may do where she let it: see what she decided, send, take back.
-const ALL: &str = "patient/*.cruds patient/Consent.crus";
+pub(crate) const ALL: &str = "patient/*.cruds patient/Consent.crus";
 
-async fn send(home: &Home, token: &str, consent: &Value) -> Observed {
+pub(crate) async fn send(home: &Home, token: &str, consent: &Value) -> Observed {
     home.ask(Asked::new("POST", "/fhir/Consent").body(FHIR, consent.to_string()), Some(token)).await
 }
 
-async fn put(home: &Home, token: &str, consent: &Value, etag: &str) -> Observed {
+pub(crate) async fn put(home: &Home, token: &str, consent: &Value, etag: &str) -> Observed {
     let path = format!("/fhir/Consent/{}", consent["id"].as_str().unwrap());
     let asked = Asked::new("PUT", &path).body(FHIR, consent.to_string());
     home.ask(asked.header("if-match", &format!("W/\"{etag}\"")), Some(token)).await
+}
+
+/// She says yes to what was proposed last.
+pub(crate) async fn confirm(home: &Home) -> LeafId {
+    let (seen, waiting) = home.world.exchange.waiting_consents(ama(home)).await.unwrap();
+    home.world.exchange.confirm_consent(ama(home), waiting[0].id, seen).await.unwrap().leaf()
 }
 
 async fn get(home: &Home, token: &str, path: &str) -> Observed {

@@ -17,6 +17,7 @@ use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
+use crate::consents::put;
 use crate::home::{HER_WORDS, Home, app, id, riverside};
 use crate::pages::{Page, visit};
 use crate::planted::Planted;
@@ -158,15 +159,12 @@ async fn act_of_app(home: &Home, token: &str, choices: &mut Choices) -> bool {
         let end = OffsetDateTime::parse(end, &Rfc3339).unwrap() - Duration::seconds(1);
         less["provision"]["provision"][0]["period"]["end"] = instant(end).into();
     }
-    let path = format!("/fhir/Consent/{}", less["id"].as_str().unwrap());
-    let asked = Asked::new("PUT", &path).body("application/fhir+json", less.to_string());
-    let asked = asked.header("if-match", &format!("W/\"{}\"", less["meta"]["versionId"].as_str().unwrap()));
-    let answer = home.ask(asked, Some(token)).await;
+    let answer = put(home, token, &less, less["meta"]["versionId"].as_str().unwrap()).await;
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
     true
 }
 
-fn instant(at: OffsetDateTime) -> String {
+pub(crate) fn instant(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap()
 }
 

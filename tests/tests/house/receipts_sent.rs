@@ -1,7 +1,6 @@
 //! The receipt of a consent that an app or a record system sent: what came of each part of it, as a page and as a file that
 //! is valid by the published schema, and the same after the person answered.
 
-use jsonschema::{Draft, Validator};
 use sayso_consent::Themselves;
 use sayso_exchange::consent_receipts::Happened;
 use sayso_plan::LeafId;
@@ -9,20 +8,13 @@ use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
 use time::Duration;
 
+use crate::consents::put;
 use crate::home::{Home, id};
-use crate::receipts::Visitor;
-
-const FHIR: &str = "application/fhir+json";
-const SCHEMA: &str = include_str!("../../../profiles/consent-receipt.schema.json");
-
-fn schema() -> Validator {
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
-    jsonschema::options().with_draft(Draft::Draft202012).build(&schema).unwrap()
-}
+use crate::receipts::{Visitor, schema, valid};
 
 async fn send(home: &Home, token: &str, consent: &Value) -> Observed {
     home.world.wait(Duration::minutes(1));
-    home.ask(Asked::new("POST", "/fhir/Consent").body(FHIR, consent.to_string()), Some(token)).await
+    crate::consents::send(home, token, consent).await
 }
 
 /// The newest receipt, as its page and its file, which is valid.
@@ -30,8 +22,7 @@ async fn newest(home: &Home, ama: &Visitor) -> (LeafId, String, Value) {
     let id = ama.receipts(home).await[0];
     let (page, file) = ama.receipt(home, id).await;
     let json: Value = serde_json::from_str(&file).unwrap();
-    let faults: Vec<String> = schema().iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert!(faults.is_empty(), "{faults:?}\n{json:#}");
+    valid(&schema(), &json);
     (id, page, json)
 }
 
@@ -126,10 +117,8 @@ async fn of_what_an_app_sent_the_receipt_says_for_each_part_that_it_counts_or_wa
         } else {
             narrower["status"] = "inactive".into();
         }
-        let asked = Asked::new("PUT", &path).body(FHIR, narrower.to_string());
-        let asked = asked.header("if-match", &format!("W/\"{}\"", read.etag().unwrap()));
         home.world.wait(Duration::minutes(1));
-        let answer = home.ask(asked, Some(&token)).await;
+        let answer = put(&home, &token, &narrower, read.etag().unwrap()).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         // Nothing had been open by it, so nothing is closed.
         let (_, page, json) = newest(&home, &ama).await;
@@ -165,10 +154,8 @@ async fn what_an_app_makes_narrower_by_fhir_leaves_the_receipts_of_her_own_acts_
             "status" => narrower["status"] = "inactive".into(),
             _ => drop(narrower["provision"]["provision"].as_array_mut().unwrap().remove(0)),
         }
-        let asked = Asked::new("PUT", &path).body(FHIR, narrower.to_string());
-        let asked = asked.header("if-match", &format!("W/\"{}\"", read.etag().unwrap()));
         home.world.wait(Duration::minutes(1));
-        let answer = home.ask(asked, Some(&token)).await;
+        let answer = put(&home, &token, &narrower, read.etag().unwrap()).await;
         assert_eq!((answer.status, &answer.json()["id"]), (200, &read.json()["id"]), "{answer:?}");
         // Who did it stands in the first words.
         let (id, page, _) = newest(&home, &ama).await;

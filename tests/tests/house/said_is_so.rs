@@ -4,15 +4,13 @@
 use sayso_consent::{Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, What};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::{ClientId, ConsentId, OrganizationId, PractitionerId, ProvisionId, Purpose, Section};
-use sayso_tests::world::{Asked, Observed};
+use sayso_tests::world::Asked;
 use serde_json::{Value, json};
 use time::Duration;
 
+use crate::consents::{ALL, FHIR, confirm, put, send};
 use crate::home::{HER_WORDS, Home, id, riverside};
-use crate::receipts::Visitor;
-
-const FHIR: &str = "application/fhir+json";
-const ALL: &str = "patient/*.cruds patient/Consent.crus";
+use crate::receipts::{Visitor, instant};
 
 fn lantern() -> OrganizationId {
     id(0x03)
@@ -22,17 +20,6 @@ fn harbour() -> OrganizationId {
     id(0x02)
 }
 
-async fn send(home: &Home, token: &str, consent: &Value) -> Observed {
-    home.ask(Asked::new("POST", "/fhir/Consent").body(FHIR, consent.to_string()), Some(token)).await
-}
-
-async fn put(home: &Home, token: &str, consent: &Value) -> Observed {
-    let path = format!("/fhir/Consent/{}", consent["id"].as_str().unwrap());
-    let asked = Asked::new("PUT", &path).body(FHIR, consent.to_string());
-    let etag = format!("W/\"{}\"", consent["meta"]["versionId"].as_str().unwrap());
-    home.ask(asked.header("if-match", &etag), Some(token)).await
-}
-
 /// A permit to Harbour with this label.
 fn permit(home: &Home, system: &str, code: &str) -> Value {
     let mut permit = home.permit();
@@ -40,10 +27,6 @@ fn permit(home: &Home, system: &str, code: &str) -> Value {
     inside["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
     inside["securityLabel"][0] = json!({"system": system, "code": code});
     permit
-}
-
-fn instant(at: time::OffsetDateTime) -> Value {
-    at.format(&time::format_description::well_known::Rfc3339).unwrap().into()
 }
 
 async fn sees(home: &Home, token: &str) -> bool {
@@ -106,8 +89,7 @@ async fn what_an_app_asked_for_as_a_whole_is_told_ticked_and_stopped_like_anythi
     {
         let sent = send(&home, &app, &permit(&home, system, &code)).await;
         assert_eq!(sent.status, 201, "{sent:?}");
-        let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
-        let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+        let _ = confirm(&home).await;
         assert!(sees(&home, &other).await);
         for page in ["/me/sharing", place.as_str()] {
             let page = ama.get(&home, page).await.text;
@@ -158,8 +140,7 @@ async fn behind_a_no_that_ends_she_reads_what_the_permit_will_show_then() {
     assert_eq!(send(&home, &token, &helps).await.status, 202);
     let page = ama.get(&home, "/me/sharing").await.text;
     assert!(page.contains("Harbour Clinic would newly see:") && !page.contains("would see nothing new"), "{page}");
-    let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
-    let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+    let _ = confirm(&home).await;
     assert!(!sees(&home, &token).await);
     let page = ama.get(&home, "/me/sharing").await.text;
     assert!(page.contains("A no of yours keeps all of it closed right now."), "{page}");
@@ -176,11 +157,10 @@ async fn a_permit_that_begins_later_is_told_as_that_and_stays_when_she_decides_a
     let (app, other) = (home.app_of(home.ama, ALL).await, home.other_ehr("system/*.rs").await);
     let mut later = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
     let begins = home.world.now() + Duration::days(3);
-    later["provision"]["provision"][0]["period"]["start"] = instant(begins);
+    later["provision"]["provision"][0]["period"]["start"] = instant(begins).into();
     assert_eq!(send(&home, &app, &later).await.status, 201);
     assert!(ama.get(&home, "/me/sharing").await.text.contains("It begins on 31 May."));
-    let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
-    let _ = home.world.exchange.confirm_consent(ama.themselves(), waiting[0].id, seen).await.unwrap();
+    let _ = confirm(&home).await;
     let place = format!("/me/sharing/{}", harbour());
     for page in ["/me", "/me/sharing", place.as_str()] {
         let page = ama.get(&home, page).await.text;
@@ -261,7 +241,7 @@ async fn a_change_that_could_never_hold_is_refused_at_its_place_and_one_that_cha
     let ama = Visitor::of(&home, home.ama).await;
     let app = home.app_of(home.ama, ALL).await;
     let mut later = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
-    later["provision"]["provision"][0]["period"]["start"] = instant(home.world.now() + Duration::days(9));
+    later["provision"]["provision"][0]["period"]["start"] = instant(home.world.now() + Duration::days(9)).into();
     let sent = send(&home, &app, &later).await.json();
     let receipts = ama.receipts(&home).await;
     home.world.wait(Duration::minutes(1));
@@ -269,15 +249,16 @@ async fn a_change_that_could_never_hold_is_refused_at_its_place_and_one_that_cha
     let mut before_it_begins = sent.clone();
     before_it_begins["provision"]["provision"][0]["period"] =
         json!({"end": instant(home.world.now() + Duration::days(2))});
-    let refused = put(&home, &app, &before_it_begins).await;
+    let etag = sent["meta"]["versionId"].as_str().unwrap();
+    let refused = put(&home, &app, &before_it_begins, etag).await;
     assert_eq!(
         (refused.status, &refused.json()["issue"][0]["expression"][0]),
         (422, &json!("Consent.provision.period"))
     );
     assert_eq!(home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1.len(), 1);
 
-    let same = put(&home, &app, &sent).await;
-    assert_eq!((same.status, same.etag()), (200, sent["meta"]["versionId"].as_str()), "{same:?}");
+    let same = put(&home, &app, &sent, etag).await;
+    assert_eq!((same.status, same.etag()), (200, Some(etag)), "{same:?}");
     assert_eq!(ama.receipts(&home).await, receipts);
 
     let mut over = later;

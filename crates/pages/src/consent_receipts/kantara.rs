@@ -8,12 +8,13 @@
 use sayso_consent::{Effect, Known, Origin, Purposes, Recipient, What};
 use sayso_exchange::Shown;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
+use sayso_exchange::sharing::Party;
 use sayso_plan::Purpose;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Names, party, sent};
+use super::{Names, sent};
 use crate::operator::Operator;
 use crate::sharing::{self, level_code};
 use crate::words::en as w;
@@ -170,7 +171,7 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("purpose", receipt.purpose.map(|purpose| purpose.code().into()));
         let notice = |words| json!({"language": receipt.words.as_ref().map(|w| w.language.as_str()), "version": words});
         put("privacy_notice", receipt.words.as_ref().map(written).map(notice));
-        let page = receipt.towards.and_then(party).map(|party| format!("{base}{}", sharing::address(party)));
+        let page = receipt.towards.and_then(Party::under).map(|party| format!("{base}{}", sharing::address(party)));
         put("withdrawal_method", page.map(Value::from));
         let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
         put("sent", (!came.is_empty()).then(|| came.into()));

@@ -4,10 +4,11 @@ use askama::Template;
 use sayso_consent::{Effect, Known, Purposes, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
+use sayso_exchange::sharing::Party;
 use sayso_plan::Share;
 use time::OffsetDateTime;
 
-use super::{FILE, FOR_GOOD, Names, address, party, sent, sentence};
+use super::{FILE, FOR_GOOD, Names, address, sent, sentence};
 use crate::admit::Visitor;
 use crate::layout::{Frame, Here};
 use crate::operator::Operator;
@@ -136,7 +137,7 @@ fn back(receipt: &ConsentReceipt) -> Back {
         | Happened::Asked
         | Happened::AskEnded => false,
     };
-    let address = receipt.towards.and_then(party).map(sharing::address);
+    let address = receipt.towards.and_then(Party::under).map(sharing::address);
     if open {
         Back { title: w::RECEIPT_BACK, text: w::RECEIPT_BACK_TEXT, link: w::RECEIPT_BACK_LINK, address }
     } else {

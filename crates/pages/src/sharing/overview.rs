@@ -248,12 +248,13 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
 /// Everybody who could be let in.
 pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
     let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
+    let by_class = pages.exchange().seeing_by_class(&standing).await?;
     let mut others = Vec::new();
     for organization in pages.exchange().organizations().await? {
         let party = Party::Organization(organization.id);
         let who = name_of(&pages, &visitor, party).await?;
         let mut said = said_to(party, &standing);
-        if said == w::SAID_NOTHING && pages.exchange().sees_by_class(party, &standing).await? {
+        if said == w::SAID_NOTHING && by_class.contains(&party) {
             said = w::SAID_BY_CLASS;
         }
         others.push(NameLine { who, address: address(party), said });
