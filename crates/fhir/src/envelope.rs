@@ -3,11 +3,12 @@
 //! A list is an extension whose parts are all called `entry`. Text that a FHIR string cannot hold travels as base64;
 //! the empty text, which no FHIR element can hold, as a part called `empty`.
 
+use crate::object;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sayso_plan::Section;
 use sayso_wire::{Path, Tree};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Whether a FHIR string can hold the text and every reader gives it back byte for byte: no control characters but
 /// tab and line feed (XML readers fold carriage returns), no edge blanks, not empty (R4 datatypes, string).
@@ -44,13 +45,13 @@ pub(crate) fn encode(url: &str, value: &Value) -> Option<Value> {
 }
 
 fn part(url: &str, name: &str, value: &Value) -> Option<Value> {
-    let simple = |key: &str, value: Value| Some(json!({ "url": url, key: value }));
+    let simple = |key: &str, value: Value| Some(object! { "url": url, key: value });
     match value {
         Value::Null => None,
-        Value::Bool(yes) => simple("valueBoolean", json!(yes)),
-        Value::Number(number) => simple("valueInteger", json!(number)),
+        Value::Bool(yes) => simple("valueBoolean", Value::Bool(*yes)),
+        Value::Number(number) => simple("valueInteger", Value::Number(number.clone())),
         Value::String(text) if text.is_empty() => {
-            Some(json!({ "url": url, "extension": [{ "url": "empty", "valueBoolean": true }] }))
+            Some(object! { "url": url, "extension": [object! { "url": "empty", "valueBoolean": true }] })
         }
         Value::String(text) => {
             let (key, text) = typed(name, text);
@@ -63,7 +64,7 @@ fn part(url: &str, name: &str, value: &Value) -> Option<Value> {
 
 /// An extension without parts says nothing in FHIR; what it stands for is an empty list, which native leaves out too.
 fn nested(url: &str, parts: Vec<Value>) -> Option<Value> {
-    (!parts.is_empty()).then(|| json!({ "url": url, "extension": parts }))
+    (!parts.is_empty()).then(|| object! { "url": url, "extension": parts })
 }
 
 /// The data type a member's text has in FHIR.
@@ -142,6 +143,8 @@ fn decode_parts(parts: &Tree, path: &Path) -> Result<Value, Path> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -8,10 +8,13 @@ mod envelope;
 mod fault;
 pub mod incoming;
 pub mod native;
+mod object;
 pub mod outgoing;
 mod phrases;
 pub mod profile;
 pub mod versions;
+
+pub(crate) use object::object;
 
 pub use fault::{Fault, Why};
 pub use outgoing::Shown;

@@ -122,7 +122,7 @@ pub enum What {
     ClaimedByNeighbour { subject: usize },
     /// The person has made a pairing code.
     PairingCode { subject: usize },
-    /// Another birth date and zone.
+    /// Another birth date, and the neighbour lives in another zone.
     Particulars { subject: usize },
     /// An item about the one who looks, who supports the person, in a section that is open to them.
     AboutThem { at: At, n: u64, seed: u64, early: bool },
@@ -233,8 +233,9 @@ impl What {
             Self::ClaimedByNeighbour { subject } if n == PEOPLE - 1 => one.identifiers.push(claim(number(*subject))),
             Self::Particulars { subject } if *subject == n => {
                 one.birth_date = Some(PlanDate(time::macros::date!(1999 - 12 - 31)));
-                one.zone_minutes = 120;
             }
+            // Where a day of theirs ends is told to those who see what is in force on a day, and to nobody else.
+            Self::Particulars { .. } if n == PEOPLE - 1 => one.zone_minutes = 120,
             _ => return None,
         }
         Some(self.name())

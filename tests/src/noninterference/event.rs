@@ -228,7 +228,12 @@ impl House {
         let open = self.layout.subjects[at.subject].open.clone();
         let Some(section) = open.get(n as usize % open.len().max(1)).copied() else { return false };
         self.edit(person(at.subject), plan, |content| {
-            content.items.push(plans::more(&mut Choices::new(seed), section, None, "self"));
+            let mut item = plans::more(&mut Choices::new(seed), section, None, "self");
+            // Its place is beside something visible: a number alone says where it stands among the hidden ones.
+            let beside = |d: &&DraftItem| d.item.section == section && self.is_visible(at.subject, d);
+            let places: Vec<u32> = content.items.iter().filter(beside).filter_map(|d| d.item.order).collect();
+            item.item.order = item.item.order.and_then(|n| places.get(n as usize % places.len().max(1)).copied());
+            content.items.push(item);
             content.document.is_none()
         })
         .await

@@ -2,13 +2,13 @@
 
 use sayso_plan::item::{Agreement, Arrangement, Goal, ItemKind, Ladder, Position, Stance};
 use sayso_plan::{PartyId, PlanDate, Section, StoredItem};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::parts;
 use super::said::{native_name, said};
 use super::statement::stance_of;
 use super::view::View;
-use crate::profile;
+use crate::{object, profile};
 
 /// The activities of an item.
 pub(super) fn activities(view: &View<'_>, item: &StoredItem) -> Vec<Value> {
@@ -19,7 +19,7 @@ pub(super) fn activities(view: &View<'_>, item: &StoredItem) -> Vec<Value> {
         ItemKind::Goal(g) => steps(view, item, g),
         ItemKind::Words(_) | ItemKind::Contact(_) | ItemKind::Preference(_) | ItemKind::Need(_) => Vec::new(),
     };
-    details.into_iter().map(|detail| json!({ "detail": detail })).collect()
+    details.into_iter().map(|detail| object! { "detail": detail }).collect()
 }
 
 fn detail(item: &StoredItem, extensions: Vec<Value>, text: &str) -> Map<String, Value> {
@@ -28,7 +28,7 @@ fn detail(item: &StoredItem, extensions: Vec<Value>, text: &str) -> Map<String, 
     all.extend(extensions);
     detail.insert("extension".into(), all.into());
     let coding = parts::section_coding(item.item.section);
-    detail.insert("code".into(), json!({ "coding": [coding], "text": parts::string(text) }));
+    detail.insert("code".into(), object! { "coding": [coding], "text": parts::string(text) });
     detail
 }
 
@@ -42,7 +42,7 @@ fn finish(mut detail: Map<String, Value>, view: &View<'_>, more: More<'_>) -> Va
         (false, false) => ("not-started", Some("stands ready")),
     };
     detail.insert("status".into(), status.into());
-    parts::put(&mut detail, "statusReason", reason.map(|text| json!({ "text": text })));
+    parts::put(&mut detail, "statusReason", reason.map(|text| object! { "text": text }));
     if more.do_not {
         detail.insert("doNotPerform".into(), true.into());
     }
@@ -78,12 +78,12 @@ pub(super) fn period(from: Option<PlanDate>, until: Option<PlanDate>) -> Option<
 fn ladder(view: &View<'_>, item: &StoredItem, ladder: &Ladder) -> Vec<Value> {
     let mut details = Vec::new();
     for (place, rung) in ladder.rungs.iter().enumerate() {
-        let mut inner = vec![json!({ "url": "place", "valueInteger": place + 1 })];
-        inner.push(json!({ "url": "ordered", "valueBoolean": ladder.ordered }));
+        let mut inner = vec![object! { "url": "place", "valueInteger": place + 1 }];
+        inner.push(object! { "url": "ordered", "valueBoolean": ladder.ordered });
         if let Some(go_on) = &rung.go_on_if {
-            inner.push(json!({ "url": "go-on-if", "valueString": parts::string(go_on) }));
+            inner.push(object! { "url": "go-on-if", "valueString": parts::string(go_on) });
         }
-        let extension = json!({ "url": profile::EXT_RUNG, "extension": inner });
+        let extension = object! { "url": profile::EXT_RUNG, "extension": inner };
         let mut text = rung.todo.clone();
         text.extend(rung.reach.clone());
         let do_not = item.item.section == Section::Harms;
@@ -121,13 +121,13 @@ fn agreement(view: &View<'_>, item: &StoredItem, agreement: &Agreement) -> Value
 }
 
 fn arrangement(view: &View<'_>, item: &StoredItem, arrangement: &Arrangement) -> Value {
-    let extension = json!({
+    let extension = object! {
         "url": profile::EXT_ARRANGEMENT,
         "extension": [
-            { "url": "for", "valueCode": native_name(&arrangement.what_for) },
-            { "url": "accepted-by-them", "valueCode": native_name(&arrangement.accepted_by_them) }
+            object! { "url": "for", "valueCode": native_name(&arrangement.what_for) },
+            object! { "url": "accepted-by-them", "valueCode": native_name(&arrangement.accepted_by_them) }
         ]
-    });
+    };
     let mut text: Vec<String> = said(view, item).map(|said| said.text()).into_iter().collect();
     text.extend(arrangement.key_facts.clone());
     text.extend(arrangement.where_things_are.clone());

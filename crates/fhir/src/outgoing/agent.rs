@@ -2,13 +2,13 @@
 
 use sayso_plan::item::{Contact, ContactRole, ItemKind, Sense};
 use sayso_plan::{Section, StoredItem};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::said::{Piece, Said, is_never, native_name};
 use super::statement::{Home, home_of};
 use super::view::View;
 use super::{Shown, activity, consent, parts};
-use crate::{phrases, profile};
+use crate::{object, phrases, profile};
 
 /// The scope that readers of PACIO ADI look for: LOINC, preferences about healthcare agents.
 const AGENT_SCOPE: &str = "81377-4";
@@ -38,7 +38,7 @@ pub(super) fn agent(view: &View<'_>, item: &StoredItem) -> Option<Shown> {
     ];
     let mut resource = consent::begun(view, item, profile::AGENT_CONSENT, &scope);
     // Invariant ppc-1: either a policy or a policyRule.
-    resource.insert("policyRule".into(), json!({ "text": "Who speaks for the person" }));
+    resource.insert("policyRule".into(), object! { "text": "Who speaks for the person" });
     resource.insert("provision".into(), provision(view, item, contact));
     Some(Shown { kind: "Consent", id: item.id.to_string(), json: resource.into() })
 }
@@ -48,25 +48,26 @@ fn provision(view: &View<'_>, item: &StoredItem, contact: &Contact) -> Value {
     let mut provision = Map::new();
     let mut bounds = consent::conditions(item);
     bounds.extend(contact.only_if.as_ref().map(|words| consent::condition(Sense::If, words, None)));
-    let limits = |words: &String| json!({ "url": profile::EXT_AGENT_LIMITS, "valueString": parts::string(words) });
+    let limits = |words: &String| object! { "url": profile::EXT_AGENT_LIMITS, "valueString": parts::string(words) };
     bounds.extend(contact.limits.as_ref().map(limits));
     parts::put_list(&mut provision, "modifierExtension", bounds);
     provision.insert("type".into(), "permit".into());
     parts::put(&mut provision, "period", activity::period(view.head.from, view.head.until));
-    provision.insert("actor".into(), json!([actor(view, item, contact)]));
-    provision.insert("code".into(), json!([{ "text": parts::string(&sentence(view, item, contact).text()) }]));
+    provision.insert("actor".into(), Value::from([actor(view, item, contact)]));
+    provision
+        .insert("code".into(), Value::from([object! { "text": parts::string(&sentence(view, item, contact).text()) }]));
     provision.into()
 }
 
 fn actor(view: &View<'_>, item: &StoredItem, contact: &Contact) -> Value {
     let mut actor = Map::new();
-    let order = |order| json!({ "url": profile::EXT_AGENT_ORDER, "valuePositiveInt": order });
+    let order = |order| object! { "url": profile::EXT_AGENT_ORDER, "valuePositiveInt": order };
     parts::put_list(&mut actor, "extension", contact.agent_order.map(order).into_iter().collect());
     let mut codings = vec![parts::coding(ROLE_CLASS, "AGNT")];
     codings.extend(contact.agent_order.and_then(place).map(|code| parts::coding(profile::LOINC, code)));
     let roles = contact.roles.iter().filter(|role| is_agent(role));
     codings.extend(roles.map(|role| parts::coding(profile::CONTACT_ROLES, &native_name(role))));
-    actor.insert("role".into(), json!({ "coding": codings }));
+    actor.insert("role".into(), object! { "coding": codings });
     let whom = match home_of(view, item) {
         Home::RelatedPerson => parts::contact(item.id, Some(parts::string(&view.name(&contact.party)))),
         Home::CarePlan | Home::Observation | Home::Goal => view.refer(&contact.party),

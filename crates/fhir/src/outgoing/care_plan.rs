@@ -2,12 +2,12 @@
 
 use sayso_consent::or_leak;
 use sayso_plan::{Head, State, StoredItem};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::statement::{Home, home_of};
 use super::view::View;
 use super::{Shown, activity, contact, narrative, parts};
-use crate::{envelope, profile};
+use crate::{envelope, object, profile};
 
 /// The CarePlan of a plan.
 pub(super) fn care_plan(view: &View<'_>) -> Shown {
@@ -16,7 +16,7 @@ pub(super) fn care_plan(view: &View<'_>) -> Shown {
     let mut resource = parts::resource("CarePlan", &id, parts::assembled_meta(view, &profiles), Some(view.lang()));
     resource.insert("text".into(), parts::narrative(&narrative::plan(view)));
     resource.insert("extension".into(), extensions(view).into());
-    resource.insert("identifier".into(), json!([{ "system": profile::PLAN_IDS, "value": id }]));
+    resource.insert("identifier".into(), Value::from([object! { "system": profile::PLAN_IDS, "value": id.as_str() }]));
     resource.insert("status".into(), status(view.state).into());
     resource.insert("intent".into(), "plan".into());
     resource.insert("category".into(), categories(view).into());
@@ -25,7 +25,7 @@ pub(super) fn care_plan(view: &View<'_>) -> Shown {
     parts::put(&mut resource, "period", activity::period(view.head.from, view.head.until));
     resource.insert("author".into(), parts::reference(&view.patient()));
     if contact::care_team(view).is_some() {
-        resource.insert("careTeam".into(), json!([parts::reference(&format!("CareTeam/{id}"))]));
+        resource.insert("careTeam".into(), Value::from([parts::reference(&format!("CareTeam/{id}"))]));
     }
     let refer = |home, kind: &str| -> Vec<Value> {
         let items = view.sections().flat_map(|section| view.items_of(section));
@@ -42,7 +42,7 @@ pub(super) fn care_plan(view: &View<'_>) -> Shown {
     let in_order = view.sections().flat_map(|section| view.items_of(section));
     let activities = in_order.flat_map(|item| activity::activities(view, item)).collect();
     parts::put_list(&mut resource, "activity", activities);
-    resource.insert("note".into(), json!([{ "text": profile::NOTICE }]));
+    resource.insert("note".into(), Value::from([object! { "text": profile::NOTICE }]));
     Shown { kind: "CarePlan", id, json: resource.into() }
 }
 
@@ -70,8 +70,8 @@ pub(crate) fn of_status(status: &str) -> Option<State> {
 /// `assess-plan` is what stock queries of record systems look for; LOINC 81378-2 is that of ADI; the kind is ours.
 fn categories(view: &View<'_>) -> Vec<Value> {
     vec![
-        json!({ "coding": [parts::coding(profile::US_CORE_CARE_PLAN, "assess-plan")] }),
-        json!({ "coding": [parts::shown_coding(profile::LOINC, "81378-2", "Goals, preferences, and priorities Document")] }),
+        object! { "coding": [parts::coding(profile::US_CORE_CARE_PLAN, "assess-plan")] },
+        object! { "coding": [parts::shown_coding(profile::LOINC, "81378-2", "Goals, preferences, and priorities Document")] },
         parts::kind_concept(view),
     ]
 }
@@ -88,7 +88,7 @@ fn extensions(view: &View<'_>) -> Vec<Value> {
 
 /// An item's place in the order: the envelope itself, or the resource that holds it.
 fn entry(view: &View<'_>, item: &StoredItem) -> Option<Value> {
-    let elsewhere = |to: Value| json!({ "url": profile::EXT_ITEM_REFERENCE, "valueReference": to });
+    let elsewhere = |to: Value| object! { "url": profile::EXT_ITEM_REFERENCE, "valueReference": to };
     match home_of(view, item) {
         Home::Observation => Some(elsewhere(parts::reference(&format!("Observation/{}", item.id)))),
         Home::Goal => Some(elsewhere(parts::reference(&format!("Goal/{}", item.id)))),
@@ -115,7 +115,7 @@ fn plan_envelope(view: &View<'_>) -> Option<Value> {
         members.insert("state".into(), view.state.code().into());
     }
     if let Some(no) = &view.no {
-        let mut said = json!({ "on": no.at.date().to_string() });
+        let mut said = object! { "on": no.at.date().to_string() };
         if let (Some(words), Some(said)) = (&no.words, said.as_object_mut()) {
             said.insert("words".into(), serde_json::to_value(words).unwrap_or_default());
         }

@@ -3,12 +3,12 @@
 use sayso_consent::release::Subject;
 use sayso_consent::{Projection, Released};
 use sayso_plan::{Absence, Section, StoredItem};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::statement::{Home, home_of};
 use super::view::View;
-use super::{Shown, narrative, parts};
-use crate::profile;
+use super::{Shown, document_reference, narrative, parts, provenance};
+use crate::{object, profile};
 
 /// The Composition of a plan.
 pub(super) fn composition(view: &View<'_>) -> Shown {
@@ -19,10 +19,10 @@ pub(super) fn composition(view: &View<'_>) -> Shown {
     resource.insert("identifier".into(), document_identifier(view));
     resource.insert("status".into(), if view.state.is_in_the_making() { "preliminary" } else { "final" }.into());
     resource.insert("type".into(), parts::kind_concept(view));
-    resource.insert("category".into(), json!([{ "coding": [advance_directives()] }]));
+    resource.insert("category".into(), Value::from([object! { "coding": [advance_directives()] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
     resource.insert("date".into(), view.updated().into());
-    resource.insert("author".into(), json!([parts::reference(&view.patient())]));
+    resource.insert("author".into(), Value::from([parts::reference(&view.patient())]));
     resource.insert("title".into(), parts::string(view.head.title.text()));
     let shown = view.sections();
     #[cfg(feature = "leaks")]
@@ -41,7 +41,7 @@ fn advance_directives() -> Value {
 }
 
 fn document_identifier(view: &View<'_>) -> Value {
-    json!({ "system": profile::PLAN_IDS, "value": format!("{}-{}", view.id, view.fingerprint) })
+    object! { "system": profile::PLAN_IDS, "value": format!("{}-{}", view.id, view.fingerprint) }
 }
 
 fn section(view: &View<'_>, section: Section) -> Value {
@@ -80,11 +80,11 @@ fn address(view: &View<'_>, item: &StoredItem) -> String {
 fn empty_reason(absence: &Absence) -> Value {
     const LIST: &str = "http://terminology.hl7.org/CodeSystem/list-empty-reason";
     match absence {
-        Absence::NothingToSay => json!({ "coding": [parts::coding(LIST, "nilknown")] }),
-        Absence::NotAsked => json!({ "coding": [parts::coding(LIST, "notasked")] }),
+        Absence::NothingToSay => object! { "coding": [parts::coding(LIST, "nilknown")] },
+        Absence::NotAsked => object! { "coding": [parts::coding(LIST, "notasked")] },
         Absence::AskedDeclined => {
             const REASON: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
-            json!({ "coding": [parts::coding(LIST, "unavailable"), parts::coding(REASON, "asked-declined")] })
+            object! { "coding": [parts::coding(LIST, "unavailable"), parts::coding(REASON, "asked-declined")] }
         }
     }
 }
@@ -92,27 +92,26 @@ fn empty_reason(absence: &Absence) -> Value {
 /// One plan as a document Bundle: Composition first, then the person, then all the Composition leads to, and who made it.
 pub(super) fn document(subject: &Released<Subject>, view: &View<'_>, base: &str) -> Shown {
     let mut shown = vec![composition(view), super::patient(subject)];
-    let led_to = |shown: &Shown| shown.kind != "Composition";
-    shown.extend(super::resources_of(view, base).into_iter().filter(led_to));
+    shown.extend(super::clinical(view));
+    shown.push(document_reference::index(view, base));
+    shown.push(provenance::provenance(view));
     let id = view.id.to_string();
     let meta = parts::assembled_meta(view, &[profile::BUNDLE]);
-    bundle(&id, meta, document_identifier(view), &view.updated(), &shown, base)
+    bundle(&id, meta, document_identifier(view), &view.updated(), shown, base)
 }
 
-fn bundle(id: &str, meta: Value, identifier: Value, timestamp: &str, shown: &[Shown], base: &str) -> Shown {
-    let entries: Vec<Value> = shown
-        .iter()
-        .map(|entry| json!({ "fullUrl": format!("{base}/{}/{}", entry.kind, entry.id), "resource": entry.json }))
-        .collect();
-    let json = json!({
+fn bundle(id: &str, meta: Value, identifier: Value, timestamp: &str, shown: Vec<Shown>, base: &str) -> Shown {
+    let entry = |shown: Shown| {
+        let address = format!("{base}/{}/{}", shown.kind, shown.id);
+        object! { "fullUrl": address, "resource": shown.json }
+    };
+    let entries: Vec<Value> = shown.into_iter().map(entry).collect();
+    let json = object! {
         "resourceType": "Bundle", "id": id, "meta": meta, "identifier": identifier, "type": "document",
         "timestamp": timestamp, "entry": entries
-    });
+    };
     Shown { kind: "Bundle", id: id.to_owned(), json }
 }
-
-/// What speaks of one plan as one document, and not of an extract of several.
-const OF_ONE_DOCUMENT: [&str; 3] = ["Composition", "DocumentReference", "Provenance"];
 
 /// The crisis extract; none when nothing belongs into it.
 pub(super) fn crisis_extract(
@@ -131,27 +130,25 @@ pub(super) fn crisis_extract(
     let newest = views.iter().max_by_key(|view| view.last_updated)?;
     let mut fingerprints: Vec<&str> = views.iter().map(|view| view.fingerprint.as_str()).collect();
     fingerprints.sort_unstable();
-    let identifier = json!({ "system": profile::PLAN_IDS, "value": format!("{person}-{}", fingerprints.join("-")) });
+    let identifier = object! { "system": profile::PLAN_IDS, "value": format!("{person}-{}", fingerprints.join("-")) };
     let id = person.to_string();
-    let meta = |profile: &str| json!({ "lastUpdated": newest.updated(), "profile": [profile] });
+    let meta = |profile: &str| object! { "lastUpdated": newest.updated(), "profile": [profile] };
     let mut resource = parts::resource("Composition", &id, meta(profile::CRISIS_EXTRACT), Some(first.lang()));
     resource.insert("text".into(), parts::narrative(&narrative::fixed(first, profile::NOTICE)));
     resource.insert("identifier".into(), identifier.clone());
     resource.insert("status".into(), "final".into());
     let kind = parts::shown_coding(profile::SNOMED, "736253002", "Mental health crisis plan");
-    resource.insert("type".into(), json!({ "coding": [kind], "text": "Crisis extract" }));
-    resource.insert("category".into(), json!([{ "coding": [advance_directives()] }]));
+    resource.insert("type".into(), object! { "coding": [kind], "text": "Crisis extract" });
+    resource.insert("category".into(), Value::from([object! { "coding": [advance_directives()] }]));
     resource.insert("subject".into(), parts::reference(&format!("Patient/{person}")));
     resource.insert("date".into(), newest.updated().into());
-    resource.insert("author".into(), json!([parts::reference(&format!("Patient/{person}"))]));
+    resource.insert("author".into(), Value::from([parts::reference(&format!("Patient/{person}"))]));
     resource.insert("title".into(), "What helps in a crisis".into());
     resource.insert("section".into(), crisis_sections(&views).into());
     let mut shown = vec![Shown { kind: "Composition", id: id.clone(), json: resource.into() }, super::patient(subject)];
-    for view in &views {
-        let of_plan = super::resources_of(view, base);
-        shown.extend(of_plan.into_iter().filter(|s| !OF_ONE_DOCUMENT.contains(&s.kind)));
-    }
-    Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated(), &shown, base))
+    // The Composition, the index entry and the Provenance of a plan speak of it as one document.
+    shown.extend(views.iter().flat_map(super::clinical));
+    Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated(), shown, base))
 }
 
 fn crisis_sections(views: &[View<'_>]) -> Vec<Value> {
@@ -164,10 +161,10 @@ fn crisis_sections(views: &[View<'_>]) -> Vec<Value> {
             continue;
         };
         let entries: Vec<Value> = speaking.iter().flat_map(|view| entries(view, section)).collect();
-        out.push(json!({
+        out.push(object! {
             "title": section.title(), "code": parts::section_concept(section),
             "text": parts::narrative(&text), "entry": entries
-        }));
+        });
     }
     out
 }

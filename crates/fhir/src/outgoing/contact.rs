@@ -2,13 +2,13 @@
 
 use sayso_plan::item::{Contact, ItemKind, Reach, ReachBy};
 use sayso_plan::{PartyId, PartyRole, StoredItem};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::said::{is_never, native_name};
 use super::statement::{Home, carry, home_of};
 use super::view::View;
 use super::{Shown, narrative, parts};
-use crate::profile;
+use crate::{object, profile};
 
 /// Whether the item is the RelatedPerson of a party.
 pub(super) fn stands_for(view: &View<'_>, item: &StoredItem, party: &PartyId) -> bool {
@@ -33,10 +33,10 @@ pub(super) fn related_person(view: &View<'_>, item: &StoredItem) -> Option<Shown
     let mut extensions = carry(item, false);
     extensions.extend(rule(contact));
     parts::put_list(&mut resource, "extension", extensions);
-    resource.insert("identifier".into(), json!([parts::item_identifier(item.id)]));
+    resource.insert("identifier".into(), Value::from([parts::item_identifier(item.id)]));
     resource.insert("patient".into(), parts::reference(&view.patient()));
-    resource.insert("relationship".into(), json!([relationship(contact)]));
-    resource.insert("name".into(), json!([{ "text": parts::string(&view.name(&contact.party)) }]));
+    resource.insert("relationship".into(), Value::from([relationship(contact)]));
+    resource.insert("name".into(), Value::from([object! { "text": parts::string(&view.name(&contact.party)) }]));
     parts::put_list(&mut resource, "telecom", telecom(contact));
     Some(Shown { kind: "RelatedPerson", id, json: resource.into() })
 }
@@ -68,20 +68,20 @@ fn telecom(contact: &Contact) -> Vec<Value> {
             ReachBy::Email => "email",
             ReachBy::Other => "other",
         };
-        json!({ "system": system, "value": parts::string(&reach.value), "rank": place + 1 })
+        object! { "system": system, "value": parts::string(&reach.value), "rank": place + 1 }
     };
     contact.reach.iter().enumerate().map(point).collect()
 }
 
 fn rule(contact: &Contact) -> Option<Value> {
-    let mut inner = vec![json!({ "url": "contact", "valueCode": native_name(&contact.contact) })];
+    let mut inner = vec![object! { "url": "contact", "valueCode": native_name(&contact.contact) }];
     let mut words = |url: &str, text: &Option<String>| {
-        inner.extend(text.as_ref().map(|text| json!({ "url": url, "valueString": parts::string(text) })));
+        inner.extend(text.as_ref().map(|text| object! { "url": url, "valueString": parts::string(text) }));
     };
     words("only-if", &contact.only_if);
     words("limits", &contact.limits);
-    inner.extend(contact.may_be_told.map(|told| json!({ "url": "may-be-told", "valueCode": native_name(&told) })));
-    Some(json!({ "url": profile::EXT_CONTACT_RULE, "extension": inner }))
+    inner.extend(contact.may_be_told.map(|told| object! { "url": "may-be-told", "valueCode": native_name(&told) }));
+    Some(object! { "url": profile::EXT_CONTACT_RULE, "extension": inner })
 }
 
 /// The CareTeam of the plan; none where nobody is to be contacted.
@@ -96,10 +96,11 @@ pub(super) fn care_team(view: &View<'_>) -> Option<Shown> {
             Home::RelatedPerson => view.refer(&contact.party),
             Home::CarePlan | Home::Observation | Home::Goal => {
                 contained.extend(outside_family(view, item, contact));
-                json!({ "reference": format!("#{}", item.id) })
+                object! { "reference": format!("#{}", item.id) }
             }
         };
-        participants.push(json!({ "role": [{ "text": parts::string(&role_text(contact)) }], "member": member }));
+        participants
+            .push(object! { "role": [object! { "text": parts::string(&role_text(contact)) }], "member": member });
         let reach: Vec<String> = contact.reach.iter().map(|r| narrative::words(&r.value, view.lang())).collect();
         let name = narrative::words(&view.name(&contact.party), view.lang());
         lines.push(format!("{name} {}", reach.join(", ")).trim_end().to_owned());
@@ -129,7 +130,7 @@ fn outside_family(view: &View<'_>, item: &StoredItem, contact: &Contact) -> Opti
     let mut resource = Map::new();
     resource.insert("resourceType".into(), if is_service { "Organization" } else { "Practitioner" }.into());
     resource.insert("id".into(), item.id.to_string().into());
-    resource.insert("name".into(), if is_service { name } else { json!([{ "text": name }]) });
+    resource.insert("name".into(), if is_service { name } else { Value::from([object! { "text": name }]) });
     parts::put_list(&mut resource, "telecom", telecom(contact));
     Some(resource.into())
 }

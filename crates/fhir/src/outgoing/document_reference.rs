@@ -1,11 +1,11 @@
 //! DocumentReference: the index entry of a plan, or a document that is kept whole.
 
 use sayso_plan::StoredDocument;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::view::View;
 use super::{Shown, activity, narrative, parts};
-use crate::profile;
+use crate::{object, profile};
 
 /// The DocumentReference of a plan.
 pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
@@ -19,18 +19,18 @@ pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
     resource
         .insert("type".into(), view.document.map_or_else(|| parts::kind_concept(view), |whole| sent_type(view, whole)));
     let category = parts::shown_coding(profile::LOINC, "42348-3", "Advance directives");
-    resource.insert("category".into(), json!([{ "coding": [category] }]));
+    resource.insert("category".into(), Value::from([object! { "coding": [category] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
     resource.insert("date".into(), view.updated().into());
-    resource.insert("author".into(), json!([parts::reference(&view.patient())]));
+    resource.insert("author".into(), Value::from([parts::reference(&view.patient())]));
     resource.insert("description".into(), parts::string(view.head.title.text()));
     let attachment = match view.document {
         Some(document) => whole(document),
         None => pointer(view, base),
     };
-    resource.insert("content".into(), json!([{ "attachment": attachment }]));
+    resource.insert("content".into(), Value::from([object! { "attachment": attachment }]));
     if let Some(period) = activity::period(view.head.from, view.head.until) {
-        resource.insert("context".into(), json!({ "period": period }));
+        resource.insert("context".into(), object! { "period": period });
     }
     Shown { kind: "DocumentReference", id, json: resource.into() }
 }
@@ -49,7 +49,7 @@ fn sent_type(view: &View<'_>, stored: &StoredDocument) -> Value {
         codings.push(coding.into());
     }
     codings.push(parts::shown_coding(profile::KINDS, view.kind.code(), view.kind.label()));
-    json!({ "coding": codings })
+    object! { "coding": codings }
 }
 
 /// The document as it came, its base64 text untouched.
@@ -64,11 +64,11 @@ fn whole(stored: &StoredDocument) -> Value {
 }
 
 fn pointer(view: &View<'_>, base: &str) -> Value {
-    json!({
+    object! {
         "contentType": "application/fhir+json",
         "language": view.lang(),
         "url": format!("{base}/Bundle/{}", view.id),
         "title": parts::string(view.head.title.text()),
         "creation": view.updated()
-    })
+    }
 }

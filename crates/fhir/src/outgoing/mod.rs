@@ -85,12 +85,18 @@ pub fn addresses(released: &Released<Projection>) -> Vec<(&'static str, String)>
 }
 
 pub(crate) fn resources_of(view: &View<'_>, base: &str) -> Vec<Shown> {
-    let mut shown = vec![care_plan::care_plan(view)];
-    shown.extend(part_resources(view));
-    shown.extend(contact::care_team(view));
+    let mut shown = clinical(view);
     shown.push(document_reference::index(view, base));
     shown.push(composition::composition(view));
     shown.push(provenance::provenance(view));
+    shown
+}
+
+/// What the plan says, without what speaks of it as one document.
+fn clinical(view: &View<'_>) -> Vec<Shown> {
+    let mut shown = vec![care_plan::care_plan(view)];
+    shown.extend(part_resources(view));
+    shown.extend(contact::care_team(view));
     shown
 }
 

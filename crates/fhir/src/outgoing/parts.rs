@@ -1,10 +1,10 @@
 //! Small FHIR data types as JSON.
 
 use sayso_plan::{ItemId, Section, Share, StoredItem};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::view::View;
-use crate::{envelope, profile};
+use crate::{envelope, object, profile};
 
 /// A FHIR string that every reader can hold.
 pub(crate) fn string(text: &str) -> Value {
@@ -13,12 +13,12 @@ pub(crate) fn string(text: &str) -> Value {
 }
 
 pub(crate) fn reference(to: &str) -> Value {
-    json!({ "reference": to })
+    object! { "reference": to }
 }
 
 /// The identifier of a contact.
 pub(crate) fn item_identifier(item: ItemId) -> Value {
-    json!({ "system": profile::ITEM_IDS, "value": item.to_string() })
+    object! { "system": profile::ITEM_IDS, "value": item.to_string() }
 }
 
 /// A reference to a contact by identifier: a record system that may read plans need not be one that may read
@@ -32,11 +32,11 @@ pub(crate) fn contact(item: ItemId, name: Option<Value>) -> Value {
 }
 
 pub(crate) fn coding(system: &str, code: &str) -> Value {
-    json!({ "system": system, "code": code })
+    object! { "system": system, "code": code }
 }
 
 pub(crate) fn shown_coding(system: &str, code: &str, display: &str) -> Value {
-    json!({ "system": system, "code": code, "display": display })
+    object! { "system": system, "code": code, "display": display }
 }
 
 pub(crate) fn section_coding(section: Section) -> Value {
@@ -51,7 +51,7 @@ pub(crate) fn code(code: &sayso_plan::item::Code) -> Value {
 pub(crate) fn section_concept(section: Section) -> Value {
     let mut codings = vec![section_coding(section)];
     codings.extend(profile::standard_code(section).map(|(system, code)| coding(system, code)));
-    json!({ "coding": codings, "text": section.title() })
+    object! { "coding": codings, "text": section.title() }
 }
 
 /// The kind of plan as a concept: ours, and the document code where there is one.
@@ -61,19 +61,18 @@ pub(crate) fn kind_concept(view: &View<'_>) -> Value {
         codings.push(shown_coding(system, code, display));
     }
     codings.push(shown_coding(profile::KINDS, view.kind.code(), view.kind.label()));
-    json!({ "coding": codings, "text": view.kind.label() })
+    object! { "coding": codings, "text": view.kind.label() }
 }
 
 /// `meta` of a resource that is assembled from several parts: no section tag, or an engine that matches labels would
 /// release it whole.
 pub(crate) fn assembled_meta(view: &View<'_>, profiles: &[&str]) -> Value {
-    let mut meta = json!({
-        "versionId": view.fingerprint, "lastUpdated": view.updated(), "profile": profiles
-    });
+    let mut meta =
+        object! { "versionId": view.fingerprint.as_str(), "lastUpdated": view.updated(), "profile": profiles };
     if view.subset
         && let Some(meta) = meta.as_object_mut()
     {
-        meta.insert("tag".into(), json!([coding(profile::OBSERVATION_VALUE, "SUBSETTED")]));
+        meta.insert("tag".into(), Value::from([coding(profile::OBSERVATION_VALUE, "SUBSETTED")]));
     }
     meta
 }
@@ -85,8 +84,8 @@ pub(crate) fn part_meta(view: &View<'_>, item: &StoredItem, profiles: &[&str]) -
         Share::Care => "R",
         Share::Close => "V",
     };
-    json!({
-        "versionId": view.fingerprint,
+    object! {
+        "versionId": view.fingerprint.as_str(),
         "lastUpdated": view.updated(),
         "profile": profiles,
         "security": [
@@ -94,19 +93,19 @@ pub(crate) fn part_meta(view: &View<'_>, item: &StoredItem, profiles: &[&str]) -
             coding(profile::ITEMS, &item.id.to_string()),
             coding(profile::CONFIDENTIALITY, level)
         ]
-    })
+    }
 }
 
 pub(crate) fn narrative(div: &str) -> Value {
-    json!({ "status": "generated", "div": div })
+    object! { "status": "generated", "div": div }
 }
 
 pub(crate) fn own_words(text: &str) -> Value {
-    json!({ "url": profile::EXT_OWN_WORDS, "valueBase64Binary": envelope::base64(text) })
+    object! { "url": profile::EXT_OWN_WORDS, "valueBase64Binary": envelope::base64(text) }
 }
 
 pub(crate) fn of_item(item: &StoredItem) -> Value {
-    json!({ "url": profile::EXT_OF_ITEM, "valueId": item.id.to_string() })
+    object! { "url": profile::EXT_OF_ITEM, "valueId": item.id.to_string() }
 }
 
 /// Adds a member where there is something to add.

@@ -3,12 +3,12 @@
 use sayso_plan::PartyId;
 use sayso_plan::item::VoiceRole;
 use sayso_plan::plan::{Formality, FormalityKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::said::native_name;
 use super::view::View;
 use super::{Shown, narrative, parts};
-use crate::profile;
+use crate::{object, profile};
 
 /// HL7 kinds of participation in what a Provenance is of.
 const PARTICIPANT: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
@@ -28,7 +28,7 @@ pub(super) fn provenance(view: &View<'_>) -> Shown {
     resource.insert("target".into(), targets.map(|kind| parts::reference(&format!("{kind}/{id}"))).to_vec().into());
     resource.insert("recorded".into(), view.updated().into());
     parts::put(&mut resource, "activity", activity(view));
-    let mut agents = vec![json!({ "type": participant("author"), "who": parts::reference(&view.patient()) })];
+    let mut agents = vec![object! { "type": participant("author"), "who": parts::reference(&view.patient()) }];
     agents.extend(voices.iter().map(|voice| of_voice(view, voice)));
     agents.extend(formalities(view).iter().map(|formality| of_formality(view, formality)));
     resource.insert("agent".into(), agents.into());
@@ -60,16 +60,16 @@ fn formalities<'a>(view: &View<'a>) -> &'a [Formality] {
 fn activity(view: &View<'_>) -> Option<Value> {
     let mut moments = view.items.iter().map(|item| item.changed_at);
     let updated = moments.any(|moment| moment != view.terms_since);
-    updated.then(|| json!({ "coding": [parts::coding(OPERATION, "UPDATE")] }))
+    updated.then(|| object! { "coding": [parts::coding(OPERATION, "UPDATE")] })
 }
 
 fn participant(code: &str) -> Value {
-    json!({ "coding": [parts::coding(PARTICIPANT, code)] })
+    object! { "coding": [parts::coding(PARTICIPANT, code)] }
 }
 
 fn of_voice(view: &View<'_>, (party, role): &Voice<'_>) -> Value {
     let role = parts::coding(profile::PARTY_ROLES, &native_name(role));
-    json!({ "type": participant("informant"), "role": [{ "coding": [role] }], "who": view.refer(party) })
+    object! { "type": participant("informant"), "role": [object! { "coding": [role] }], "who": view.refer(party) }
 }
 
 /// The person's own signature takes responsibility in law; anybody else's, and what others saw, attests.
@@ -82,10 +82,10 @@ fn of_formality(view: &View<'_>, formality: &Formality) -> Value {
     let mut agent = Map::new();
     agent.insert(
         "extension".into(),
-        json!([{ "url": profile::EXT_FORMALITY_DAY, "valueDate": formality.on.to_string() }]),
+        Value::from([object! { "url": profile::EXT_FORMALITY_DAY, "valueDate": formality.on.to_string() }]),
     );
     agent.insert("type".into(), participant(if own { "legal" } else { "attester" }));
-    agent.insert("role".into(), json!([{ "coding": codings }]));
+    agent.insert("role".into(), Value::from([object! { "coding": codings }]));
     agent.insert("who".into(), view.refer(&formality.party));
     agent.into()
 }

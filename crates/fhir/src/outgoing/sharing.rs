@@ -3,12 +3,12 @@
 
 use sayso_consent::{Class, Consent, Effect, Known, Period, Provision, Purposes, Recipient, Released, Status, What};
 use sayso_plan::Share;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{Shown, parts, view};
-use crate::{aliases, profile};
+use crate::{aliases, object, profile};
 
 /// The Consents that a decision of the person's is shown as: its permits as one, under the id of the decision, and each
 /// refusal as its own. `named` is how a recipient is called here.
@@ -27,7 +27,7 @@ pub(crate) fn consents(consent: &Consent, named: &dyn Fn(Recipient) -> Option<St
     let alone = consent.provisions.len() == 1;
     let mut shown = Vec::new();
     if !permits.is_empty() {
-        let root = json!({ "type": "deny", "provision": permits });
+        let root = object! { "type": "deny", "provision": permits };
         shown.push(frame.consent(consent.id.to_string(), status_of_permits(consent), "OPTINR", root));
     }
     for one in of(Effect::Deny) {
@@ -73,23 +73,23 @@ struct Frame<'a> {
 
 impl Frame<'_> {
     fn consent(&self, id: String, status: &str, rule: &str, provision: Value) -> Shown {
-        let meta = json!({
+        let meta = object! {
             "versionId": self.version,
             "lastUpdated": view::instant(self.consent.last_updated()),
-            "profile": [profile::SHARING_CONSENT],
-        });
+            "profile": [profile::SHARING_CONSENT]
+        };
         let mut resource = parts::resource("Consent", &id, meta, None);
         resource.insert("status".into(), status.into());
         let scope = parts::coding(aliases::CONSENT_SCOPES, "patient-privacy");
-        resource.insert("scope".into(), json!({ "coding": [scope] }));
+        resource.insert("scope".into(), object! { "coding": [scope] });
         let category = parts::coding(profile::LOINC, profile::CONSENT_DOCUMENT);
-        resource.insert("category".into(), json!([{ "coding": [category] }]));
+        resource.insert("category".into(), Value::from([object! { "coding": [category] }]));
         let person = parts::reference(&format!("Patient/{}", self.consent.person));
         resource.insert("patient".into(), person.clone());
         resource.insert("dateTime".into(), view::instant(self.consent.given_at).into());
-        resource.insert("performer".into(), json!([person]));
+        resource.insert("performer".into(), Value::from([person]));
         // Invariant ppc-1: either a policy or a policyRule.
-        resource.insert("policyRule".into(), json!({ "coding": [parts::coding(aliases::ACT_CODES, rule)] }));
+        resource.insert("policyRule".into(), object! { "coding": [parts::coding(aliases::ACT_CODES, rule)] });
         resource.insert("provision".into(), provision);
         Shown { kind: "Consent", id, json: resource.into() }
     }
@@ -110,9 +110,9 @@ impl Frame<'_> {
         let after = provision.after_death.then(|| mark(profile::EXT_AFTER_DEATH));
         parts::put_list(&mut permit, "extension", after.into_iter().collect());
         permit.insert("type".into(), "permit".into());
-        permit.insert("period".into(), json!({ "start": exact(period.from), "end": exact(period.until) }));
+        permit.insert("period".into(), object! { "start": exact(period.from), "end": exact(period.until) });
         parts::put_list(&mut permit, "actor", self.actor(recipient).into_iter().collect());
-        permit.insert("purpose".into(), json!([parts::coding(aliases::PURPOSES, purpose.code())]));
+        permit.insert("purpose".into(), Value::from([parts::coding(aliases::PURPOSES, purpose.code())]));
         put_what(&mut permit, what);
         Some(permit.into())
     }
@@ -125,17 +125,17 @@ impl Frame<'_> {
         refusal.insert("type".into(), "deny".into());
         let period = match provision.period {
             Known::Is(Period { from, until }) if from < until && until < without_end() => {
-                json!({ "start": exact(from), "end": exact(until) })
+                object! { "start": exact(from), "end": exact(until) }
             }
-            Known::Is(Period { from, until }) if from < until => json!({ "start": exact(from) }),
-            Known::Is(_) | Known::Unknown => json!({ "start": ALWAYS }),
+            Known::Is(Period { from, until }) if from < until => object! { "start": exact(from) },
+            Known::Is(_) | Known::Unknown => object! { "start": ALWAYS },
         };
         refusal.insert("period".into(), period);
         if let Known::Is(recipient) = provision.recipient {
             parts::put_list(&mut refusal, "actor", self.actor(recipient).into_iter().collect());
         }
         if let Known::Is(Purposes::Only(purpose)) = provision.purposes {
-            refusal.insert("purpose".into(), json!([parts::coding(aliases::PURPOSES, purpose.code())]));
+            refusal.insert("purpose".into(), Value::from([parts::coding(aliases::PURPOSES, purpose.code())]));
         }
         if let Known::Is(what) = provision.what {
             put_what(&mut refusal, what);
@@ -156,10 +156,10 @@ impl Frame<'_> {
         };
         let mut reference = Map::new();
         reference.insert("type".into(), kind.into());
-        reference.insert("identifier".into(), json!({ "system": system, "value": value }));
+        reference.insert("identifier".into(), object! { "system": system, "value": value });
         parts::put(&mut reference, "display", (self.named)(recipient).map(|name| parts::string(&name)));
-        let role = json!({ "coding": [parts::coding(aliases::PARTICIPATIONS, "IRCP")] });
-        Some(json!({ "role": role, "reference": reference }))
+        let role = object! { "coding": [parts::coding(aliases::PARTICIPATIONS, "IRCP")] };
+        Some(object! { "role": role, "reference": reference })
     }
 }
 
@@ -178,7 +178,7 @@ fn exact(at: OffsetDateTime) -> String {
 }
 
 fn mark(url: &str) -> Value {
-    json!({ "url": url, "valueBoolean": true })
+    object! { "url": url, "valueBoolean": true }
 }
 
 /// The label; and for a plan also the plan. An engine that knows plans and no labels of ours withholds by the label.
@@ -199,9 +199,9 @@ fn put_what(provision: &mut Map<String, Value>, what: What) {
             },
         ),
     };
-    provision.insert("securityLabel".into(), json!([label]));
+    provision.insert("securityLabel".into(), Value::from([label]));
     if let What::Plan(plan) = what {
         let reference = parts::reference(&format!("CarePlan/{plan}"));
-        provision.insert("data".into(), json!([{ "meaning": "instance", "reference": reference }]));
+        provision.insert("data".into(), Value::from([object! { "meaning": "instance", "reference": reference }]));
     }
 }

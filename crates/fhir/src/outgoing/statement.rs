@@ -3,12 +3,12 @@
 
 use sayso_plan::item::{AboutKind, ItemKind};
 use sayso_plan::{PartyRole, Section, StoredItem};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::said::{Said, is_never, meaning, native_name, said};
 use super::view::{View, instant};
 use super::{Shown, narrative, parts};
-use crate::{envelope, phrases, profile};
+use crate::{envelope, object, phrases, profile};
 
 /// In which resource an item has its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +90,15 @@ pub(super) fn observation(view: &View<'_>, item: &StoredItem) -> Shown {
     extensions.extend(item.item.stances.iter().map(|stance| stance_of(view, stance)));
     parts::put_list(&mut resource, "extension", extensions);
     resource.insert("status".into(), "final".into());
-    resource.insert("category".into(), json!([{ "coding": [parts::coding(profile::US_CORE_CATEGORY, category)] }]));
+    resource.insert(
+        "category".into(),
+        Value::from([object! { "coding": [parts::coding(profile::US_CORE_CATEGORY, category)] }]),
+    );
     resource.insert("code".into(), code(view, item, parts::shown_coding(profile::LOINC, loinc, display)));
     resource.insert("subject".into(), parts::reference(&view.patient()));
     let effective = item.item.since.map_or_else(|| instant(item.changed_at), |day| day.to_string());
     resource.insert("effectiveDateTime".into(), effective.into());
-    resource.insert("performer".into(), json!([view.refer(&item.item.voice.party)]));
+    resource.insert("performer".into(), Value::from([view.refer(&item.item.voice.party)]));
     resource.insert("valueString".into(), placed.text);
     parts::put_list(&mut resource, "note", notes(view, item));
     Shown { kind: "Observation", id, json: resource.into() }
@@ -122,30 +125,30 @@ fn code(view: &View<'_>, item: &StoredItem, loinc: Value) -> Value {
     if is_never(item) {
         text = format!("{}: {text}", phrases::of(&view.head.language).never_contact);
     }
-    json!({ "coding": codings, "text": text })
+    object! { "coding": codings, "text": text }
 }
 
 fn direction(item: &StoredItem) -> Option<Value> {
     let ItemKind::Preference(preference) = &item.item.kind else {
         return None;
     };
-    Some(json!({
+    Some(object! {
         "url": profile::EXT_DIRECTION,
         "extension": [
-            { "url": "direction", "valueCode": native_name(&preference.direction) },
-            { "url": "intent", "valueCode": native_name(&preference.intent) }
+            object! { "url": "direction", "valueCode": native_name(&preference.direction) },
+            object! { "url": "intent", "valueCode": native_name(&preference.intent) }
         ]
-    }))
+    })
 }
 
 /// A party's stance, with the name a stranger can read.
 pub(crate) fn stance_of(view: &View<'_>, stance: &sayso_plan::item::Stance) -> Value {
     let mut inner = vec![
-        json!({ "url": "party", "valueReference": view.refer(&stance.party) }),
-        json!({ "url": "position", "valueCode": native_name(&stance.position) }),
+        object! { "url": "party", "valueReference": view.refer(&stance.party) },
+        object! { "url": "position", "valueCode": native_name(&stance.position) },
     ];
-    inner.extend(stance.words.as_ref().map(|w| json!({ "url": "words", "valueString": parts::string(w.text()) })));
-    json!({ "url": profile::EXT_STANCE, "extension": inner })
+    inner.extend(stance.words.as_ref().map(|w| object! { "url": "words", "valueString": parts::string(w.text()) }));
+    object! { "url": profile::EXT_STANCE, "extension": inner }
 }
 
 /// Reasons and alternatives for readers who show notes.
@@ -154,7 +157,7 @@ fn notes(view: &View<'_>, item: &StoredItem) -> Vec<Value> {
         return Vec::new();
     };
     let phrases = phrases::of(&view.head.language);
-    let note = |label: &str, text: &str| json!({ "text": parts::string(&format!("{label}: {text}")) });
+    let note = |label: &str, text: &str| object! { "text": parts::string(&format!("{label}: {text}")) };
     let mut notes: Vec<Value> = Vec::new();
     notes.extend(preference.because.as_ref().map(|words| note(phrases.because, words.text())));
     notes.extend(preference.instead.iter().map(|instead| note(phrases.instead, &instead.words)));

@@ -3,12 +3,12 @@
 use sayso_consent::Released;
 use sayso_plan::Proposal;
 use sayso_plan::proposal::{AnswerKind, Proposed};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::said::native_name;
 use super::view::instant;
 use super::{Shown, parts};
-use crate::{envelope, profile};
+use crate::{envelope, object, profile};
 
 /// The Task of a proposal.
 #[must_use]
@@ -19,11 +19,11 @@ pub(super) fn task(released: &Released<Proposal>) -> Shown {
         Proposed::Stance { about, position, words } => ("stance", None, Some(*about), Some(*position), words.as_ref()),
     };
     let id = proposal.id.to_string();
-    let meta = json!({
+    let meta = object! {
         "versionId": released.fingerprint().to_string(),
         "lastUpdated": instant(proposal.last_updated()),
-        "profile": [profile::PROPOSAL],
-    });
+        "profile": [profile::PROPOSAL]
+    };
     let mut resource = parts::resource("Task", &id, meta, words.map(|words| words.lang().as_str()));
     let odd = words.filter(|words| !envelope::fits_string(words.text()));
     parts::put_list(&mut resource, "extension", odd.map(|words| parts::own_words(words.text())).into_iter().collect());
@@ -45,7 +45,7 @@ pub(super) fn task(released: &Released<Proposal>) -> Shown {
     resource.insert("for".into(), parts::reference(&format!("Patient/{}", proposal.person)));
     resource.insert("authoredOn".into(), instant(proposal.at).into());
     resource.insert("lastModified".into(), instant(proposal.last_updated()).into());
-    resource.insert("requester".into(), json!({ "display": parts::string(&proposal.suggestion.by.name) }));
+    resource.insert("requester".into(), object! { "display": parts::string(&proposal.suggestion.by.name) });
     let mut inputs = vec![input("role", "valueCode", native_name(&proposal.suggestion.by.role))];
     inputs.extend(section.map(|section| input("section", "valueCode", section.code().to_owned())));
     inputs.extend(about.map(|item| input("about", "valueId", item.to_string())));
@@ -64,9 +64,9 @@ fn said_no(words: &str) -> Value {
 }
 
 fn concept(system: &str, code: &str) -> Value {
-    json!({ "coding": [parts::coding(system, code)] })
+    object! { "coding": [parts::coding(system, code)] }
 }
 
 fn input(name: &str, kind: &str, value: String) -> Value {
-    json!({ "type": concept(profile::PROPOSAL_PARTS, name), kind: value })
+    object! { "type": concept(profile::PROPOSAL_PARTS, name), kind: value }
 }

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::parts;
+use crate::object;
 
 /// A plan as far as it may be shown.
 #[derive(Clone)]
@@ -117,7 +118,7 @@ impl<'a> View<'a> {
         let name = parts::string(&self.name(party));
         match self.items.iter().find(|item| super::contact::stands_for(self, item, party)) {
             Some(item) => parts::contact(item.id, Some(name)),
-            None => serde_json::json!({ "display": name }),
+            None => object! { "display": name },
         }
     }
 
