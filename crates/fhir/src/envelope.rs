@@ -40,16 +40,16 @@ pub(crate) fn text_of_base64(data: &str) -> Option<String> {
 }
 
 /// The extension `url` for a native value; none for null.
-pub(crate) fn encode(url: &str, value: &Value) -> Option<Value> {
+pub(crate) fn encode(url: &str, value: Value) -> Option<Value> {
     part(url, url, value)
 }
 
-fn part(url: &str, name: &str, value: &Value) -> Option<Value> {
+fn part(url: &str, name: &str, value: Value) -> Option<Value> {
     let simple = |key: &str, value: Value| Some(object! { "url": url, key: value });
     match value {
         Value::Null => None,
-        Value::Bool(yes) => simple("valueBoolean", Value::Bool(*yes)),
-        Value::Number(number) => simple("valueInteger", Value::Number(number.clone())),
+        Value::Bool(yes) => simple("valueBoolean", Value::Bool(yes)),
+        Value::Number(number) => simple("valueInteger", Value::Number(number)),
         Value::String(text) if text.is_empty() => {
             Some(object! { "url": url, "extension": [object! { "url": "empty", "valueBoolean": true }] })
         }
@@ -57,8 +57,10 @@ fn part(url: &str, name: &str, value: &Value) -> Option<Value> {
             let (key, text) = typed(name, text);
             simple(key, Value::String(text))
         }
-        Value::Array(entries) => nested(url, entries.iter().filter_map(|entry| part("entry", name, entry)).collect()),
-        Value::Object(members) => nested(url, members.iter().filter_map(|(key, v)| part(key, key, v)).collect()),
+        Value::Array(entries) => {
+            nested(url, entries.into_iter().filter_map(|entry| part("entry", name, entry)).collect())
+        }
+        Value::Object(members) => nested(url, members.into_iter().filter_map(|(key, v)| part(&key, &key, v)).collect()),
     }
 }
 
@@ -68,10 +70,10 @@ fn nested(url: &str, parts: Vec<Value>) -> Option<Value> {
 }
 
 /// The data type a member's text has in FHIR.
-fn typed(name: &str, text: &str) -> (&'static str, String) {
+fn typed(name: &str, text: String) -> (&'static str, String) {
     let word = |c: char| c.is_ascii_graphic();
-    if !fits_string(text) {
-        return ("valueBase64Binary", base64(text));
+    if !fits_string(&text) {
+        return ("valueBase64Binary", base64(&text));
     }
     let key = match name {
         "section" | "type" | "role" | "roles" | "position" | "sense" | "by" | "contact" | "may_be_told" | "kind"
@@ -87,7 +89,7 @@ fn typed(name: &str, text: &str) -> (&'static str, String) {
         name if name.parse::<Section>().is_ok() => "valueCode",
         _ => "valueString",
     };
-    (key, text.to_owned())
+    (key, text)
 }
 
 /// An extension's content as native JSON. Which data type a text came in is checked by the loss gate afterwards.
@@ -155,7 +157,7 @@ mod tests {
             "roles": ["agent"], "since": "2026-03-02", "system": "urn:x y", "code": "two words",
             "absences": { "helps": "not-asked" }, "empty_text": ["", "🥄\u{200f}"]
         });
-        let extension = encode("urn:test", &native).unwrap();
+        let extension = encode("urn:test", native.clone()).unwrap();
         let tree = sayso_wire::strict::read(&serde_json::to_vec(&extension).unwrap()).unwrap();
         assert_eq!(decode(&tree, &Path::default()).unwrap(), native);
     }

@@ -97,6 +97,7 @@ impl Written {
             document: document.as_ref(),
             terms_since: OffsetDateTime::UNIX_EPOCH,
             last_updated: OffsetDateTime::UNIX_EPOCH,
+            updated: crate::outgoing::instant(OffsetDateTime::UNIX_EPOCH),
             fingerprint: "0".to_owned(),
             whole: true,
             subset: false,

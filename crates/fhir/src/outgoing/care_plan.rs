@@ -123,5 +123,5 @@ fn plan_envelope(view: &View<'_>) -> Option<Value> {
     }
     members.insert("parties".into(), serde_json::to_value(view.parties).unwrap_or_default());
     members.insert("absences".into(), serde_json::to_value(&view.absences).unwrap_or_default());
-    envelope::encode(profile::EXT_PLAN, &native)
+    envelope::encode(profile::EXT_PLAN, native)
 }

@@ -21,7 +21,7 @@ pub(super) fn composition(view: &View<'_>) -> Shown {
     resource.insert("type".into(), parts::kind_concept(view));
     resource.insert("category".into(), Value::from([object! { "coding": [advance_directives()] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
-    resource.insert("date".into(), view.updated().into());
+    resource.insert("date".into(), view.updated.as_str().into());
     resource.insert("author".into(), Value::from([parts::reference(&view.patient())]));
     resource.insert("title".into(), parts::string(view.head.title.text()));
     let shown = view.sections();
@@ -97,7 +97,7 @@ pub(super) fn document(subject: &Released<Subject>, view: &View<'_>, base: &str)
     shown.push(provenance::provenance(view));
     let id = view.id.to_string();
     let meta = parts::assembled_meta(view, &[profile::BUNDLE]);
-    bundle(&id, meta, document_identifier(view), &view.updated(), shown, base)
+    bundle(&id, meta, document_identifier(view), &view.updated, shown, base)
 }
 
 fn bundle(id: &str, meta: Value, identifier: Value, timestamp: &str, shown: Vec<Shown>, base: &str) -> Shown {
@@ -132,7 +132,7 @@ pub(super) fn crisis_extract(
     fingerprints.sort_unstable();
     let identifier = object! { "system": profile::PLAN_IDS, "value": format!("{person}-{}", fingerprints.join("-")) };
     let id = person.to_string();
-    let meta = |profile: &str| object! { "lastUpdated": newest.updated(), "profile": [profile] };
+    let meta = |profile: &str| object! { "lastUpdated": newest.updated.as_str(), "profile": [profile] };
     let mut resource = parts::resource("Composition", &id, meta(profile::CRISIS_EXTRACT), Some(first.lang()));
     resource.insert("text".into(), parts::narrative(&narrative::fixed(first, profile::NOTICE)));
     resource.insert("identifier".into(), identifier.clone());
@@ -141,14 +141,14 @@ pub(super) fn crisis_extract(
     resource.insert("type".into(), object! { "coding": [kind], "text": "Crisis extract" });
     resource.insert("category".into(), Value::from([object! { "coding": [advance_directives()] }]));
     resource.insert("subject".into(), parts::reference(&format!("Patient/{person}")));
-    resource.insert("date".into(), newest.updated().into());
+    resource.insert("date".into(), newest.updated.as_str().into());
     resource.insert("author".into(), Value::from([parts::reference(&format!("Patient/{person}"))]));
     resource.insert("title".into(), "What helps in a crisis".into());
     resource.insert("section".into(), crisis_sections(&views).into());
     let mut shown = vec![Shown { kind: "Composition", id: id.clone(), json: resource.into() }, super::patient(subject)];
     // The Composition, the index entry and the Provenance of a plan speak of it as one document.
     shown.extend(views.iter().flat_map(super::clinical));
-    Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated(), shown, base))
+    Some(bundle(&id, meta(profile::BUNDLE), identifier, &newest.updated, shown, base))
 }
 
 fn crisis_sections(views: &[View<'_>]) -> Vec<Value> {

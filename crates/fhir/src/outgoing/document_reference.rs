@@ -21,7 +21,7 @@ pub(super) fn index(view: &View<'_>, base: &str) -> Shown {
     let category = parts::shown_coding(profile::LOINC, "42348-3", "Advance directives");
     resource.insert("category".into(), Value::from([object! { "coding": [category] }]));
     resource.insert("subject".into(), parts::reference(&view.patient()));
-    resource.insert("date".into(), view.updated().into());
+    resource.insert("date".into(), view.updated.as_str().into());
     resource.insert("author".into(), Value::from([parts::reference(&view.patient())]));
     resource.insert("description".into(), parts::string(view.head.title.text()));
     let attachment = match view.document {
@@ -69,6 +69,6 @@ fn pointer(view: &View<'_>, base: &str) -> Value {
         "language": view.lang(),
         "url": format!("{base}/Bundle/{}", view.id),
         "title": parts::string(view.head.title.text()),
-        "creation": view.updated()
+        "creation": view.updated.as_str()
     }
 }

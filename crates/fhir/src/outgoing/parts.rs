@@ -68,7 +68,7 @@ pub(crate) fn kind_concept(view: &View<'_>) -> Value {
 /// release it whole.
 pub(crate) fn assembled_meta(view: &View<'_>, profiles: &[&str]) -> Value {
     let mut meta =
-        object! { "versionId": view.fingerprint.as_str(), "lastUpdated": view.updated(), "profile": profiles };
+        object! { "versionId": view.fingerprint.as_str(), "lastUpdated": view.updated.as_str(), "profile": profiles };
     if view.subset
         && let Some(meta) = meta.as_object_mut()
     {
@@ -86,7 +86,7 @@ pub(crate) fn part_meta(view: &View<'_>, item: &StoredItem, profiles: &[&str]) -
     };
     object! {
         "versionId": view.fingerprint.as_str(),
-        "lastUpdated": view.updated(),
+        "lastUpdated": view.updated.as_str(),
         "profile": profiles,
         "security": [
             coding(profile::SECTIONS, item.item.section.code()),
@@ -144,5 +144,5 @@ pub(crate) fn item_envelope(item: &StoredItem, words_elsewhere: bool) -> Option<
             words.remove("text");
         }
     }
-    envelope::encode(profile::EXT_ITEM, &native)
+    envelope::encode(profile::EXT_ITEM, native)
 }

@@ -26,7 +26,7 @@ pub(super) fn provenance(view: &View<'_>) -> Shown {
     resource.insert("text".into(), parts::narrative(&text(view, &voices)));
     let targets = ["CarePlan", "Composition", "DocumentReference"];
     resource.insert("target".into(), targets.map(|kind| parts::reference(&format!("{kind}/{id}"))).to_vec().into());
-    resource.insert("recorded".into(), view.updated().into());
+    resource.insert("recorded".into(), view.updated.as_str().into());
     parts::put(&mut resource, "activity", activity(view));
     let mut agents = vec![object! { "type": participant("author"), "who": parts::reference(&view.patient()) }];
     agents.extend(voices.iter().map(|voice| of_voice(view, voice)));

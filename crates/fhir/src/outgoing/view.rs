@@ -31,6 +31,8 @@ pub(crate) struct View<'a> {
     /// Since when the terms are as they are.
     pub(crate) terms_since: OffsetDateTime,
     pub(crate) last_updated: OffsetDateTime,
+    /// The same as a FHIR instant.
+    pub(crate) updated: String,
     pub(crate) fingerprint: String,
     pub(crate) whole: bool,
     /// Whether items were left out for this purpose (the crisis extract).
@@ -60,6 +62,7 @@ impl<'a> View<'a> {
             document: shown.document.as_ref(),
             terms_since: shown.terms_since,
             last_updated: shown.last_updated,
+            updated: instant(shown.last_updated),
             fingerprint: released.fingerprint().to_string(),
             whole: shown.whole,
             subset: false,
@@ -120,10 +123,6 @@ impl<'a> View<'a> {
             Some(item) => parts::contact(item.id, Some(name)),
             None => object! { "display": name },
         }
-    }
-
-    pub(crate) fn updated(&self) -> String {
-        instant(self.last_updated)
     }
 }
 

@@ -2,6 +2,10 @@
 
 /// Escapes text for element content and attributes. What XML cannot hold becomes U+FFFD; all else stays as it is.
 pub(super) fn escape(text: &str) -> String {
+    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\u{fffe}' | '\u{ffff}') || u32::from(c) < 0x20;
+    if !text.contains(special) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
