@@ -37,6 +37,8 @@ pub struct WaitingConsent {
     pub until: OffsetDateTime,
     /// What they would newly see of what is written now, by the law of consent itself: with it, less without it.
     pub newly: Newly,
+    /// Whether a yes is possible: not to somebody who does not support the person, whom an app may name all the same.
+    pub is_possible: bool,
 }
 
 /// What somebody would newly see.
@@ -138,12 +140,17 @@ impl Exchange {
     /// decided on.
     ///
     /// # Errors
-    /// [`Refusal::Moved`] where anything changed since, where it does not wait, or its time is over.
+    /// [`Refusal::Moved`] where anything changed since, where it does not wait, its time is over, or it names somebody who
+    /// does not support the person.
     pub async fn confirm_consent(&self, person: Themselves, id: ConsentId, seen: u64) -> Result<Receipt, Refusal> {
         let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
         let proposed = snapshot.consents.iter().find(|one| one.id == id && waits(one));
         let proposed = proposed.filter(|_| snapshot.consent_version == seen).ok_or(Refusal::Moved)?;
         let confirmed = confirmed(proposed, at).ok_or(Refusal::Moved)?;
+        if !confirmed.provisions.iter().filter_map(|one| known(one.recipient)).all(|one| may_be_let_in(&snapshot, one))
+        {
+            return Err(Refusal::Moved);
+        }
         Ok(self.answer(&snapshot, confirmed, ConsentChange::Given, at).await?)
     }
 
@@ -268,7 +275,8 @@ impl Exchange {
         }
         let (id, sent, at, from) =
             (consent.id, consent.sent, consent.given_at, Some(begun).filter(|begun| *begun > now));
-        Some(WaitingConsent { id, sent, at, recipient, purpose, whats, from, until, newly })
+        let is_possible = may_be_let_in(snapshot, recipient);
+        Some(WaitingConsent { id, sent, at, recipient, purpose, whats, from, until, newly, is_possible })
     }
 
     /// With the changes, less without them, by the decision itself.
@@ -287,6 +295,18 @@ impl Exchange {
             newly.documents += usize::from(document(&after) && !document(&before));
         }
         newly
+    }
+}
+
+/// Whether the person can let them in: who supports somebody is not told to an app, so that it may name anybody.
+fn may_be_let_in(snapshot: &Snapshot, recipient: Recipient) -> bool {
+    match recipient {
+        Recipient::Supporter(id) => snapshot.supporters.iter().any(|one| one.id == id),
+        Recipient::Everyone
+        | Recipient::Organization(_)
+        | Recipient::Practitioner(..)
+        | Recipient::Class(_)
+        | Recipient::App(_) => true,
     }
 }
 

@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 
 use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What};
-use sayso_plan::{ConsentId, PlanKind, Section, SupporterId};
+use sayso_plan::{ConsentId, PlanKind, Section, Share, SupporterId};
 use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, Receipt, StoreError, Write};
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
 use crate::consents::sections_of;
 use crate::read_released::DECISIONS_MAX;
-use crate::sharing::{Choice, Party, TRIES_MAX, known, less, permits, refuses, touched, untouched, with_changes};
+use crate::sharing::{Choice, Party, TRIES_MAX, known, less, opens_to, refuses, touched, untouched, with_changes};
 use crate::with::reading;
 use crate::{Exchange, Refusal, SupporterSession};
 
@@ -34,8 +34,10 @@ pub enum Taken {
     Section(Section),
     /// A whole kind of plan.
     Kind(PlanKind),
-    /// All that was opened one by one. Which things these are is not told to a delegate.
+    /// All that was opened one by one: single items and single plans. Which these are is not told to a delegate.
     Things,
+    /// All that is at most as close as this.
+    Level(Share),
     /// All whole documents.
     Documents,
 }
@@ -46,8 +48,10 @@ impl Taken {
             (Self::All, _) => true,
             (Self::Section(taken), Known::Is(What::Section(section))) => taken == section,
             (Self::Kind(taken), Known::Is(What::Kind(kind))) => taken == kind,
-            (Self::Things, Known::Is(What::Item(_))) | (Self::Documents, Known::Is(What::Documents)) => true,
-            (Self::Section(_) | Self::Kind(_) | Self::Things | Self::Documents, _) => false,
+            (Self::Level(taken), Known::Is(What::Level(level))) => taken == level,
+            (Self::Things, Known::Is(What::Item(_) | What::Plan(_))) => true,
+            (Self::Documents, Known::Is(What::Documents)) => true,
+            (Self::Section(_) | Self::Kind(_) | Self::Things | Self::Level(_) | Self::Documents, _) => false,
         }
     }
 }
@@ -57,7 +61,7 @@ impl TakeAway {
     /// an id that is made by `fresh`. Nothing is added.
     #[must_use]
     pub fn from(&self, consents: &[Consent], at: OffsetDateTime, fresh: &dyn Fn() -> [u8; 16]) -> Vec<Consent> {
-        let concerned = consents.iter().filter(|consent| permits(consent, self.from, None));
+        let concerned = consents.iter().filter(|consent| opens_to(consent, self.from));
         concerned
             .flat_map(|consent| {
                 let (gone, stay): (Vec<Provision>, Vec<Provision>) =
@@ -69,12 +73,12 @@ impl TakeAway {
 
     fn takes(&self, provision: &Provision) -> bool {
         provision.effect == Effect::Permit
-            && known(provision.recipient).and_then(Party::of) == Some(self.from)
+            && known(provision.recipient).and_then(Party::under) == Some(self.from)
             && self.what.covers(provision.what)
     }
 }
 
-/// What is open now to whom, as a delegate may know it.
+/// What is open now to whom, as a delegate may know it; what is open to one who works at a place is told as the place's.
 #[must_use]
 pub fn in_force(consents: &[Consent], now: OffsetDateTime) -> BTreeMap<Party, Choice> {
     let mut open: BTreeMap<Party, Choice> = BTreeMap::new();
@@ -82,7 +86,7 @@ pub fn in_force(consents: &[Consent], now: OffsetDateTime) -> BTreeMap<Party, Ch
         |c: &&Consent| c.status == Known::Is(Status::Active) && c.origin != Origin::Sent && c.withdrawn_at.is_none();
     for provision in consents.iter().filter(given).flat_map(|consent| &consent.provisions) {
         let holds = known(provision.period).is_some_and(|period| period.holds(now) == Tri::True);
-        let party = known(provision.recipient).and_then(Party::of).filter(|party| may_be_told(*party));
+        let party = known(provision.recipient).and_then(Party::under).filter(|party| may_be_told(*party));
         if let (Effect::Permit, true, Some(party), Some(what)) = (provision.effect, holds, party, known(provision.what))
         {
             open.entry(party).or_default().add(what);
@@ -167,7 +171,7 @@ impl Exchange {
             if changed.is_empty() {
                 return Err(Refusal::NotPossible("there is nothing here to take away"));
             }
-            let kept = untouched(&snapshot.consents, &changed, taking.from, None);
+            let kept = untouched(&snapshot.consents, &changed, |consent| opens_to(consent, taking.from));
             // The person read none of our words before it.
             let decided = Decided { words: None, ..self.decided_here(&changed, kept) };
             let leaf = self.leaf(at, None, record(supporter, taking, &snapshot.consents, &changed, decided));
@@ -184,7 +188,7 @@ impl Exchange {
 }
 
 fn record(by: SupporterId, taking: TakeAway, before: &[Consent], changed: &[Consent], decided: Decided) -> Act {
-    let still_open = with_changes(before, changed.to_vec()).iter().any(|one| permits(one, taking.from, None));
+    let still_open = with_changes(before, changed.to_vec()).iter().any(|one| opens_to(one, taking.from));
     let gone = changed.iter().filter(|one| one.withdrawn_at.is_some()).flat_map(|one| touched(one, changed));
     let (recipient, client, supporter) = taking.from.ids();
     Act::ConsentChanged {

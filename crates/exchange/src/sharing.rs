@@ -482,7 +482,7 @@ impl Exchange {
         // A no to one thing is less than before, and no no to the party.
         let own_no = |c: &Consent| c.provisions.iter().any(|one| is_own_no(c, one));
         let refused = new.iter().any(|c| own_no(c));
-        let mut kept = untouched(&snapshot.consents, consents, party, purpose);
+        let mut kept = untouched(&snapshot.consents, consents, |consent| permits(consent, party, purpose));
         let is_open = !kept.is_empty() || left.iter().any(|c| permits(c, party, purpose));
         let change = match (refused, widened, is_open) {
             (true, ..) => ConsentChange::Refused,
@@ -547,7 +547,7 @@ pub(crate) fn permits(consent: &Consent, party: Party, purpose: Option<Purpose>)
 }
 
 /// Whether it opens something to a party, or to somebody who works there.
-fn opens_to(consent: &Consent, party: Party) -> bool {
+pub(crate) fn opens_to(consent: &Consent, party: Party) -> bool {
     let opens =
         |one: &Provision| one.effect == Effect::Permit && known(one.recipient).and_then(Party::under) == Some(party);
     consent.status == Known::Is(Status::Active) && consent.provisions.iter().any(opens)
@@ -604,13 +604,12 @@ fn is_same(one: &Provision, other: &Provision) -> bool {
     Provision { id: other.id, ..one.clone() } == *other
 }
 
-/// What is open to a party and is not among the changes.
+/// What is open and is not among the changes.
 pub(crate) fn untouched(
     consents: &[Consent],
     changes: &[Consent],
-    party: Party,
-    purpose: Option<Purpose>,
+    is_open: impl Fn(&Consent) -> bool,
 ) -> Vec<ConsentId> {
-    let open = consents.iter().filter(|consent| permits(consent, party, purpose));
+    let open = consents.iter().filter(|consent| is_open(consent));
     open.filter(|consent| !changes.iter().any(|changed| changed.id == consent.id)).map(|consent| consent.id).collect()
 }

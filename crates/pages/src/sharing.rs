@@ -20,8 +20,9 @@ use crate::admit::Visitor;
 use crate::door::{Policy, Route};
 use crate::fault::Fault;
 use crate::words::en as w;
-pub(crate) use choice::level_code;
+pub(crate) use choice::{level, level_code};
 pub(crate) use decide::narrative;
+pub(crate) use overview::level_title;
 
 /// Every party stands under one of these addresses.
 const BASES: [&str; 4] = [

@@ -1,17 +1,18 @@
 //! A delegate takes away in the person's name, until a day, and never opens anything.
 
-use sayso_consent::{Compiled, Consent, Themselves, decide};
+use sayso_consent::{Compiled, Consent, Recipient, Themselves, What, decide};
 use sayso_exchange::delegate::{TakeAway, Taken};
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::id::Id;
-use sayso_plan::{PlanKind, Section};
+use sayso_plan::{PlanKind, Section, Share};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::Asked;
 use time::{Duration, OffsetDateTime};
 
 use crate::home::{HER_WORDS, Home, id, riverside};
 use crate::pages::cookie;
+use crate::said_is_so::permit_of;
 use crate::supporters::{all, ama, cookie_of, get, opens, post, supporter, text};
 
 /// Worlds on which it is tried that a delegate opens nothing.
@@ -28,10 +29,11 @@ fn any_taking(choices: &mut Choices) -> TakeAway {
     };
     let sections = [Section::Helps, Section::Harms, Section::PastToKnow];
     let kinds = [PlanKind::JointCrisisPlan, PlanKind::AdvanceDirective];
-    let what = match choices.below(5) {
+    let what = match choices.below(6) {
         0 => Taken::All,
         1 => Taken::Things,
         2 => Taken::Documents,
+        5 => Taken::Level(choices.of(&[Share::Open, Share::Care]).unwrap()),
         3 => Taken::Kind(choices.of(&kinds).unwrap()),
         _ => Taken::Section(choices.of(&sections).unwrap()),
     };
@@ -118,6 +120,40 @@ async fn a_delegate_takes_away_what_she_opened_and_she_reads_it_and_undoes_it() 
     let token = home.ehr("system/*.rs").await;
     let hospital = home.ask(Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan)), Some(&token)).await;
     assert_eq!(hospital.status, 404, "it counts at once");
+}
+
+#[tokio::test]
+async fn what_is_open_to_one_who_works_at_a_place_and_what_is_open_widely_is_seen_and_taken_by_a_delegate() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    let harbour = id(0x02);
+    let works_there = Recipient::Practitioner(harbour, Id::from_stored([9; 16]));
+    let whats = [What::Section(Section::Helps), What::Plan(home.plan), What::Level(Share::Care)];
+    for (number, what) in (0x31..).zip(whats) {
+        assert!(home.world.put_consent(permit_of(&home, number, works_there, what)).await);
+    }
+    let (his, page, from) = (cookie_of(&session), format!("/with/{kofi}/sharing"), format!("organization:{harbour}"));
+    let before = home.kept().await;
+    for (what, left) in [("level:care", 2), ("things", 1), ("all", 0)] {
+        let sees = get(&home, &his, &page).await;
+        assert!(text(&sees).contains("Harbour Clinic"), "{}", text(&sees));
+        assert!(what == "all" || text(&sees).contains(&format!("value=\"{what}\"")), "{what}: {}", text(&sees));
+        let taken = post(&home, &his, &sees, &page, &[("from", &from), ("what", what)]).await;
+        assert_eq!(taken.status, 303, "{what}: {taken:?}");
+        let (_, standing) = exchange.standing(ama(&home)).await.unwrap();
+        let open = standing.into_iter().find(|one| one.party == Party::Organization(harbour)).map(|one| one.open);
+        let parts = open.map_or(0, |open| open.sections.len() + open.plans.len() + open.levels.len());
+        assert_eq!(parts, left, "{what}");
+    }
+    assert!(!text(&get(&home, &his, &page).await).contains("Harbour Clinic"));
+    assert_ne!(home.kept().await, before);
+    let recorded = exchange.happened(ama(&home), None, 1).await.unwrap().remove(0);
+    assert!(
+        matches!(recorded.act, Some(Act::ConsentChanged { change: ConsentChange::Withdrawn, by: Some(by), .. }) if by == kofi)
+    );
 }
 
 #[tokio::test]

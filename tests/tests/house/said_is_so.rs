@@ -1,7 +1,7 @@
 //! What the person reads on the pages about sharing is what others then get: of services that are let in as a class, of
 //! what an app asked for as a whole, of what begins later, and of what waits behind a no that ends.
 
-use sayso_consent::{Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, What};
+use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, What};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::{ClientId, ConsentId, OrganizationId, PractitionerId, ProvisionId, Purpose, Section};
 use sayso_tests::world::Asked;
@@ -11,6 +11,7 @@ use time::Duration;
 use crate::consents::{ALL, FHIR, confirm, put, send};
 use crate::home::{HER_WORDS, Home, id, riverside};
 use crate::receipts::{Visitor, instant};
+use crate::supporters::supporter;
 
 fn lantern() -> OrganizationId {
     id(0x03)
@@ -181,23 +182,53 @@ async fn a_permit_that_begins_later_is_told_as_that_and_stays_when_she_decides_a
 }
 
 #[tokio::test]
-async fn what_is_open_to_somebody_who_works_at_a_place_stops_with_the_place() {
+async fn a_yes_is_possible_only_to_somebody_who_supports_her() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let ama = Visitor::of(&home, home.ama).await;
+    let app = home.app_of(home.ama, ALL).await;
+    let (kofi, _) = supporter(&home, home.ama, "kofi").await;
+    let (others, _) = supporter(&home, home.bea, "joyce").await;
+    for (who, possible) in [(others, false), (id(0xfe), false), (kofi, true)] {
+        let mut sent = home.permit();
+        let inside = &mut sent["provision"]["provision"][0];
+        inside["purpose"][0]["code"] = "SUPNWK".into();
+        inside["actor"][0]["reference"] = json!({"identifier": {
+            "system": "https://sayso.example/fhir/NamingSystem/supporter", "value": who.to_string()
+        }});
+        let answer = send(&home, &app, &sent).await;
+        assert_eq!(answer.status, 202, "an app is not told who supports her: {answer:?}");
+        let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].is_possible), (1, possible));
+        let page = ama.get(&home, "/me/sharing").await.text;
+        let (confirm, decline) =
+            ["confirm", "decline"].map(|end| format!("/me/sharing/proposed/{}/{end}", waiting[0].id)).into();
+        assert_eq!(page.contains(&format!("action=\"{confirm}\"")), possible, "{page}");
+        assert_eq!(page.contains("It names somebody who does not support you now."), !possible, "{page}");
+        let said = ama.post(&home, &confirm, &format!("seen={seen}")).await;
+        assert_eq!(said.status, if possible { 303 } else { 409 }, "{}", said.text);
+        if !possible {
+            assert_eq!(ama.post(&home, &decline, "").await.status, 303);
+        }
+    }
+    assert!(home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1.is_empty());
+}
+
+/// A permit of Ama's for nine days, that no page of hers makes.
+pub(crate) fn permit_of(home: &Home, number: u8, recipient: Recipient, what: What) -> Consent {
     let now = home.world.now();
     let provision = Provision {
-        id: ProvisionId::from_random([1; 16]),
+        id: ProvisionId::from_random([number; 16]),
         effect: Effect::Permit,
-        recipient: Known::Is(Recipient::Practitioner(harbour(), PractitionerId::from_random([2; 16]))),
+        recipient: Known::Is(recipient),
         purposes: Known::Is(Purposes::Only(Purpose::Treat)),
-        what: Known::Is(What::Section(Section::Helps)),
+        what: Known::Is(what),
         period: Known::Is(Period { from: now, until: now + Duration::days(9) }),
         even_in_emergency: false,
         after_death: false,
     };
-    let consent = sayso_consent::Consent {
-        id: ConsentId::from_random([3; 16]),
+    Consent {
+        id: ConsentId::from_random([number; 16]),
         person: home.ama,
         status: Known::Is(Status::Active),
         origin: Origin::Person,
@@ -206,7 +237,16 @@ async fn what_is_open_to_somebody_who_works_at_a_place_stops_with_the_place() {
         earlier_of: None,
         sent: None,
         provisions: vec![provision],
-    };
+    }
+}
+
+#[tokio::test]
+async fn what_is_open_to_somebody_who_works_at_a_place_stops_with_the_place() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let works_there = Recipient::Practitioner(harbour(), PractitionerId::from_random([2; 16]));
+    let consent = permit_of(&home, 3, works_there, What::Section(Section::Helps));
     assert!(home.world.put_consent(consent).await);
     let place = format!("/me/sharing/{}", harbour());
     assert!(ama.get(&home, "/me/sharing").await.text.contains(&format!("{place}/stop")));

@@ -38,7 +38,7 @@ fn all<T: std::str::FromStr, C: FromIterator<T>>(fields: &Fields, name: &str) ->
 }
 
 /// What is close is opened one by one, and by no level.
-fn level(code: &str) -> Option<Share> {
+pub(crate) fn level(code: &str) -> Option<Share> {
     [Share::Open, Share::Care].into_iter().find(|level| level_code(*level) == code)
 }
 

@@ -232,7 +232,7 @@ fn around(open: &Choice, sections: Vec<String>) -> Vec<String> {
 }
 
 /// What a permit for all that is at most so close opens.
-pub(super) const fn level_title(level: Share) -> &'static str {
+pub(crate) const fn level_title(level: Share) -> &'static str {
     match level {
         Share::Open => w::LEVEL_OPEN,
         Share::Care | Share::Close => w::LEVEL_CARE,

@@ -38,7 +38,8 @@ pub(crate) struct ProposedLine {
     pub(crate) names: String,
     /// The person's own words of the single things, and the titles of the plans, that it names.
     pub(crate) own: Vec<OwnLine>,
-    pub(crate) confirm: Confirm,
+    /// None where it names somebody whom the person cannot let in.
+    pub(crate) confirm: Option<Confirm>,
     pub(crate) decline: Button,
 }
 
@@ -101,7 +102,7 @@ pub(crate) async fn proposed(pages: &Pages, visitor: &Visitor, calendar: Calenda
             things: things(&one.newly),
             names: w::it_names(&one.whats.iter().map(|what| permitted(*what)).collect::<Vec<_>>().join(", ")),
             own: own(&plans, &one.whats),
-            confirm: Confirm { button, seen },
+            confirm: one.is_possible.then_some(Confirm { button, seen }),
             decline: Button::of(visitor, at("decline"), w::PROPOSED_DECLINE.to_owned()),
         });
     }

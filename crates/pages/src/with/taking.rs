@@ -15,7 +15,7 @@ use crate::door::{Policy, Route};
 use crate::fault::{Fault, go_to};
 use crate::fields::Fields;
 use crate::layout::{Frame, shown};
-use crate::sharing::{alone, registered_name};
+use crate::sharing::{alone, level, level_code, level_title, registered_name};
 use crate::words::en as w;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -100,15 +100,19 @@ fn parts(open: &Choice) -> Vec<PartOpen> {
     let part = |title: String, code: String| PartOpen { title, code };
     let sections = open.sections.iter().map(|one| part(one.title().to_owned(), format!("section:{one}")));
     let kinds = open.kinds.iter().map(|one| part(w::whole_plan(one.label()), format!("kind:{one}")));
-    let things = (!open.items.is_empty()).then(|| part(w::WITH_THINGS.to_owned(), "things".to_owned()));
+    let levels =
+        open.levels.iter().map(|one| part(level_title(*one).to_owned(), format!("level:{}", level_code(*one))));
+    let picked = !open.items.is_empty() || !open.plans.is_empty();
+    let things = picked.then(|| part(w::WITH_THINGS.to_owned(), "things".to_owned()));
     let documents = open.documents.then(|| part(w::DOCUMENTS_TITLE.to_owned(), "documents".to_owned()));
-    sections.chain(kinds).chain(things).chain(documents).collect()
+    sections.chain(kinds).chain(levels).chain(things).chain(documents).collect()
 }
 
 fn taken(code: &str) -> Option<Taken> {
     match code.split_once(':') {
         Some(("section", section)) => section.parse().ok().map(Taken::Section),
         Some(("kind", kind)) => kind.parse().ok().map(Taken::Kind),
+        Some(("level", code)) => level(code).map(Taken::Level),
         Some(_) => None,
         None if code == "all" => Some(Taken::All),
         None if code == "things" => Some(Taken::Things),
@@ -138,7 +142,7 @@ fn party(code: &str) -> Option<Party> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sayso_plan::{ClientId, OrganizationId, PlanKind, Section};
+    use sayso_plan::{ClientId, OrganizationId, PlanKind, Section, Share};
 
     #[test]
     fn what_is_taken_comes_back_from_a_form_as_it_went_in() {
@@ -150,15 +154,17 @@ mod tests {
         let open = Choice {
             sections: [Section::Helps].into(),
             kinds: [PlanKind::CrisisCard].into(),
-            items: [sayso_plan::ItemId::from_random([3; 16])].into(),
+            plans: [sayso_plan::PlanId::from_random([3; 16])].into(),
+            levels: [Share::Open, Share::Care].into(),
             documents: true,
             ..Choice::default()
         };
         let codes: Vec<Option<Taken>> = parts(&open).iter().map(|part| taken(&part.code)).collect();
-        let expected =
-            [Taken::Section(Section::Helps), Taken::Kind(PlanKind::CrisisCard), Taken::Things, Taken::Documents];
-        assert_eq!(codes, expected.map(Some));
-        for bad in ["", "section:diagnosis", "open:all", "item:1"] {
+        let levels = [Taken::Level(Share::Open), Taken::Level(Share::Care)];
+        let wide = [Taken::Section(Section::Helps), Taken::Kind(PlanKind::CrisisCard)].into_iter().chain(levels);
+        let expected: Vec<Option<Taken>> = wide.chain([Taken::Things, Taken::Documents]).map(Some).collect();
+        assert_eq!(codes, expected);
+        for bad in ["", "section:diagnosis", "open:all", "item:1", "level:close"] {
             assert_eq!(taken(bad), None, "{bad}");
         }
     }

@@ -39,6 +39,7 @@ say! {
     PROPOSED_TITLE = "What I am asked to share";
     PROPOSED_LEAD = "Nothing of this is shared yet. You decide.";
     PROPOSED_DECLINE = "No, do not share this";
+    PROPOSED_TO_NOBODY = "It names somebody who does not support you now. So you cannot say yes to it.";
     KEPT_TITLE = "What I keep back";
     KEPT_LEAD = "They do not see this, whatever else you let them see.";
     KEPT_RESTORE = "Do not keep this back";
