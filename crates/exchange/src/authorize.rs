@@ -13,7 +13,7 @@ use sayso_auth::scope::{On, ResourceScope, Scope};
 use sayso_auth::secret::of;
 use sayso_auth::{Client, Interaction, Opaque, Refused, ResourceType, Scopes};
 use sayso_consent::Themselves;
-use sayso_plan::{ClientId, Purpose, Section};
+use sayso_plan::{ClientId, PersonId, Purpose, Section};
 use sayso_store::{Act, Grant, Receipt, StoreError};
 use time::Duration;
 
@@ -95,6 +95,9 @@ pub enum NotAuthorized {
     /// Allowed, but with nothing open: the page asks again.
     #[error("choose at least one section, or say no")]
     NothingChosen,
+    /// Allowed, but the person's no to the app stands, and only they end it: the page says so.
+    #[error("you said no to this app; end your no first, on the page about it")]
+    SaidNo,
     /// It could not be stored or recorded; nothing is open and the app gets nothing.
     #[error(transparent)]
     Unrecorded(#[from] Refusal),
@@ -178,6 +181,11 @@ impl Exchange {
         if decision.allow && open.is_empty() {
             return Err(NotAuthorized::NothingChosen);
         }
+        let (_, standing) = self.standing(session.themselves()).await?;
+        let said_no = standing.iter().any(|one| one.party == Party::App(client.id) && one.refused.is_some());
+        if decision.allow && said_no {
+            return Err(NotAuthorized::SaidNo);
+        }
         let now = self.now();
         let until = now + Duration::seconds(FORM_LIFETIME_SECONDS);
         if !self.inner.store.first_use(FORM_ISSUER, nonce, until, now).await? {
@@ -198,11 +206,18 @@ impl Exchange {
     /// [`Refusal::Unrecorded`] when it could not be stored.
     pub async fn disconnect(&self, person: Themselves, app: ClientId) -> Result<Receipt, Refusal> {
         let recorded = self.stop_sharing(person, Party::App(app)).await?;
-        let grants = self.inner.store.grants_of(person.person()).await?;
+        self.take_keys(person.person(), Party::App(app)).await?;
+        Ok(recorded)
+    }
+
+    /// Ends the tokens of an app to which nothing is open any more: by them it would still read what the person decided.
+    pub(crate) async fn take_keys(&self, person: PersonId, from: Party) -> Result<(), Refusal> {
+        let Party::App(app) = from else { return Ok(()) };
+        let grants = self.inner.store.grants_of(person).await?;
         for grant in grants.into_iter().filter(|grant| grant.client == app) {
             self.end_grant(&grant, "disconnected").await?;
         }
-        Ok(recorded)
+        Ok(())
     }
 
     /// The apps that still hold tokens on the person's behalf, newest first.

@@ -149,7 +149,7 @@ impl Exchange {
             let now = self.seen_of(caller, person, std::slice::from_ref(before), at).await?.pop();
             let now = now.ok_or(Refusal::Moved)?;
             if now.version != base {
-                return Err(Refusal::OldConsent(Box::new(now)));
+                return Err(Refusal::OldConsent(now.version));
             }
             let by = Sent { client: caller.client, organization: None, at };
             let after = narrowed(before, sent, by, zone_of(&snapshot))?;
@@ -310,7 +310,8 @@ impl Exchange {
         Ok(Kept { receipt, decisions: self.seen_of(caller, person, &kept, at).await? })
     }
 
-    /// What was sent, as it is kept: each refusal by itself, permits by who and for what.
+    /// What was sent, as it is kept: each refusal by itself, permits by who, for what and when, so that the person answers one
+    /// thing at a time.
     fn kept_as(&self, snapshot: &Snapshot, rules: &[Rule], by: Sent) -> Vec<Consent> {
         let (person, zone) = (snapshot.person, zone_of(snapshot));
         let mut kept: Vec<Consent> = Vec::new();
@@ -319,11 +320,12 @@ impl Exchange {
             let provision = said(rule, ProvisionId::from_random(self.fresh()), by.at, zone);
             kept.push(self.sent_consent(person, Status::Active, by, provision));
         }
+        let terms = |one: &Provision| (one.recipient, one.purposes, one.period);
         for rule in permits {
             let provision = said(rule, ProvisionId::from_random(self.fresh()), by.at, zone);
             let beside = |one: &&mut Consent| {
                 let first = one.provisions.first();
-                waits(one) && first.is_some_and(|p| (p.recipient, p.purposes) == (rule.recipient, rule.purposes))
+                waits(one) && first.is_some_and(|p| terms(p) == terms(&provision))
             };
             match kept.iter_mut().find(beside) {
                 Some(one) => one.provisions.push(provision),

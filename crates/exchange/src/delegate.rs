@@ -56,6 +56,20 @@ impl Taken {
     }
 }
 
+impl Taken {
+    /// Whether it is among what a delegate reads there.
+    fn is_among(self, open: &Choice) -> bool {
+        match self {
+            Self::All => true,
+            Self::Section(section) => open.sections.contains(&section),
+            Self::Kind(kind) => open.kinds.contains(&kind),
+            Self::Level(level) => open.levels.contains(&level),
+            Self::Things => !open.items.is_empty() || !open.plans.is_empty(),
+            Self::Documents => open.documents,
+        }
+    }
+}
+
 impl TakeAway {
     /// What changes by this: each consent of which something is taken ends, and the rest of it stands as one by itself, by
     /// an id that is made by `fresh`. Nothing is added.
@@ -166,8 +180,11 @@ impl Exchange {
             let snapshot = self.of_supporter(session, supporter).await?;
             let at = self.now();
             let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
-            let told = may && may_be_told(taking.from);
-            let changed = if told { taking.from(&snapshot.consents, at, &|| self.fresh()) } else { Vec::new() };
+            // What they do not read there they cannot take either: else what stands behind a no, is over or begins later
+            // would show by it.
+            let open = in_force(&snapshot.consents, at);
+            let is_told = may && open.get(&taking.from).is_some_and(|open| taking.what.is_among(open));
+            let changed = if is_told { taking.from(&snapshot.consents, at, &|| self.fresh()) } else { Vec::new() };
             if changed.is_empty() {
                 return Err(Refusal::NotPossible("there is nothing here to take away"));
             }
@@ -178,7 +195,12 @@ impl Exchange {
             let events = self.told(&changed, at);
             let changes = changed.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
             match self.keep(Write { fence: snapshot.fence(), leaf, changes, events, once: None }).await {
-                Ok(written) => return Ok(written.receipt),
+                Ok(written) => {
+                    if taking.what == Taken::All {
+                        self.take_keys(snapshot.person, taking.from).await?;
+                    }
+                    return Ok(written.receipt);
+                }
                 Err(sayso_store::Refused::Moved) => {}
                 Err(other) => return Err(other.into()),
             }

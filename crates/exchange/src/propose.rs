@@ -70,8 +70,13 @@ impl Exchange {
             let shown = |one: &Sealed<Proposal>| sheet.proposal(one, &ask.audience, &self.inner.fingerprints).ok();
             let same = |one: &Released<Proposal>| one.get().suggestion == *suggestion;
             // A retry is safe: what waits already is not proposed a second time, and the record says that it was tried.
-            let again = waiting.iter().filter(theirs).filter_map(shown).find(same);
-            if again.is_none() && waiting.iter().filter(theirs).count() >= WAITING_MAX {
+            // What they do not see any more is not counted either: whether it still waits is not told.
+            let mut seen: Vec<Released<Proposal>> = waiting.iter().filter(theirs).filter_map(shown).collect();
+            let again = seen.iter().position(same).map(|place| seen.swap_remove(place));
+            if again.is_none() && shown(&proposal).is_none() {
+                return Err(self.absent(caller, "propose").await);
+            }
+            if again.is_none() && seen.len() >= WAITING_MAX {
                 return Err(Refusal::NotPossible(
                     "twenty of yours wait for an answer; wait until the person has answered",
                 ));

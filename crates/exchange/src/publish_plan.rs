@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use sayso_auth::Caller;
+use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_consent::{Ask, Projection, Sealed, Themselves, or_leak};
 use sayso_plan::plan::Content;
 use sayso_plan::{ClientId, DraftItem, Party, PersonId, Plan, PlanId, PlanVersionId};
-use sayso_store::{Act, Change, Code, Done, Once, Receipt, Refused, Snapshot, Write};
+use sayso_store::{Act, Change, Code, Done, Fenced, Once, ReadLeaf, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
-use crate::read_released::{Look, Sheet, Wanted, Whom, day_of};
+use crate::read_released::{Look, Sheet, Wanted, Whom, day_of, record};
 use crate::sharing::TRIES_MAX;
 use crate::{Exchange, Refusal};
 
@@ -141,7 +141,13 @@ impl Exchange {
                     let Some(sheet) = view.sheet(self, plan) else {
                         return Err(self.absent_to(writer).await);
                     };
-                    self.check_base(writer, &sheet, base, at).await?;
+                    if let Some(stale) = self.stale(writer, &sheet, base, at).await? {
+                        match self.show_stale(writer, &view, &stale, at).await {
+                            Ok(()) => return Err(stale),
+                            Err(Fenced::Moved) => continue,
+                            Err(Fenced::Unrecorded(error)) => return Err(error.into()),
+                        }
+                    }
                     let next = self.next(&view, &sheet, content.clone(), at)?;
                     (next, Some(sheet.sealed().version()), "changed")
                 }
@@ -216,24 +222,49 @@ impl Exchange {
         Ok(next)
     }
 
-    async fn check_base(
+    /// What is said where the writer read another version than there is now.
+    async fn stale(
         &self,
         writer: &Writer<'_>,
         sheet: &Sheet,
         base: Option<&str>,
         at: OffsetDateTime,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<Refusal>, Refusal> {
         let base = base.ok_or(Refusal::NeedsIfMatch)?;
-        if sheet.fingerprint().to_string() == base {
-            return Ok(());
+        let version = sheet.fingerprint().to_string();
+        if version == base {
+            return Ok(None);
         }
         let known = match writer {
+            Writer::App(caller) if !caller.allows(ResourceType::CarePlan, Interaction::Read) => {
+                return Ok(Some(Refusal::Stale { base: None, current: None, version }));
+            }
             Writer::App(caller) => self.versions_of(caller, sheet, at).await?,
             Writer::Person(_) => Vec::new(),
         };
         let base = known.into_iter().find(|old| old.fingerprint().to_string() == base).map(Box::new);
         let current = or_leak!(sheet.clone(), StaleShowsWhole => self.whole_of(sheet).unwrap_or_else(|| sheet.clone()));
-        Err(Refusal::Stale { base, current: Box::new(current) })
+        Ok(Some(Refusal::Stale { base, current: Some(Box::new(current)), version }))
+    }
+
+    /// What an app is shown of a plan that it did not read as it is now is a look like any other: on record, and only while
+    /// what it was decided on still stands.
+    async fn show_stale(
+        &self,
+        writer: &Writer<'_>,
+        view: &View,
+        stale: &Refusal,
+        at: OffsetDateTime,
+    ) -> Result<(), Fenced> {
+        let Refusal::Stale { base, current: Some(current), .. } = stale else { return Ok(()) };
+        let (Writer::App(caller), By::Ask(ask)) = (writer, &view.by) else { return Ok(()) };
+        let whom = Whom::OwnerOf(*current.plan().as_bytes());
+        let look = Look { whom, wanted: Wanted::Plan(current.plan()), purpose: None, operation: "read-to-change" };
+        let sheets: Vec<Sheet> =
+            [Some(current), base.as_ref()].into_iter().flatten().map(|one| Sheet::clone(one)).collect();
+        let leaf = self.leaf(at, caller.organization, record(caller, &look, ask, &sheets));
+        self.between_decision_and_leaf().await;
+        self.inner.store.record(ReadLeaf { leaf, fence: view.snapshot.fence() }).await.map(|_recorded| ())
     }
 
     /// A plan put in force takes the place of the one of its kind and law, in the same transaction. Documents that are

@@ -467,7 +467,8 @@ pub(crate) fn note(sheets: &[Sheet], wanted: Wanted, snapshot: &Snapshot, at: Of
     }
 }
 
-fn record(caller: &Caller, look: &Look, ask: &Ask, sheets: &[Sheet]) -> Act {
+/// How a look is told in the record.
+pub(crate) fn record(caller: &Caller, look: &Look, ask: &Ask, sheets: &[Sheet]) -> Act {
     let client = Some(caller.client);
     let operation = Code::new(look.operation);
     if sheets.is_empty() && look.operation != crate::consents::OPERATION {

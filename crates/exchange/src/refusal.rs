@@ -4,7 +4,6 @@ use sayso_plan::draft::NotTaken;
 use sayso_plan::proposal::NotProposed;
 use sayso_store::{Receipt, Refused, StoreError};
 
-use crate::consents::SeenDecision;
 use crate::read_released::Sheet;
 
 /// Why a use case gave no answer.
@@ -22,13 +21,16 @@ pub enum Refusal {
     /// An update without the fingerprint it is based on.
     #[error("say which version you change: send If-Match with the ETag you read")]
     NeedsIfMatch,
-    /// The plan changed since the caller read it; with the caller's view of the base (when it is known) and of now.
+    /// The plan changed since the caller read it; with the caller's view of the base (when it is known) and of now, on
+    /// record as a look, where the caller may read plans.
     #[error("the plan has changed since you read it; read it again and decide which words stand")]
     Stale {
         /// What the caller based the change on, as far as it can still be shown to them.
         base: Option<Box<Sheet>>,
         /// What is there now, for this caller.
-        current: Box<Sheet>,
+        current: Option<Box<Sheet>>,
+        /// The version of what is there now.
+        version: String,
     },
     /// The same idempotency key with another request.
     #[error("this Idempotency-Key was used for another request")]
@@ -60,9 +62,9 @@ pub enum Refusal {
     /// It would take the place of a plan that is in force now, and is itself for another time.
     #[error("this plan is for another time, and one of its kind is in force; keep it as a draft or ready until then")]
     OtherTime,
-    /// The consent changed since the caller read it; as it stands now, for this caller.
+    /// The consent changed since the caller read it; the version of it now.
     #[error("the consent has changed since you read it; read it again")]
-    OldConsent(Box<SeenDecision>),
+    OldConsent(String),
     /// Only the person opens anything, and only on their own page.
     #[error("this would open something; send what is wider as a new Consent, and the person decides on their page")]
     WouldOpen {

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use sayso_consent::decide::Why;
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Consent, Effect, Explained, Known, Origin, Period, Projection, Provision, Purposes,
-    Recipient, Released, Status, Themselves, Verdict, What,
+    Ask, Audience, Class, Compiled, Consent, Effect, Explained, Grant, Known, Origin, Period, Projection, Provision,
+    Purposes, Recipient, Released, Sealed, Status, Themselves, Verdict, What,
 };
 use sayso_plan::{
-    ClientId, ConsentId, ItemId, OrganizationId, PlanId, PlanKind, ProvisionId, Purpose, Section, Share, SupporterId,
+    ClientId, ConsentId, ItemId, OrganizationId, Plan, PlanId, PlanKind, ProvisionId, Purpose, Section, Share,
+    SupporterId,
 };
 use sayso_store::{Act, Change, ConsentChange, Decided, Event, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
@@ -158,19 +159,6 @@ impl Party {
         services.classes_of(organization).into_iter().map(ask).collect()
     }
 
-    /// The one of these questions to which most is open.
-    pub(crate) fn ask_for_most(
-        self,
-        purpose: Purpose,
-        at: OffsetDateTime,
-        snapshot: &Snapshot,
-        services: &Services,
-    ) -> Ask {
-        // By its class it sees what is open to it by its name too, and it comes last.
-        let last = self.asks(purpose, at, snapshot, services).pop();
-        last.unwrap_or_else(|| self.ask(purpose, at, snapshot))
-    }
-
     pub(crate) fn ask(self, purpose: Purpose, at: OffsetDateTime, snapshot: &Snapshot) -> Ask {
         let audience = match self {
             Self::Organization(organization) => {
@@ -225,6 +213,10 @@ impl Exchange {
                 Ok(_closed) if stale => return Err(Refusal::Moved),
                 // It moved while this was decided: from here on it is stale.
                 Err(Refusal::Moved) if strict => {}
+                Ok(recorded) if choice.is_empty() => {
+                    self.take_keys(person.person(), party).await?;
+                    return Ok(recorded);
+                }
                 done => return done,
             }
         }
@@ -261,7 +253,9 @@ impl Exchange {
         let mut changes: Vec<Consent> =
             snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
         changes.push(consent);
-        self.decided(person, &snapshot, party, None, changes, at, false).await
+        let recorded = self.decided(person, &snapshot, party, None, changes, at, false).await?;
+        self.take_keys(person.person(), party).await?;
+        Ok(recorded)
     }
 
     /// The person ends the no that they said to a party on its page. What stands behind it counts again, so `seen` is the
@@ -323,12 +317,13 @@ impl Exchange {
         let at = self.now();
         let changed = self.redecide(&snapshot.consents, person, party, purpose, choice, at);
         let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
-        let ask = party.ask_for_most(purpose, at, &snapshot, &self.services().await?);
+        let asks = party.asks(purpose, at, &snapshot, &self.services().await?);
         let mut preview = Preview::default();
         for sealed in &snapshot.plans {
-            let grant = sayso_consent::judge(sealed, &rules, &ask, &self.inner.fingerprints).ok();
-            preview.shown.extend(grant.and_then(|grant| grant.open(sealed).ok()));
-            let explained = sayso_consent::explain(sealed, &person, &rules, &ask).into_iter();
+            let judge = |ask| sayso_consent::judge(sealed, &rules, ask, &self.inner.fingerprints).ok();
+            let grants = widest(asks.iter().filter_map(judge).collect());
+            preview.shown.extend(grants.iter().filter_map(|grant| grant.open(sealed).ok()));
+            let explained = in_any(sealed, person, &rules, &asks).into_iter();
             let hidden =
                 explained.filter(|one| !one.verdict.is_released() && choice.names(sealed.id(), sealed.kind(), one));
             preview.hidden.extend(hidden);
@@ -343,8 +338,8 @@ impl Exchange {
     pub async fn explain(&self, person: Themselves, party: Party, purpose: Purpose) -> Result<Vec<Explained>, Refusal> {
         let snapshot = self.snapshot_of(person).await?;
         let rules = self.rules(&snapshot);
-        let ask = party.ask_for_most(purpose, self.now(), &snapshot, &self.services().await?);
-        Ok(snapshot.plans.iter().flat_map(|sealed| sayso_consent::explain(sealed, &person, &rules, &ask)).collect())
+        let asks = party.asks(purpose, self.now(), &snapshot, &self.services().await?);
+        Ok(snapshot.plans.iter().flat_map(|sealed| in_any(sealed, person, &rules, &asks)).collect())
     }
 
     /// The consents that change when exactly `choice` is open to a party for a purpose.
@@ -505,6 +500,32 @@ impl Exchange {
             by: None,
         }
     }
+}
+
+/// What is released when a party asks in several ways, less what another of them shows too: mostly one.
+fn widest(grants: Vec<Grant>) -> Vec<Grant> {
+    let mut kept: Vec<Grant> = Vec::new();
+    let is_in = |one: &Grant, other: &Grant| {
+        one.shown().iter().all(|part| other.shown().contains(part)) && (other.shows_document() || !one.shows_document())
+    };
+    for grant in grants {
+        if !kept.iter().any(|other| is_in(&grant, other)) {
+            kept.retain(|other| !is_in(other, &grant));
+            kept.push(grant);
+        }
+    }
+    kept
+}
+
+/// Why a party that asks in several ways sees each part, or does not in any of them.
+fn in_any(sealed: &Sealed<Plan>, person: Themselves, rules: &Compiled, asks: &[Ask]) -> Vec<Explained> {
+    let mut all = asks.iter().map(|ask| sayso_consent::explain(sealed, &person, rules, ask));
+    let mut parts = all.next().unwrap_or_default();
+    for other in all {
+        let hidden = parts.iter_mut().zip(other).filter(|(part, _)| !part.verdict.is_released());
+        hidden.for_each(|(part, other)| *part = other);
+    }
+    parts
 }
 
 pub(crate) fn with_changes(consents: &[Consent], changes: Vec<Consent>) -> Vec<Consent> {

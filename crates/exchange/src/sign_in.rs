@@ -379,7 +379,10 @@ impl Exchange {
         let act = Act::PersonWritten { client: None, change: Code::new("password-set") };
         let leaf = self.leaf(self.now(), None, act);
         let put = self.inner.store.put_account(person, &name, &hash, leaf).await;
-        self.inner.door.forgive(&name);
+        // A name that is another's keeps what was counted at it.
+        if put.is_ok() {
+            self.inner.door.forgive(&name);
+        }
         put.map_err(AccountFault::of)
     }
 

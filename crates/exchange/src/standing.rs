@@ -21,6 +21,8 @@ pub struct Standing {
     pub purpose: Purpose,
     /// What is open.
     pub open: Choice,
+    /// What is open to single persons who work there, and is not open to the place by it.
+    pub someone: Choice,
     /// What is not open yet and will be, and when the first of it begins.
     pub later: Option<(OffsetDateTime, Choice)>,
     /// When the first of it ends.
@@ -38,6 +40,14 @@ pub enum SaidNo {
     Usual,
     /// A no that no emergency opens.
     EvenInEmergency,
+}
+
+impl Standing {
+    /// Whether anything is open now, to them or to somebody who works there.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty() || !self.someone.is_empty()
+    }
 }
 
 impl Exchange {
@@ -87,15 +97,19 @@ impl Exchange {
         Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())
     }
 
-    /// The crisis services to which something is open by their class.
+    /// The crisis services to which something is open by their class and not refused. What is made ready for when glass is
+    /// broken is seen by nobody before.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn seeing_by_class(&self, standing: &[Standing]) -> Result<BTreeSet<Party>, Refusal> {
-        if !standing.iter().any(|one| one.party == Party::CrisisServices && !one.open.is_empty()) {
+        let to_class = |one: &Standing| one.party == Party::CrisisServices && one.purpose != Purpose::Btg;
+        if !standing.iter().any(|one| to_class(one) && !one.open.is_empty()) {
             return Ok(BTreeSet::new());
         }
-        Ok(self.services().await?.crisis.into_iter().map(Party::Organization).collect())
+        let said_no = |party: &Party| standing.iter().any(|one| one.refused.is_some() && one.party == *party);
+        let crisis = self.services().await?.crisis.into_iter().map(Party::Organization);
+        Ok(crisis.filter(|party| !said_no(party) && !said_no(&Party::CrisisServices)).collect())
     }
 }
 
@@ -116,6 +130,7 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
                 party,
                 purpose,
                 open: Choice::default(),
+                someone: Choice::default(),
                 later: None,
                 until: None,
                 last_until: None,
@@ -134,7 +149,12 @@ fn note_standing(standing: &mut Vec<Standing>, provision: &Provision, now: Offse
             later.add(what);
         }
         (Effect::Permit, Some(what)) => {
-            entry.open.add(what);
+            let to_all = known(provision.recipient).and_then(Party::of).is_some();
+            if to_all {
+                entry.open.add(what)
+            } else {
+                entry.someone.add(what)
+            }
             entry.until = Some(entry.until.map_or(period.until, |until| until.min(period.until)));
             entry.last_until = entry.last_until.max(Some(period.until));
         }

@@ -32,7 +32,10 @@ impl Exchange {
         let act = Act::Operated { done: Code::new("supporter-password-set"), subject: None };
         let leaf = self.leaf(self.now(), None, act);
         let put = store.change_supporter_account(account, &name, &hash, leaf).await;
-        self.inner.door.forgive(&name);
+        // A name that is another's keeps what was counted at it.
+        if put.is_ok() {
+            self.inner.door.forgive(&name);
+        }
         let _recorded = put.map_err(AccountFault::of)?;
         self.open_supporter_session(account).await.map_err(AccountFault::Unrecorded)
     }

@@ -109,7 +109,8 @@ impl Exchange {
     /// The person says whom of the parties they looked at `looked_at` the supporter is, and whom not.
     ///
     /// # Errors
-    /// [`Refusal::NotPossible`] when there is no such supporter; [`Refusal::Unrecorded`].
+    /// [`Refusal::NotPossible`] when there is no such supporter; [`Refusal::Moved`] when they said something of one of these
+    /// plans since they looked, on another page; [`Refusal::Unrecorded`].
     pub async fn name_supporter(
         &self,
         person: Themselves,
@@ -117,6 +118,12 @@ impl Exchange {
         said: &Said,
         looked_at: OffsetDateTime,
     ) -> Result<Receipt, Refusal> {
+        let snapshot = self.snapshot_of(person).await?;
+        let known = snapshot.supporters.iter().find(|one| one.id == supporter);
+        let said_since = |plan| known.and_then(|one| one.named.of(plan)).is_some_and(|bound| bound.at > looked_at);
+        if said.keys().any(|plan| said_since(*plan)) {
+            return Err(Refusal::Moved);
+        }
         self.change_supporter(person, supporter, "named", |one, now| {
             for (plan, (shown, ticked)) in said {
                 let is_not = shown.difference(ticked).cloned().collect();

@@ -172,7 +172,10 @@ impl Exchange {
         let act = Act::Operated { done: Code::new("supporter-account-made"), subject: None };
         let leaf = self.leaf(self.now(), None, act);
         let put = self.inner.store.put_supporter_account(account, &name, &hash, leaf).await;
-        self.inner.door.forgive(&name);
+        // A name that is another's keeps what was counted at it.
+        if put.is_ok() {
+            self.inner.door.forgive(&name);
+        }
         put.map(|_recorded| account).map_err(AccountFault::of)
     }
 

@@ -239,13 +239,8 @@ impl From<Refusal> for Fault {
                 Self::Body(vec![Issue { code: "business-rule", path, text }])
             }
             Refusal::NeedsIfMatch => Self::NeedsIfMatch,
-            Refusal::Stale { current, .. } => {
-                let etag = current.fingerprint().to_string();
+            Refusal::Stale { version: etag, .. } | Refusal::OldConsent(etag) => {
                 Self::Stale(Box::new(Stale { base: None, current: None, etag }))
-            }
-            Refusal::OldConsent(now) => {
-                let current = now.shown.first().map(|one| one.json.clone());
-                Self::Stale(Box::new(Stale { base: None, current, etag: now.version }))
             }
             Refusal::WouldOpen { path } => {
                 let text = "This would open something. Only the person does that, on their own page: send what is wider as a \

@@ -1,4 +1,4 @@
-//! Rate limits: by client, and by client and what was asked for, the same whether it exists or not. And how long it
+//! Rate limits: by client and for whom it acts, and by that and what was asked for, the same whether it exists or not. And how long it
 //! takes to say that there is nothing, whatever there is.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 use sayso_auth::{Caller, ClientKind};
-use sayso_plan::ClientId;
+use sayso_plan::{ClientId, PersonId};
 use tokio::time::Instant;
 
 use crate::fault::Fault;
@@ -15,7 +15,7 @@ use crate::fault::Fault;
 /// How much is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests of one client each second; none: no limit (for measuring).
+    /// Requests of one client, of an app for one person, each second; none: no limit (for measuring).
     pub client_each_second: Option<NonZeroU32>,
     /// Requests of one client for one and the same thing each minute.
     pub same_each_minute: Option<NonZeroU32>,
@@ -41,7 +41,7 @@ impl Default for Limits {
 pub const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 pub(crate) struct Governors {
-    clients: Option<DefaultKeyedRateLimiter<ClientId>>,
+    clients: Option<DefaultKeyedRateLimiter<(ClientId, Option<PersonId>)>>,
     asked: Option<DefaultKeyedRateLimiter<u64>>,
     nothing_takes: Duration,
 }
@@ -62,10 +62,10 @@ impl Governors {
         tokio::time::sleep_until(asked_at + self.nothing_takes.saturating_mul(steps)).await;
     }
 
-    /// One request of this client. Crisis services have their own lane: no client limit stands in their way.
+    /// One request of this client, of an app for this person: nobody feels what others do with the same app. Crisis services have their own lane: no client limit stands in their way.
     pub(crate) fn client(&self, caller: &Caller) -> Result<(), Fault> {
         let limiter = self.clients.as_ref().filter(|_| caller.kind != ClientKind::CrisisService);
-        match limiter.map(|limiter| limiter.check_key(&caller.client)) {
+        match limiter.map(|limiter| limiter.check_key(&(caller.client, caller.person))) {
             Some(Err(_)) => Err(Fault::TooMany),
             Some(Ok(())) | None => Ok(()),
         }
@@ -77,7 +77,7 @@ impl Governors {
             return Ok(());
         };
         let mut hasher = DefaultHasher::new();
-        (caller.client, what).hash(&mut hasher);
+        (caller.client, caller.person, what).hash(&mut hasher);
         limiter.check_key(&hasher.finish()).map_err(|_| Fault::TooMany)
     }
 }

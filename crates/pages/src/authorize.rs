@@ -156,7 +156,8 @@ async fn decided(pages: &Pages, visitor: &Visitor, fields: &Fields) -> Result<Re
     let decision = decision(fields)?;
     match pages.exchange().complete_authorization(visitor.session(), form_state, form_token, &decision).await {
         Ok(location) => Ok(go_to(&location)),
-        Err(NotAuthorized::NothingChosen) => ask_again(pages, visitor, form_state).await,
+        Err(NotAuthorized::NothingChosen) => ask_again(pages, visitor, form_state, w::APP_NOTHING_CHOSEN).await,
+        Err(NotAuthorized::SaidNo) => ask_again(pages, visitor, form_state, w::APP_SAID_NO).await,
         Err(why) => refused(why),
     }
 }
@@ -176,11 +177,11 @@ fn decision(fields: &Fields) -> Result<Decision, Fault> {
     })
 }
 
-/// Allowed, but with nothing ticked.
-async fn ask_again(pages: &Pages, visitor: &Visitor, form_state: &str) -> Result<Response, Fault> {
+/// Allowed, but with nothing ticked, or where a no stands.
+async fn ask_again(pages: &Pages, visitor: &Visitor, form_state: &str, why: &'static str) -> Result<Response, Fault> {
     let (_, parameters) = form_state.split_once('.').ok_or(Fault::OldForm)?;
     match pages.exchange().begin_authorization(parameters, None).await {
-        Ok(view) => Ok(question(visitor, view, Some(w::APP_NOTHING_CHOSEN), StatusCode::UNPROCESSABLE_ENTITY)),
+        Ok(view) => Ok(question(visitor, view, Some(why), StatusCode::UNPROCESSABLE_ENTITY)),
         Err(why) => refused(why),
     }
 }
@@ -199,7 +200,7 @@ fn refused(why: NotAuthorized) -> Result<Response, Fault> {
         }
         NotAuthorized::Form => Err(Fault::OldForm),
         NotAuthorized::Answered => Err(Fault::Answered),
-        NotAuthorized::NothingChosen => Err(Fault::Unreadable),
+        NotAuthorized::NothingChosen | NotAuthorized::SaidNo => Err(Fault::Unreadable),
         NotAuthorized::Unrecorded(refusal) => Err(refusal.into()),
     }
 }

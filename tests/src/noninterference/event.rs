@@ -113,6 +113,7 @@ impl House {
     /// Lets it happen, and notes its name when it could.
     pub async fn happen(&mut self, event: &Event) -> bool {
         let happened = self.try_happen(event).await;
+        self.stay_connected().await;
         if happened {
             self.done.push(event.name());
         }

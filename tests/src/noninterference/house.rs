@@ -27,6 +27,7 @@ const ENDING_HOURS: i64 = 72;
 
 /// What record systems may: read everything that is open to them, and propose.
 const SYSTEM_SCOPES: &str = "system/*.rs system/Task.crs system/Consent.c";
+const APP_SCOPES: &str = "launch/patient patient/*.cruds patient/Consent.cu";
 
 /// The system of the persons' numbers.
 pub const NUMBERS: &str = "urn:oid:2.16.840.1.113883.2.1.4.1";
@@ -42,6 +43,8 @@ pub struct House {
     pub layout: Layout,
     /// The token of the one who looks.
     pub token: String,
+    /// How often an app that had lost its token got another one.
+    keys: u64,
     /// The token of the other hospital.
     pub other_token: String,
     /// What is open to the one who looks by the persons' own choice.
@@ -69,12 +72,12 @@ impl House {
         world.reseed(mix(&[layout.seed, 2]));
         register(&world).await;
         let who = (client(layout.adversary), layout.adversary.is_app().then(|| person(0)));
-        let scopes =
-            if layout.adversary.is_app() { "launch/patient patient/*.cruds patient/Consent.cu" } else { SYSTEM_SCOPES };
+        let scopes = if layout.adversary.is_app() { APP_SCOPES } else { SYSTEM_SCOPES };
         let mine: Vec<&Difference> = differences.iter().filter(|d| d.only_in == side).collect();
         let mut house = Self {
             side,
             token: String::new(),
+            keys: 0,
             other_token: world.token(other_client(), None, SYSTEM_SCOPES, mix(&[layout.seed, 3])).await,
             choices: [0, 1].map(|n| first_choice(&layout, n)),
             refused: BTreeSet::new(),
@@ -103,6 +106,16 @@ impl House {
         house.world.set(Duration::hours(LOOK_HOURS));
         house.stay_signed_in().await;
         house
+    }
+
+    /// An app that lost its token gets another one: there is always something to ask with.
+    pub async fn stay_connected(&mut self) {
+        let layout = &self.layout;
+        if layout.adversary.is_app() && self.world.exchange.caller(&self.token).await.unwrap().is_none() {
+            self.keys += 1;
+            let (client, seed) = (client(layout.adversary), mix(&[layout.seed, 4, self.keys]));
+            self.token = self.world.token(client, Some(person(0)), APP_SCOPES, seed).await;
+        }
     }
 
     /// To whom consents are given that open something of this person's to the one who looks.

@@ -381,7 +381,20 @@ async fn f14_of_two_devices_the_second_is_shown_both_versions_and_merges_nothing
     let first_words = |plan: &Value| plan["items"][0]["words"]["text"].clone();
     assert_eq!(first_words(&said["base"]), first_words(&plan), "what both began with");
     assert_eq!(first_words(&said["current"]), json!("Written on the telephone."), "what is there now");
-    assert_eq!(home.native().await, (kept, now), "nothing was stored");
+    let looked = home.world.exchange.happened(Themselves::signed_in(home.ama), None, 1).await.unwrap().remove(0);
+    assert!(
+        matches!(looked.act, Some(Act::ReadAllowed { shown, .. }) if shown.len() == 2),
+        "what is shown is on record"
+    );
+    assert_eq!(home.native().await, (kept, now.clone()), "nothing was stored");
+    // Who may write and not read is told that it is old, and nothing of it; nor after a write.
+    let writes = home.app_of(home.ama, "patient/CarePlan.cu").await;
+    let blind = home.ask(put("Written blindly."), Some(&writes)).await;
+    assert_eq!((blind.status, blind.etag()), (412, Some(now.as_str())));
+    assert_eq!((&blind.json()["base"], &blind.json()["current"]), (&Value::Null, &Value::Null));
+    let fits = Asked { headers: Vec::new(), ..put("Written blindly.") }.body("application/json", edited("Blindly."));
+    let written = home.ask(fits.header("if-match", &format!("W/\"{now}\"")), Some(&writes)).await;
+    assert_eq!((written.status, written.json()), (200, json!({"id": home.plan})));
     let none = Asked { headers: Vec::new(), ..put("Written on the tablet.") };
     let none = none.body("application/json", edited("Written on the tablet."));
     assert_eq!(home.ask(none, Some(&app)).await.status, 428, "whoever does not say what they saw changes nothing");

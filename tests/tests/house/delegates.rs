@@ -1,6 +1,6 @@
 //! A delegate takes away in the person's name, until a day, and never opens anything.
 
-use sayso_consent::{Compiled, Consent, Recipient, Themselves, What, decide};
+use sayso_consent::{Compiled, Consent, Known, Period, Recipient, Themselves, What, decide};
 use sayso_exchange::delegate::{TakeAway, Taken};
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange};
@@ -144,16 +144,16 @@ async fn what_is_open_to_one_who_works_at_a_place_and_what_is_open_widely_is_see
         let taken = post(&home, &his, &sees, &page, &[("from", &from), ("what", what)]).await;
         assert_eq!(taken.status, 303, "{what}: {taken:?}");
         let (_, standing) = exchange.standing(ama(&home)).await.unwrap();
-        let open = standing.into_iter().find(|one| one.party == Party::Organization(harbour)).map(|one| one.open);
+        let open = standing.into_iter().find(|one| one.party == Party::Organization(harbour)).map(|one| one.someone);
         let parts = open.map_or(0, |open| open.sections.len() + open.plans.len() + open.levels.len());
         assert_eq!(parts, left, "{what}");
     }
-    assert!(!text(&get(&home, &his, &page).await).contains("Harbour Clinic"));
     assert_ne!(home.kept().await, before);
     let recorded = exchange.happened(ama(&home), None, 1).await.unwrap().remove(0);
     assert!(
         matches!(recorded.act, Some(Act::ConsentChanged { change: ConsentChange::Withdrawn, by: Some(by), .. }) if by == kofi)
     );
+    assert!(!text(&get(&home, &his, &page).await).contains("Harbour Clinic"));
 }
 
 #[tokio::test]
@@ -183,6 +183,31 @@ async fn what_a_delegate_cannot_take_is_answered_as_what_is_not_there() {
     let taking = TakeAway { from: Party::Supporter(joyce), what: Taken::All };
     assert!(exchange.take_away(&session, kofi, taking).await.is_err(), "nor by any other way");
     assert_eq!(home.kept().await, before);
+}
+
+#[tokio::test]
+async fn what_a_delegate_does_not_read_there_they_cannot_find_by_taking_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    // A yes behind a no, one that begins later, and one that is over.
+    let _ = exchange.refuse(ama(&home), Party::Organization(id(0x02)), true).await.unwrap();
+    let whole = |number, place| permit_of(&home, number, Recipient::Organization(place), What::Section(Section::Helps));
+    assert!(home.world.put_consent(whole(0x41, id(0x02))).await);
+    let (mut later, mut over) = (whole(0x42, id(0x03)), whole(0x43, id(0x04)));
+    let now = home.world.now();
+    later.provisions[0].period = Known::Is(Period { from: now + Duration::days(2), until: now + Duration::days(9) });
+    over.provisions[0].period = Known::Is(Period { from: now - Duration::days(9), until: now - Duration::days(2) });
+    assert!(home.world.put_consent(later).await && home.world.put_consent(over).await);
+    let (his, page) = (cookie_of(&session), format!("/with/{kofi}/sharing"));
+    let sees = get(&home, &his, &page).await;
+    for (place, what) in [(0x02, "all"), (0x02, "section:helps"), (0x03, "all"), (0x04, "all"), (0x05, "all")] {
+        let from = format!("organization:{}", id::<sayso_plan::OrganizationId>(place));
+        let answer = post(&home, &his, &sees, &page, &[("from", &from), ("what", what)]).await;
+        assert_eq!(answer.status, 404, "{place} {what}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@
 
 use sayso_consent::Themselves;
 use sayso_exchange::Refusal;
-use sayso_exchange::sharing::Party;
+use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::proposal::Reply;
-use sayso_plan::{Lang, ProposalId, Words};
+use sayso_plan::{Lang, ProposalId, Purpose, Section, Words};
 use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
 
-use crate::home::{Home, riverside};
+use crate::home::{Home, app, riverside};
 
 fn words(text: &str) -> Words {
     Words::new(text.to_owned(), Lang::try_from("en-GB").unwrap()).unwrap()
@@ -230,6 +230,28 @@ async fn at_most_twenty_wait_and_what_happened_is_on_record() {
     let proposed = |act: &sayso_exchange::Act| matches!(act, sayso_exchange::Act::Proposed { .. });
     assert_eq!(happened.iter().filter(|one| one.act.as_ref().is_some_and(proposed)).count(), 2 * made + 1);
     assert!(!format!("{happened:?}").contains("side room"));
+}
+
+#[tokio::test]
+async fn what_an_app_does_not_see_any_more_is_not_counted_among_those_that_wait() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.app_of(home.ama, "patient/*.cruds").await;
+    let into = |section: &str, n: usize| {
+        let mut task = home.proposal();
+        task["input"][1]["valueCode"] = section.into();
+        task["description"] = format!("Another thing, {n}.").into();
+        task
+    };
+    for n in 0..sayso_exchange::propose::WAITING_MAX {
+        let _ = propose(&home, &token, &into("helps", n)).await;
+    }
+    assert_eq!(propose(&home, &token, &into("harms", 0)).await.status, 400, "twenty that it sees wait");
+    let ama = Themselves::signed_in(home.ama);
+    let left = Choice { sections: [Section::Harms].into(), ..Choice::default() };
+    let _ = home.world.exchange.share(ama, Party::App(app()), Purpose::Patrqt, &left, None).await.unwrap();
+    assert_eq!(propose(&home, &token, &into("helps", 99)).await.status, 404, "nothing is kept where it sees nothing");
+    assert_eq!(propose(&home, &token, &into("harms", 0)).await.status, 201);
 }
 
 #[tokio::test]

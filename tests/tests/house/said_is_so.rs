@@ -197,7 +197,7 @@ async fn a_yes_is_possible_only_to_somebody_who_supports_her() {
             "system": "https://sayso.example/fhir/NamingSystem/supporter", "value": who.to_string()
         }});
         let answer = send(&home, &app, &sent).await;
-        assert_eq!(answer.status, 202, "an app is not told who supports her: {answer:?}");
+        assert_eq!(answer.status, 201, "an app is not told who supports her: {answer:?}");
         let (seen, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
         assert_eq!((waiting.len(), waiting[0].is_possible), (1, possible));
         let page = ama.get(&home, "/me/sharing").await.text;
@@ -253,6 +253,95 @@ async fn what_is_open_to_somebody_who_works_at_a_place_stops_with_the_place() {
     let _ = ama.post(&home, &format!("{place}/stop"), "").await;
     let (_, standing) = home.world.exchange.standing(ama.themselves()).await.unwrap();
     assert!(!standing.iter().any(|one| one.party == Party::Organization(harbour())), "{standing:?}");
+}
+
+#[tokio::test]
+async fn what_is_open_to_one_who_works_at_a_place_is_never_opened_to_the_place_by_saving_its_page() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let works_there = Recipient::Practitioner(harbour(), PractitionerId::from_random([2; 16]));
+    assert!(home.world.put_consent(permit_of(&home, 3, works_there, What::Section(Section::Harms))).await);
+    let place = format!("/me/sharing/{}", harbour());
+    for page in ["/me/sharing", place.as_str()] {
+        let text = ama.get(&home, page).await.text;
+        assert!(text.contains("Someone who works there sees: What makes it worse"), "{page}: {text}");
+    }
+    let page = ama.get(&home, &place).await.text;
+    let ticked = page.split("<input").find(|one| one.contains("id=\"section-harms\"")).unwrap();
+    assert!(!ticked.contains("checked"), "{ticked}");
+    for fields in ["&section=helps", ""] {
+        let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+        let fields = format!("purpose=TREAT&seen={seen}{fields}");
+        let preview = ama.post(&home, &format!("{place}/preview"), &fields).await.text;
+        assert!(preview.contains("Someone who works there sees"), "{preview}");
+        assert_eq!(ama.post(&home, &format!("{place}/share"), &fields).await.status, 303);
+        let (_, standing) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+        let here = standing.iter().find(|one| one.party == Party::Organization(harbour())).unwrap();
+        assert!(!here.open.sections.contains(&Section::Harms) && here.someone.sections.contains(&Section::Harms));
+    }
+}
+
+#[tokio::test]
+async fn what_a_service_sees_by_its_name_stands_in_the_preview_where_its_class_is_told_no() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    home.world.organization(lantern(), "Lantern Line").await;
+    home.world.system(id(0x0c), lantern(), "crisis-service", &["ETREAT"]).await;
+    home.world.system(id(0x0d), lantern(), "ehr", &["ETREAT"]).await;
+    let _ = home.world.exchange.refuse(ama.themselves(), Party::CrisisServices, false).await.unwrap();
+    let place = format!("/me/sharing/{}", lantern());
+    let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+    let fields = format!("purpose=ETREAT&seen={seen}&section=helps");
+    let preview = ama.post(&home, &format!("{place}/preview"), &fields).await.text;
+    assert!(preview.contains("class=\"shown\"") && !preview.contains("They will see nothing"), "{preview}");
+    assert_eq!(ama.post(&home, &format!("{place}/share"), &fields).await.status, 303);
+    for (client, is_seen) in [(0x0c, false), (0x0d, true)] {
+        let token = home.world.token(id(client), None, "system/*.rs", u64::from(client)).await;
+        assert_eq!(sees(&home, &token).await, is_seen, "{client:#x}");
+    }
+    let why = ama.get(&home, &format!("{place}/why?purpose=ETREAT")).await.text;
+    assert!(why.contains("They see this."), "{why}");
+}
+
+#[tokio::test]
+async fn the_second_click_on_a_button_that_ends_a_no_says_what_is_so() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let place = format!("/me/sharing/{}", riverside());
+    let _ = ama.post(&home, &format!("{place}/never"), "").await;
+    let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
+    for _click in 0..2 {
+        let ended = ama.post(&home, &format!("{place}/never/end"), &format!("seen={seen}")).await;
+        assert_eq!(ended.status, 303, "{}", ended.text);
+    }
+    let app = home.app_of(home.ama, ALL).await;
+    assert_eq!(send(&home, &app, &home.refusal()).await.status, 201);
+    let kept = home.world.exchange.kept_back(ama.themselves()).await.unwrap().remove(0);
+    for _click in 0..2 {
+        let path = format!("/me/sharing/kept/{}/restore", kept.id);
+        let restored = ama.post(&home, &path, &format!("seen={}", kept.seen)).await;
+        assert_eq!(restored.status, 303, "{}", restored.text);
+    }
+}
+
+#[tokio::test]
+async fn of_what_is_proposed_for_two_times_she_reads_both_and_answers_each() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let app = home.app_of(home.ama, ALL).await;
+    let mut sent = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
+    let mut later = sent["provision"]["provision"][0].clone();
+    later["securityLabel"][0]["code"] = "harms".into();
+    later["period"]["start"] = instant(home.world.now() + Duration::days(9)).into();
+    sent["provision"]["provision"].as_array_mut().unwrap().push(later);
+    assert_eq!(send(&home, &app, &sent).await.status, 201);
+    let (_, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+    let told: Vec<(usize, bool)> = waiting.iter().map(|one| (one.whats.len(), one.from.is_some())).collect();
+    assert!(told.contains(&(1, false)) && told.contains(&(1, true)) && told.len() == 2, "{told:?}");
 }
 
 #[tokio::test]

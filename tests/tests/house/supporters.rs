@@ -68,6 +68,24 @@ pub(crate) async fn says_who(home: &Home, supporter: SupporterId, party: &str) {
     let _ = home.world.exchange.name_supporter(ama(home), supporter, &said, now).await.unwrap();
 }
 
+/// Case 33, of two pages that do not know of each other.
+#[tokio::test]
+async fn an_older_page_does_not_unsay_whom_somebody_is() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (kofi, _) = supporter(&home, home.ama, "kofi").await;
+    let looked_at = home.world.exchange.now();
+    home.world.wait(Duration::minutes(1));
+    says_who(&home, kofi, "brother").await;
+    let shown: std::collections::BTreeSet<PartyId> = [PartyId::try_from("brother").unwrap()].into();
+    let unsaid: Said = [(home.plan, (shown, std::collections::BTreeSet::new()))].into();
+    let older = home.world.exchange.name_supporter(ama(&home), kofi, &unsaid, looked_at).await;
+    assert!(matches!(older, Err(sayso_exchange::Refusal::Moved)), "{older:?}");
+    home.world.wait(Duration::minutes(1));
+    let now = home.world.exchange.now();
+    assert!(home.world.exchange.name_supporter(ama(&home), kofi, &unsaid, now).await.is_ok());
+}
+
 pub(crate) async fn get(home: &Home, cookie: &str, path: &str) -> Observed {
     home.world.call(&Asked::new("GET", path).header("cookie", cookie)).await
 }

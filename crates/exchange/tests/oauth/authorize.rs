@@ -2,7 +2,7 @@
 
 use sayso_auth::Refused;
 use sayso_auth::grant::AuthorizeError;
-use sayso_exchange::sharing::Party;
+use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::{Decision, NotAuthorized, Wish};
 use sayso_plan::{Purpose, Section};
 
@@ -67,6 +67,33 @@ async fn allowing_with_nothing_open_is_asked_again() {
     assert!(matches!(done, Err(NotAuthorized::NothingChosen)));
     let again = world.exchange.complete_authorization(&session, &view.form_state, &token, &allow()).await;
     assert!(again.is_ok());
+}
+
+#[tokio::test]
+async fn an_app_that_is_told_no_loses_its_key_and_is_let_in_again_only_when_the_no_has_ended() {
+    let world = World::new().await;
+    let (session, me) = (world.signed_in().await, Party::App(app()));
+    let themselves = session.themselves();
+    for by in ["no", "nothing ticked"] {
+        let tokens = world.tokens().await;
+        assert!(world.caller(&tokens).await.is_some());
+        if by == "no" {
+            let _ = world.exchange.refuse(themselves, me, false).await.unwrap();
+            let view = world.exchange.begin_authorization(&query(app()), None).await.unwrap();
+            let token = view.form_token(&session);
+            let done = world.exchange.complete_authorization(&session, &view.form_state, &token, &allow()).await;
+            assert!(matches!(done, Err(NotAuthorized::SaidNo)), "{done:?}");
+            let denied = Decision::default();
+            let done = world.exchange.complete_authorization(&session, &view.form_state, &token, &denied).await;
+            assert!(done.is_ok(), "she can still say no to it");
+            let (seen, _) = world.exchange.standing(themselves).await.unwrap();
+            let _ = world.exchange.end_refusal(themselves, me, seen).await.unwrap();
+        } else {
+            let _ = world.exchange.share(themselves, me, Purpose::Patrqt, &Choice::default(), None).await.unwrap();
+        }
+        assert!(world.caller(&tokens).await.is_none(), "{by}: its key is gone");
+        assert!(world.exchange.connected(themselves).await.unwrap().is_empty());
+    }
 }
 
 async fn refused(world: &World, query: &str) -> Refused {

@@ -223,11 +223,11 @@ fn refused(gateway: &Gateway, pushed: &Pushed, refusal: Refusal) -> Fault {
     if let Refusal::NotTaken(why) = &refusal {
         return faults(vec![pushed.fault(why)]);
     }
-    if let Refusal::Stale { base, current } = &refusal {
+    if let Refusal::Stale { base, current, version } = &refusal {
         return Fault::Stale(Box::new(Stale {
             base: base.as_deref().and_then(|sheet| care_plan(gateway, sheet)),
-            current: care_plan(gateway, current),
-            etag: current.fingerprint().to_string(),
+            current: current.as_deref().and_then(|sheet| care_plan(gateway, sheet)),
+            etag: version.clone(),
         }));
     }
     refusal.into()

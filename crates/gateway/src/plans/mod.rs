@@ -14,7 +14,7 @@ use sayso_exchange::publish_plan::{IdempotencyKey, Written};
 use sayso_exchange::{Look, Sheet, Wanted, Whom};
 use sayso_fhir::native;
 use sayso_plan::PlanId;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::Gateway;
@@ -110,7 +110,7 @@ async fn create_one(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, bod
     let once = idempotency_key(headers, body)?;
     let written = gateway.exchange().create_plan(caller, content, once).await?;
     let place = format!("{}/plans/{}", gateway.place().issuer(), written.sheet.plan());
-    said(&written, headers, StatusCode::CREATED, Some(place))
+    said(&written, caller, headers, StatusCode::CREATED, Some(place))
 }
 
 async fn update(
@@ -136,23 +136,29 @@ async fn update_one(
     let content = native::read_as(body, plan).map_err(faults)?;
     let base = headers.get("if-match").map(|v| v.to_str().ok().and_then(strip).unwrap_or_default());
     match gateway.exchange().revise_plan(caller, plan, base, content).await {
-        Ok(written) => said(&written, headers, StatusCode::OK, None),
-        Err(sayso_exchange::Refusal::Stale { base, current }) => Err(Fault::Stale(Box::new(Stale {
+        Ok(written) => said(&written, caller, headers, StatusCode::OK, None),
+        Err(sayso_exchange::Refusal::Stale { base, current, version }) => Err(Fault::Stale(Box::new(Stale {
             base: base.as_deref().and_then(native_value),
-            current: native_value(&current),
-            etag: current.fingerprint().to_string(),
+            current: current.as_deref().and_then(native_value),
+            etag: version,
         }))),
         Err(other) => Err(other.into()),
     }
 }
 
+/// What was written, as the caller sees it; where it may not read plans, which plan it is.
 fn said(
     written: &Written,
+    caller: &Caller,
     headers: &HeaderMap,
     status: StatusCode,
     location: Option<String>,
 ) -> Result<Response, Fault> {
-    let bytes = native_bytes(&written.sheet).ok_or(Fault::Unrecorded)?;
+    let bytes = if caller.allows(ResourceType::CarePlan, Interaction::Read) {
+        native_bytes(&written.sheet).ok_or(Fault::Unrecorded)?
+    } else {
+        json!({ "id": written.sheet.plan() }).to_string().into()
+    };
     let mut body =
         Answer::ok(NATIVE_JSON, bytes).version(written.sheet.fingerprint().to_string(), written.sheet.last_updated());
     body.status = status;

@@ -13,7 +13,7 @@ use sayso_exchange::standing::{SaidNo, Standing};
 use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
 
 use super::choice::level_code;
-use super::overview::{later, level_title, short};
+use super::overview::{later, level_title, short, someone};
 use super::sent::{Confirm, OpensLine, opens_lines};
 use super::{action, address, changed_party, named, purpose_of, purposes, query};
 use crate::Pages;
@@ -40,6 +40,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) by_class: bool,
     /// What is not open yet, and from when.
     pub(crate) later: Option<String>,
+    /// What one person who works there sees.
+    pub(crate) someone: Option<String>,
     pub(crate) purposes: Vec<PurposeLink>,
     pub(crate) purpose: Purpose,
     /// Where the parts that are suggested for this purpose are ticked.
@@ -225,7 +227,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let standing: Vec<Standing> = standing.into_iter().filter(|one| one.party == party).collect();
     let waiting = pages.exchange().waiting(visitor.themselves()).await?;
     let waiting: Vec<_> = waiting.into_iter().filter(|ask| Party::Organization(ask.organization) == party).collect();
-    let first_open = standing.iter().find(|one| !one.open.is_empty()).map(|one| one.purpose);
+    let first_open = standing.iter().find(|one| one.is_open()).map(|one| one.purpose);
     let asked_for = waiting.first().map(|ask| ask.purpose);
     let usual = [first_open, asked_for].into_iter().flatten().find(|purpose| purposes(party).contains(purpose));
     let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
@@ -239,7 +241,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     ticked.sections.extend(undone(&pages, &visitor, &uri, party).await?);
     let preview = action(party, "preview");
     let refused = standing.iter().filter_map(|one| one.refused).max();
-    let is_open = standing.iter().any(|one| !one.open.is_empty() || one.later.is_some());
+    let is_open = standing.iter().any(|one| one.is_open() || one.later.is_some());
     let opens = match refused {
         Some(_) => pages.exchange().behind_no(visitor.themselves(), party).await?,
         None => Vec::new(),
@@ -254,6 +256,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         class_help: party == Party::CrisisServices,
         by_class,
         later: here.and_then(|one| later(one, calendar)),
+        someone: here.and_then(someone),
         purposes: purpose_links(party, purpose, &standing),
         purpose,
         suggested: suggested(purpose)

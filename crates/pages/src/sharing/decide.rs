@@ -12,6 +12,7 @@ use sayso_plan::Purpose;
 use time::Duration;
 
 use super::choice::{Hidden, Posted, hidden};
+use super::overview::someone;
 use super::why::{WhySection, sections};
 use super::{action, address, name_of, named, party_at, sent};
 use crate::Pages;
@@ -41,6 +42,8 @@ pub(crate) struct PreviewPage {
     /// Whether some of that is because of a no.
     pub(crate) is_kept_back: bool,
     pub(crate) is_choice_empty: bool,
+    /// What one person who works there sees, whatever is chosen here.
+    pub(crate) someone: Option<String>,
     pub(crate) share: String,
     pub(crate) form: String,
     pub(crate) fields: Vec<Hidden>,
@@ -84,6 +87,7 @@ pub(crate) async fn preview(
     let calendar = Calendar::of(me.zone_minutes, now);
     let until = calendar.day(now + Duration::days(PERMIT_DAYS_DEFAULT));
     let share = action(party, "share");
+    let (_, standing) = pages.exchange().standing(themselves).await?;
     let verified = me.identifiers.iter().filter(|identifier| identifier.is_verified());
     Ok(shown(&PreviewPage {
         frame: Frame::of(&visitor, w::PREVIEW_TITLE, Here::Sharing),
@@ -100,6 +104,7 @@ pub(crate) async fn preview(
         is_kept_back: preview.hidden.iter().any(is_kept_back),
         hidden: sections(&preview.hidden, &plans, calendar),
         is_choice_empty: posted.choice.is_empty(),
+        someone: standing.iter().find(|one| one.party == party && one.purpose == posted.purpose).and_then(someone),
         form: visitor.form_token(&share),
         share,
         fields: hidden(posted.purpose, &posted.choice, posted.seen),
@@ -211,8 +216,19 @@ pub(crate) async fn end_never(
     fields: Fields,
 ) -> Result<Response, Fault> {
     let party = party_at(uri.path()).ok_or(Fault::NotHere)?;
-    let recorded = pages.exchange().end_refusal(visitor.themselves(), party, sent::seen(&fields)?).await?;
-    Ok(go_to(&format!("{}?done=ended{}", address(party), receipt_of(&recorded))))
+    let receipt = match pages.exchange().end_refusal(visitor.themselves(), party, sent::seen(&fields)?).await {
+        Ok(recorded) => receipt_of(&recorded),
+        // The second of two clicks on one button: the no has ended, and saying that nothing changed would not be true.
+        Err(Refusal::Moved) => {
+            let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
+            if standing.iter().any(|one| one.party == party && one.refused.is_some()) {
+                return Err(Fault::Moved);
+            }
+            String::new()
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(go_to(&format!("{}?done=ended{receipt}", address(party))))
 }
 
 /// The part of an address that leads on to the receipt of what was just done.

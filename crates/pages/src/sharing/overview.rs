@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::standing::{SaidNo, Standing};
-use sayso_plan::{OrganizationId, Share};
+use sayso_plan::{OrganizationId, Purpose, Share};
 use time::OffsetDateTime;
 
 use super::objections::{self, ObjectionLine};
@@ -60,9 +60,13 @@ pub(crate) struct OpenLine {
     /// How much, in one short line.
     pub(crate) short: String,
     pub(crate) parts: Vec<String>,
+    /// What one person who works there sees.
+    pub(crate) someone: Option<String>,
     /// What is not open yet, and from when.
     pub(crate) later: Option<String>,
     pub(crate) until: String,
+    /// Whether it is made ready for when glass is broken, which nobody can do yet.
+    pub(crate) is_ready_only: bool,
     /// Whether a no keeps all of it closed.
     pub(crate) kept_closed: bool,
 }
@@ -129,15 +133,17 @@ async fn open(
     let refused = refused(standing);
     let kept_closed = pages.exchange().kept_closed(visitor.themselves(), standing).await?;
     let mut by_party: BTreeMap<Party, Vec<OpenLine>> = BTreeMap::new();
-    let is_told = |one: &&Standing| !one.open.is_empty() || one.later.is_some();
+    let is_told = |one: &&Standing| one.is_open() || one.later.is_some();
     for one in standing.iter().filter(is_told).filter(|one| !refused.contains(&one.party)) {
         let later = later(one, calendar);
         let line = OpenLine {
             title: w::purpose_title(one.purpose),
-            short: later.clone().filter(|_| one.open.is_empty()).unwrap_or_else(|| short(&one.open)),
+            short: told(one, later.clone()),
             parts: parts(&one.open),
+            someone: someone(one),
             later,
             until: one.until.map(|until| ends(until, one.last_until, calendar)).unwrap_or_default(),
+            is_ready_only: one.purpose == Purpose::Btg,
             kept_closed: kept_closed.contains(&(one.party, one.purpose)),
         };
         by_party.entry(one.party).or_default().push(line);
@@ -167,7 +173,7 @@ pub(super) fn said_to(party: Party, standing: &[Standing]) -> &'static str {
     match theirs().filter_map(|one| one.refused).max() {
         Some(SaidNo::EvenInEmergency) => w::SAID_NO_EMERGENCY,
         Some(SaidNo::Usual) => w::SAID_NO,
-        None if theirs().any(|one| !one.open.is_empty()) => w::SAID_YES,
+        None if theirs().any(Standing::is_open) => w::SAID_YES,
         None => w::SAID_NOTHING,
     }
 }
@@ -186,6 +192,18 @@ fn ends(first: OffsetDateTime, last: Option<OffsetDateTime>, calendar: Calendar)
 pub(super) fn later(one: &Standing, calendar: Calendar) -> Option<String> {
     let (from, later) = one.later.as_ref()?;
     Some(w::open_from(&calendar.day(*from), &parts(later).join(", ")))
+}
+
+/// What one person who works there sees, and not the whole place.
+pub(super) fn someone(one: &Standing) -> Option<String> {
+    (!one.someone.is_empty()).then(|| w::someone_sees(&parts(&one.someone).join(", ")))
+}
+
+/// How much is open, in one line: also where it is to one person there, or later.
+fn told(one: &Standing, later: Option<String>) -> String {
+    let now = (!one.open.is_empty()).then(|| short(&one.open));
+    let told: Vec<String> = now.into_iter().chain(someone(one)).collect();
+    if told.is_empty() { later.unwrap_or_default() } else { told.join(" · ") }
 }
 
 /// Where the person says no to what an organization asked.

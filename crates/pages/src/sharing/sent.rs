@@ -282,7 +282,18 @@ async fn restore(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let _recorded = pages.exchange().restore_consent(visitor.themselves(), consent(&id)?, seen(&fields)?).await?;
+    let id = consent(&id)?;
+    match pages.exchange().restore_consent(visitor.themselves(), id, seen(&fields)?).await {
+        Ok(_recorded) => {}
+        // The second of two clicks on one button: nothing of it is kept back any more.
+        Err(Refusal::Moved) => {
+            let kept = pages.exchange().kept_back(visitor.themselves()).await?;
+            if kept.iter().any(|one| one.id == id) {
+                return Err(Fault::Moved);
+            }
+        }
+        Err(other) => return Err(other.into()),
+    }
     Ok(go_to("/me/sharing"))
 }
 

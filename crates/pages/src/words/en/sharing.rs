@@ -34,6 +34,8 @@ say! {
     UNKNOWN_APP = "An app that has left";
     THEIR_REASON = "What they wrote";
     ASK_DECLINE = "No, not now";
+    SOMEONE_STAYS = "Only “Stop sharing” ends that.";
+    READY_ONLY = "It is made ready. Nobody can use it yet.";
     OPEN_BUT_NO = "A no of yours keeps all of it closed right now.";
 
     PROPOSED_TITLE = "What I am asked to share";
@@ -219,6 +221,11 @@ pub(crate) fn open_from(day: &str, parts: &str) -> String {
     format!("Not yet open. From {day}: {parts}.")
 }
 
+/// What is open to one person who works somewhere.
+pub(crate) fn someone_sees(parts: &str) -> String {
+    format!("Someone who works there sees: {parts}.")
+}
+
 /// Single plans that are open as a whole.
 pub(crate) fn whole_plans(count: usize) -> String {
     if count == 1 { "1 whole plan".to_owned() } else { format!("{count} whole plans") }
@@ -315,6 +322,7 @@ pub(super) fn samples() -> Vec<String> {
         first_ends("3 May"),
         new_holds_until("3 May"),
         open_from("3 May", "What helps"),
+        someone_sees("What helps"),
         whole_plans(2),
         things(0),
         things(2),
