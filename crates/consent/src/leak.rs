@@ -186,6 +186,8 @@ pub enum Leak {
     DelegateSeesRefusals,
     /// A delegate reads who else supports the person.
     DelegateSeesSupporters,
+    /// A delegate takes what does not stand on their page, and learns by it that it is there.
+    DelegateTakesUnread,
     /// A read is recorded without asking whether the person changed something since it was decided. Nothing that happens
     /// in turn shows that, so it is found by the races (`tests/races`) and is not among [`Self::PLANTED`].
     FenceForgotten,
@@ -297,6 +299,7 @@ impl Leak {
         Self::SupporterAfterEnd,
         Self::DelegateSeesRefusals,
         Self::DelegateSeesSupporters,
+        Self::DelegateTakesUnread,
         Self::SentPermitCounts,
         Self::ConsentTellsOthers,
         Self::ImportTellsPerson,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What};
+use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What, or_leak};
 use sayso_plan::{ConsentId, PlanKind, Section, Share, SupporterId};
 use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, Receipt, StoreError, Write};
 use time::OffsetDateTime;
@@ -184,6 +184,7 @@ impl Exchange {
             // would show by it.
             let open = in_force(&snapshot.consents, at);
             let is_told = may && open.get(&taking.from).is_some_and(|open| taking.what.is_among(open));
+            let is_told = or_leak!(is_told, DelegateTakesUnread => may && may_be_told(taking.from));
             let changed = if is_told { taking.from(&snapshot.consents, at, &|| self.fresh()) } else { Vec::new() };
             if changed.is_empty() {
                 return Err(Refusal::NotPossible("there is nothing here to take away"));

@@ -6,7 +6,7 @@ use sayso_plan::item::PlanDate;
 use sayso_plan::plan::{Absence, Formality, FormalityKind};
 use sayso_plan::{
     Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, PartyId, Person, PlanId, PlanKind,
-    Section, Share, State, Words,
+    Purpose, Section, Share, State, Words,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -348,7 +348,14 @@ impl House {
                 // A delegate reads to whom something is open: the one who is refused is one to whom nothing is.
                 let supporter = self.layout.adversary.is_supporter();
                 let party = Party::Organization(if supporter { lantern() } else { harbour() });
-                self.world.exchange.refuse(themselves, party, false).await.is_ok()
+                let refused = self.world.exchange.refuse(themselves, party, false).await.is_ok();
+                // Nor what stands behind that no.
+                if supporter {
+                    let behind = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+                    let share = self.world.exchange.share(themselves, party, Purpose::Treat, &behind, None);
+                    let _ = share.await.unwrap();
+                }
+                refused
             }
             What::OtherReads { subject } => self.other_reads(*subject).await,
             What::OtherAsk { subject } => self.other_ask(*subject).await,

@@ -268,7 +268,7 @@ impl Pair {
                 Some(tie) => tie.to_string(),
                 None => self.a.former.or(self.b.former).map_or_else(|| nothing().to_string(), |tie| tie.to_string()),
             },
-            "named" | "leave" => {
+            "named" | "leave" | "sharing" => {
                 let session = Opaque::<of::Session>::parse(&self.a.token).ok()?;
                 let action = format!("/with/{}/{name}", self.place(&format!("tie:{n}"))?);
                 session.form_token(&action).expose().to_owned()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::difference::{Side, What};
 use super::event::Event;
-use super::layout::{Adversary, Layout, harbour, riverside};
+use super::layout::{Adversary, Layout, harbour, lantern, riverside};
 use super::push::Push;
 use crate::generate::Choices;
 
@@ -28,7 +28,7 @@ pub enum Step {
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
 /// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
-/// `{named:1}` and `{leave:1}` for the hidden field of a supporter's form.
+/// `{named:1}`, `{leave:1}` and `{sharing:1}` for the hidden field of a supporter's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
@@ -127,7 +127,7 @@ fn page(choices: &mut Choices) -> Request {
     let path = match choices.below(20) {
         0..=4 => "/with".into(),
         5..=12 => format!("/with/{{tie:{tie}}}"),
-        13 => format!("/with/{{tie:{tie}}}/sharing"),
+        13 => return taking(choices, tie),
         14 | 15 => return named(choices, tie),
         16 => format!("/with/{{tie:{tie}}}/document/{{plan:{n}}}"),
         17 => format!("/with/{{tie:{tie}}}/document/{{hidden:{n}}}"),
@@ -146,20 +146,34 @@ fn page(choices: &mut Choices) -> Request {
     request
 }
 
+/// To whom something is open that they may take away; and taking it, also what does not stand there.
+fn taking(choices: &mut Choices, tie: u64) -> Request {
+    let mut request = get(format!("/with/{{tie:{tie}}}/sharing"));
+    if choices.once_in(3) {
+        let (lantern, harbour) = (format!("organization:{}", lantern()), format!("organization:{}", harbour()));
+        let from = choices.of(&[lantern.as_str(), lantern.as_str(), harbour.as_str(), "crisis-services"]);
+        let what = choices.of(&["all", "section:helps", "things", "documents"]).unwrap_or("all");
+        posts(&mut request, format!("form={{sharing:{tie}}}&from={}&what={what}", from.unwrap_or_default()));
+    }
+    request
+}
+
+fn posts(request: &mut Request, form: String) {
+    request.method = "POST".into();
+    request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+    request.body = form;
+}
+
 /// As what they are named, and that they would rather not be; seldom, that they leave.
 fn named(choices: &mut Choices, tie: u64) -> Request {
     let mut request = get(format!("/with/{{tie:{tie}}}/named"));
     if choices.once_in(3) {
         let named_as = choices.of(&["contact", "agreement", "task", "voice", "agent"]).unwrap_or("contact");
         let say = choices.of(&["rather-not", "rather-not", "fine"]).unwrap_or("fine");
-        request.method = "POST".into();
-        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
-        request.body = format!("form={{named:{tie}}}&as={named_as}&say={say}");
+        posts(&mut request, format!("form={{named:{tie}}}&as={named_as}&say={say}"));
     } else if choices.once_in(24) {
-        request.method = "POST".into();
         request.path = format!("/with/{{tie:{tie}}}/leave");
-        request.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
-        request.body = format!("form={{leave:{tie}}}");
+        posts(&mut request, format!("form={{leave:{tie}}}"));
     }
     request
 }
