@@ -213,11 +213,12 @@ impl Exchange {
         let organization = recipient.and_then(organization_of);
         let (_, client, supporter) = recipient.and_then(Party::of).map_or((None, None, None), Party::ids);
         let purpose = first.and_then(|one| known(one.purposes));
+        let purpose = purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None });
         let act = Act::ConsentChanged {
             consent: consent.id,
             change,
             recipient: organization,
-            purpose: purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None }),
+            purpose,
             sections: sections_of(consent.provisions.iter()),
             client,
             supporter,
@@ -230,7 +231,7 @@ impl Exchange {
         let events = self.told(std::slice::from_ref(&consent), at);
         let mut changes = vec![Change::Consent(Box::new(consent))];
         let answers_ask = organization.filter(|_| change == ConsentChange::Given);
-        changes.extend(answers_ask.map(|organization| Change::CloseAsks { organization }));
+        changes.extend(answers_ask.map(|organization| Change::CloseAsks { organization, purpose }));
         let leaf = self.leaf(at, None, act);
         let write = Write { fence: snapshot.fence(), leaf, changes, events, once: None };
         Ok(self.keep(write).await?.receipt)

@@ -87,16 +87,21 @@ impl Exchange {
         Ok(asks)
     }
 
-    /// The person says no to what an organization asked. It hears nothing of that, and may ask again; whoever is told no
+    /// The person says no to what an organization asked for a purpose. It hears nothing of that, and may ask again; whoever is told no
     /// for good cannot.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when nothing could be stored.
-    pub async fn decline_ask(&self, person: Themselves, organization: OrganizationId) -> Result<Receipt, Refusal> {
+    pub async fn decline_ask(
+        &self,
+        person: Themselves,
+        organization: OrganizationId,
+        purpose: Purpose,
+    ) -> Result<Receipt, Refusal> {
         for _ in 0..TRIES_MAX {
             let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
             let leaf = self.leaf(at, None, Act::AskDeclined { organization });
-            let changes = vec![Change::CloseAsks { organization }];
+            let changes = vec![Change::CloseAsks { organization, purpose: Some(purpose) }];
             let write = Write { fence: snapshot.fence(), leaf, changes, events: Vec::new(), once: None };
             match self.keep(write).await {
                 Ok(written) => return Ok(written.receipt),

@@ -237,6 +237,14 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let (purpose, towards, by, words) = (*purpose, Some(towards), *by, decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, by, words, ..empty })
         }
+        // Somebody supports the person no more, by the person's word: all that was open to them ended with it.
+        Act::SupporterChanged { supporter, change } if change.as_str() == "ended" => {
+            let named = Recipient::Supporter(*supporter);
+            let then = by_time(recorded.at, named, consents).ended;
+            let ended: Vec<Term> = then.iter().flat_map(|id| terms_then(*id, Text::Last, consents)).collect();
+            let (happened, towards) = (Happened::Withdrawn, Some(named));
+            (!ended.is_empty()).then_some(ConsentReceipt { happened, towards, ended, ..empty })
+        }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
         Act::ConsentSent { client, own_matter, did, recipient, came, unread, .. } => {
             // Leaves of before it was told for each part name one organization, or say too little for a receipt.

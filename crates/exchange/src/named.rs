@@ -104,7 +104,7 @@ impl Exchange {
             changed.objections.retain(|one| one.named_as != named_as);
             changed.objections.extend(objects.then_some(Objection { named_as, at }));
             let how = if objects { "objected" } else { "objection-ended" };
-            match self.put_supporter(&snapshot, changed, how, Vec::new()).await {
+            match self.put_supporter(&snapshot, changed, how).await {
                 Err(Refusal::Moved) => {}
                 done => return done,
             }

@@ -441,7 +441,7 @@ impl Exchange {
         if let (Some(organization), ..) = party.ids()
             && answers
         {
-            changes.push(Change::CloseAsks { organization });
+            changes.push(Change::CloseAsks { organization, purpose });
         }
         let mut fence = snapshot.fence();
         for _ in 0..TRIES_MAX {

@@ -53,8 +53,7 @@ impl Exchange {
             let mut gone = known.clone();
             (gone.ended_at, gone.delegated, gone.left) = (Some(now), None, true);
             gone.objections.clear();
-            let taken = self.closed_with(&snapshot, &gone, now);
-            match self.put_supporter(&snapshot, gone, "left", taken).await {
+            match self.put_supporter(&snapshot, gone, "left").await {
                 Ok(_recorded) => return Ok(()),
                 Err(Refusal::Moved) => {}
                 Err(other) => return Err(other),

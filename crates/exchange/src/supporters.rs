@@ -80,7 +80,7 @@ impl Exchange {
                 delegated: None,
                 objections: Vec::new(),
             };
-            match self.put_supporter(&snapshot, supporter, "invited", Vec::new()).await {
+            match self.put_supporter(&snapshot, supporter, "invited").await {
                 Err(Refusal::Moved) => {}
                 Err(other) => return Err(other),
                 Ok(_recorded) => return self.new_invitation(person, id).await,
@@ -181,8 +181,7 @@ impl Exchange {
             let mut changed = known.ok_or(Refusal::NotPossible("there is no such supporter"))?.clone();
             let now = self.now();
             change(&mut changed, now);
-            let taken = self.closed_with(&snapshot, &changed, now);
-            match self.put_supporter(&snapshot, changed, how, taken).await {
+            match self.put_supporter(&snapshot, changed, how).await {
                 Err(Refusal::Moved) => {}
                 done => return done,
             }
@@ -191,7 +190,7 @@ impl Exchange {
     }
 
     /// What is closed with the part of a supporter that ends.
-    pub(crate) fn closed_with(&self, snapshot: &Snapshot, changed: &Supporter, at: OffsetDateTime) -> Vec<Consent> {
+    fn closed_with(&self, snapshot: &Snapshot, changed: &Supporter, at: OffsetDateTime) -> Vec<Consent> {
         let party = Party::Supporter(changed.id);
         let open = |c: &&Consent| changed.ended_at.is_some() && permits(c, party, None);
         snapshot.consents.iter().filter(open).map(|c| ended(c, at)).collect()
@@ -202,9 +201,9 @@ impl Exchange {
         snapshot: &Snapshot,
         supporter: Supporter,
         how: &'static str,
-        taken: Vec<Consent>,
     ) -> Result<Receipt, Refusal> {
         let at = self.now();
+        let taken = self.closed_with(snapshot, &supporter, at);
         let act = Act::SupporterChanged { supporter: supporter.id, change: Code::new(how) };
         let events = self.told(&taken, at);
         let mut changes: Vec<Change> = taken.into_iter().map(|c| Change::Consent(Box::new(c))).collect();

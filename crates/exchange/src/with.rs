@@ -157,7 +157,7 @@ impl Exchange {
             let snapshot = self.snapshot_or_nobody(Some(whose.person)).await.map_err(AccountFault::Unrecorded)?;
             let known = snapshot.supporters.iter().find(|one| one.id == whose.supporter);
             let bound = Supporter { account: Some(account), ..known.ok_or(NotInvited::Gone)?.clone() };
-            match self.put_supporter(&snapshot, bound, "accepted", Vec::new()).await {
+            match self.put_supporter(&snapshot, bound, "accepted").await {
                 Ok(_recorded) => return Ok(()),
                 Err(Refusal::Unrecorded(fault)) => return Err(AccountFault::Unrecorded(fault).into()),
                 Err(_moved) => {}

@@ -36,7 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::get("/me/sharing", Policy::SignedIn, overview::page),
         Route::get("/me/sharing/others", Policy::SignedIn, overview::others),
-        Route::post("/me/sharing/asked/{organization}/decline", Policy::SignedInForm, overview::decline),
+        Route::post("/me/sharing/asked/{organization}/{purpose}/decline", Policy::SignedInForm, overview::decline),
         Route::get("/me/sharing/code", Policy::SignedIn, pairing::page),
         Route::post("/me/sharing/code", Policy::SignedInForm, pairing::make),
     ];

@@ -101,7 +101,7 @@ impl Store {
         Ok(asks)
     }
 
-    fn ask_purpose(&self, person: PersonId, purpose: Purpose) -> [u8; 32] {
+    pub(crate) fn ask_purpose(&self, person: PersonId, purpose: Purpose) -> [u8; 32] {
         self.keys().hash(Use::AskPurpose, &[person.as_bytes(), purpose.code().as_bytes()])
     }
 }

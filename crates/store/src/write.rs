@@ -4,7 +4,7 @@ mod apply;
 mod prepare;
 
 use sayso_consent::{Consent, Sealed, Supporter};
-use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId, Proposal};
+use sayso_plan::{OrganizationId, Person, Plan, PlanVersionId, Proposal, Purpose};
 use time::OffsetDateTime;
 
 pub(crate) use prepare::{identifier_fingerprint, identifier_mac};
@@ -57,6 +57,8 @@ pub enum Change {
     CloseAsks {
         /// Who had asked.
         organization: OrganizationId,
+        /// For which purpose; none for all.
+        purpose: Option<Purpose>,
     },
 }
 

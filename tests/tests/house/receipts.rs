@@ -21,6 +21,7 @@ use crate::consents::put;
 use crate::home::{HER_WORDS, Home, app, id, riverside};
 use crate::pages::{Page, visit};
 use crate::planted::Planted;
+use crate::supporters::{all, opens, supporter};
 
 const SCHEMA: &str = include_str!("../../../profiles/consent-receipt.schema.json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -350,6 +351,26 @@ async fn ama_lets_riverside_see_what_helps_stops_says_no_and_gets_a_receipt_each
     }
     assert_eq!(ama.get(&home, "/me/sharing/receipts?before=x").await.status, 200);
     assert!(ama.get(&home, "/me/sharing/receipts?before=1").await.text.contains("There is no receipt yet."));
+}
+
+#[tokio::test]
+async fn that_somebody_supports_her_no_more_gives_a_receipt_of_all_that_ended_with_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let (kofi, _) = supporter(&home, home.ama, "kofi").await;
+    opens(&home, kofi, &all()).await;
+    home.world.wait(Duration::minutes(1));
+    let leaf = home.world.exchange.end_supporter(ama.themselves(), kofi).await.unwrap().leaf();
+    assert_eq!(ama.receipts(&home).await[0], leaf);
+    let (page, file) = ama.receipt(&home, leaf).await;
+    let json: Value = serde_json::from_str(&file).unwrap();
+    valid(&schema(), &json);
+    assert_eq!(told(&json["record"]["ended"]).len(), all().sections.len(), "{json:#}");
+    assert!(page.contains("You stopped sharing with kofi on "), "{page}");
+    let (joyce, _) = supporter(&home, home.ama, "joyce").await;
+    let _ = home.world.exchange.end_supporter(ama.themselves(), joyce).await.unwrap();
+    assert_eq!(ama.receipts(&home).await[0], leaf, "nothing was open, so nothing ended");
 }
 
 #[tokio::test]

@@ -270,7 +270,7 @@ async fn what_is_open_to_one_who_works_at_a_place_is_never_opened_to_the_place_b
     let page = ama.get(&home, &place).await.text;
     let ticked = page.split("<input").find(|one| one.contains("id=\"section-harms\"")).unwrap();
     assert!(!ticked.contains("checked"), "{ticked}");
-    for fields in ["&section=helps", ""] {
+    for fields in ["&section=helps", "", ""] {
         let (seen, _) = home.world.exchange.standing(ama.themselves()).await.unwrap();
         let fields = format!("purpose=TREAT&seen={seen}{fields}");
         let preview = ama.post(&home, &format!("{place}/preview"), &fields).await.text;
@@ -280,6 +280,8 @@ async fn what_is_open_to_one_who_works_at_a_place_is_never_opened_to_the_place_b
         let here = standing.iter().find(|one| one.party == Party::Organization(harbour())).unwrap();
         assert!(!here.open.sections.contains(&Section::Harms) && here.someone.sections.contains(&Section::Harms));
     }
+    let happened = ama.get(&home, "/me/receipts").await.text;
+    assert_eq!(happened.matches("For Harbour Clinic all stayed as it was").count(), 1, "the last time: {happened}");
 }
 
 #[tokio::test]
@@ -408,7 +410,7 @@ async fn who_asked_is_told_no_by_one_button_and_hears_nothing_of_it() {
     let asks = || Asked::new("POST", "/fhir/Patient/$ask-to-share").body(FHIR, asks.to_string());
     let first = home.ask(asks(), Some(&token)).await;
     let page = ama.get(&home, "/me/sharing").await.text;
-    let decline = format!("/me/sharing/asked/{}/decline", harbour());
+    let decline = format!("/me/sharing/asked/{}/TREAT/decline", harbour());
     assert!(page.contains(&decline) && page.contains("Harbour Clinic"), "{page}");
     assert_eq!(ama.post(&home, &decline, "").await.status, 303);
     assert!(!ama.get(&home, "/me/sharing").await.text.contains(&decline));

@@ -189,7 +189,7 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let (who, _) = names.actor(one.organization, *client);
             Told::that(w::checked(&who, when))
         }
-        Act::ConsentChanged { change, recipient, purpose, sections, client, supporter, by, .. } => {
+        Act::ConsentChanged { change, recipient, purpose, sections, client, supporter, by, decided: done, .. } => {
             let party = changed_party(*recipient, *client, *supporter);
             let who = names.party(party);
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
@@ -200,6 +200,10 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
                 let text = w::taken_back_for_you(&names.supporter(*by), &who, all, when);
                 let undo = Some(format!("{}?undo={}", address(party), one.person_seq));
                 return Told { undo, receipt, ..Told::once(text).with(about) };
+            }
+            // What was chosen once more as it was is no less and no more.
+            if done.as_ref().is_some_and(|done| done.given.is_empty() && done.ended.is_empty()) {
+                return Told { receipt, ..Told::once(w::receipt_nothing(&who, when)) };
             }
             // A no to one thing is told by what it kept.
             if names.ended_noes.contains(&one.leaf) && *change != ConsentChange::Restored {

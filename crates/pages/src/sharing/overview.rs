@@ -117,7 +117,7 @@ async fn asked(pages: &Pages, visitor: &Visitor, calendar: Calendar) -> Result<V
             who: name_of(pages, visitor, party).await?,
             address: format!("{}?purpose={}", address(party), ask.purpose),
             text: w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose)),
-            decline: Some(Button::of(visitor, declines(ask.organization), w::ASK_DECLINE.to_owned())),
+            decline: Some(Button::of(visitor, declines(ask.organization, ask.purpose), w::ASK_DECLINE.to_owned())),
             reason: ask.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| Said::text(reason, "und")),
         });
     }
@@ -207,18 +207,19 @@ fn told(one: &Standing, later: Option<String>) -> String {
 }
 
 /// Where the person says no to what an organization asked.
-fn declines(organization: OrganizationId) -> String {
-    format!("/me/sharing/asked/{organization}/decline")
+fn declines(organization: OrganizationId, purpose: Purpose) -> String {
+    format!("/me/sharing/asked/{organization}/{purpose}/decline")
 }
 
 /// The person says no to what was asked; nothing else changes.
 pub(super) async fn decline(
     State(pages): State<Pages>,
     visitor: Visitor,
-    Path(organization): Path<String>,
+    Path((organization, purpose)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let organization = organization.parse().map_err(|_| Fault::NotHere)?;
-    let _recorded = pages.exchange().decline_ask(visitor.themselves(), organization).await?;
+    let purpose = purpose.parse().map_err(|_| Fault::NotHere)?;
+    let _recorded = pages.exchange().decline_ask(visitor.themselves(), organization, purpose).await?;
     Ok(go_to("/me/sharing"))
 }
 

@@ -41,7 +41,9 @@ impl Prepared {
                 Row::Person(row) => person(connection, self.person, row).await?,
                 Row::Proposal(row) => proposal(connection, self.person, row).await?,
                 Row::Supporter(row) => row.put(connection, self.person).await?,
-                Row::CloseAsks(organization) => close_asks(connection, self.person, organization).await?,
+                Row::CloseAsks(organization, purpose) => {
+                    close_asks(connection, self.person, organization, purpose.as_ref()).await?;
+                }
             }
         }
         for event in &self.events {
@@ -212,12 +214,20 @@ pub(super) async fn new_person(
     Ok(((), Record::First))
 }
 
-async fn close_asks(connection: &mut SqliteConnection, person: PersonId, organization: &[u8; 16]) -> Applied<()> {
-    sqlx::query("DELETE FROM ask_to_share WHERE person_id = ? AND organization_id = ?")
-        .bind(person.as_bytes().to_vec())
-        .bind(organization.to_vec())
-        .execute(connection)
-        .await?;
+async fn close_asks(
+    connection: &mut SqliteConnection,
+    person: PersonId,
+    organization: &[u8; 16],
+    purpose: Option<&[u8; 32]>,
+) -> Applied<()> {
+    sqlx::query(
+        "DELETE FROM ask_to_share WHERE person_id = ? AND organization_id = ? AND purpose = coalesce(?, purpose)",
+    )
+    .bind(person.as_bytes().to_vec())
+    .bind(organization.to_vec())
+    .bind(purpose.map(|purpose| purpose.to_vec()))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub(super) enum Row {
     Person(PersonRow),
     Proposal(ProposalRow),
     Supporter(SupporterRow),
-    CloseAsks([u8; 16]),
+    CloseAsks([u8; 16], Option<[u8; 32]>),
 }
 
 pub(super) struct PlanRow {
@@ -78,7 +78,7 @@ pub(super) struct IdentifierRow {
 impl Prepared {
     /// Whether a decision made before this write may be another one after it.
     pub(super) fn moves(&self) -> bool {
-        self.changes.iter().any(|row| !matches!(row, Row::CloseAsks(_) | Row::Proposal(_)))
+        self.changes.iter().any(|row| !matches!(row, Row::CloseAsks(..) | Row::Proposal(_)))
     }
 
     pub(super) fn changes_consent(&self) -> bool {
@@ -103,7 +103,10 @@ impl Store {
                 Change::Person(_) => return Err(Refused::Exists),
                 Change::Proposal(body) => Row::Proposal(self.proposal(&key, person, body).await?),
                 Change::Supporter(supporter) => Row::Supporter(self.supporter_row(&key, person, supporter).await?),
-                Change::CloseAsks { organization } => Row::CloseAsks(*organization.as_bytes()),
+                Change::CloseAsks { organization, purpose } => {
+                    let purpose = purpose.map(|purpose| self.ask_purpose(person, purpose));
+                    Row::CloseAsks(*organization.as_bytes(), purpose)
+                }
             });
         }
         // A plan that is superseded makes room for the one that follows it.

@@ -207,11 +207,17 @@ async fn the_registry_keeps_organizations_clients_and_asks() {
         let _receipt = store.ask(ask(person, 3), read_leaf(3)).await.unwrap();
         assert_eq!(store.asks(person).await.unwrap(), [ask(person, 3)]);
     }
-    let close = sayso_store::Change::CloseAsks { organization: HOSPITAL };
+    let other = Ask { purpose: Purpose::Etreat, ..ask(ama, 4) };
+    let _receipt = store.ask(other.clone(), read_leaf(4)).await.unwrap();
     let before = fence(&store, ama).await;
-    let written = store.write(write(before, vec![close])).await.unwrap();
-    assert_eq!(written.fence, before, "an answered ask changes no decision");
-    assert!(store.asks(ama).await.unwrap().is_empty());
+    for (purpose, left) in
+        [(Some(Purpose::Treat), vec![other.clone()]), (Some(Purpose::Btg), vec![other]), (None, vec![])]
+    {
+        let close = sayso_store::Change::CloseAsks { organization: HOSPITAL, purpose };
+        let written = store.write(write(before, vec![close])).await.unwrap();
+        assert_eq!(written.fence, before, "an answered ask changes no decision");
+        assert_eq!(store.asks(ama).await.unwrap(), left, "{purpose:?}");
+    }
 }
 
 #[tokio::test]
