@@ -96,6 +96,7 @@ fn address(home: &Home, visitors: &Visitors, receipt: &str, row: &RouteInfo) -> 
         .replace("{receipt}", receipt)
         .replace("{client}", &app().to_string())
         .replace("{organization}", &riverside().to_string())
+        .replace("{purpose}", "TREAT")
         .replace("{supporter}", &visitors.kofi.to_string())
         .replace("{consent}", "00000000-0000-4000-8000-0000000000cc")
         .replace("{*rest}", "nothing/here");
