@@ -210,14 +210,15 @@ impl Exchange {
             }
             let strict = seen.is_some();
             match self.decided(person, &snapshot, party, Some(purpose), changed, at, strict).await {
-                Ok(_closed) if stale => return Err(Refusal::Moved),
                 // It moved while this was decided: from here on it is stale.
                 Err(Refusal::Moved) if strict => {}
-                Ok(recorded) if choice.is_empty() => {
-                    self.take_keys(person.person(), party).await?;
-                    return Ok(recorded);
+                Ok(recorded) => {
+                    if choice.is_empty() {
+                        self.take_keys(person.person(), party).await?;
+                    }
+                    return if stale { Err(Refusal::Moved) } else { Ok(recorded) };
                 }
-                done => return done,
+                Err(other) => return Err(other),
             }
         }
         Err(Refusal::Moved)
