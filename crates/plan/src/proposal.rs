@@ -281,7 +281,6 @@ impl Proposal {
 fn add(content: &mut Content, section: Section, words: Words, voice: Voice, today: PlanDate) {
     // A section with something in it is no longer one that was passed over.
     content.absences.remove(&section);
-    let last = content.items.iter().filter(|one| one.item.section == section).filter_map(|one| one.item.order).max();
     let item = Item {
         section,
         words: Some(words),
@@ -290,7 +289,8 @@ fn add(content: &mut Content, section: Section, words: Words, voice: Voice, toda
         voice,
         stances: Vec::new(),
         when: Vec::new(),
-        order: last.map(|last| last.saturating_add(1)),
+        // Behind all others. A number beside them would tell who sees some of them that there are more.
+        order: None,
         share: None,
         about_parties: Vec::new(),
         since: Some(today),
