@@ -87,8 +87,8 @@ impl Exchange {
         Ok(asks)
     }
 
-    /// The person says no to what an organization asked for a purpose. It hears nothing of that, and may ask again; whoever is told no
-    /// for good cannot.
+    /// The person says no to what an organization asked for a purpose. It hears nothing of that, and may ask again; whoever
+    /// is told no for good cannot.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when nothing could be stored.

@@ -181,10 +181,11 @@ impl Exchange {
         if decision.allow && open.is_empty() {
             return Err(NotAuthorized::NothingChosen);
         }
-        let (_, standing) = self.standing(session.themselves()).await?;
-        let said_no = standing.iter().any(|one| one.party == Party::App(client.id) && one.refused.is_some());
-        if decision.allow && said_no {
-            return Err(NotAuthorized::SaidNo);
+        if decision.allow {
+            let (_, standing) = self.standing(session.themselves()).await?;
+            if standing.iter().any(|one| one.party == Party::App(client.id) && one.refused.is_some()) {
+                return Err(NotAuthorized::SaidNo);
+            }
         }
         let now = self.now();
         let until = now + Duration::seconds(FORM_LIFETIME_SECONDS);

@@ -1,5 +1,5 @@
-//! Rate limits: by client and for whom it acts, and by that and what was asked for, the same whether it exists or not. And how long it
-//! takes to say that there is nothing, whatever there is.
+//! Rate limits: by client and for whom it acts, and by that and what was asked for, the same whether it exists or not.
+//! And how long it takes to say that there is nothing, whatever there is.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU32;
@@ -62,7 +62,8 @@ impl Governors {
         tokio::time::sleep_until(asked_at + self.nothing_takes.saturating_mul(steps)).await;
     }
 
-    /// One request of this client, of an app for this person: nobody feels what others do with the same app. Crisis services have their own lane: no client limit stands in their way.
+    /// One request of this client, of an app for this person: nobody feels what others do with the same app. Crisis
+    /// services have their own lane: no client limit stands in their way.
     pub(crate) fn client(&self, caller: &Caller) -> Result<(), Fault> {
         let limiter = self.clients.as_ref().filter(|_| caller.kind != ClientKind::CrisisService);
         match limiter.map(|limiter| limiter.check_key(&(caller.client, caller.person))) {
