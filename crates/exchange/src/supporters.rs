@@ -94,7 +94,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::NotPossible`] when there is no such supporter; [`Refusal::Unrecorded`].
     pub async fn invite_again(&self, person: Themselves, supporter: SupporterId) -> Result<Invitation, Refusal> {
-        let _recorded = self.change_supporter(person, supporter, "link-made", |_, _| {}).await?;
+        let _recorded = self.change_supporter(person, supporter, "link-made", |_, _| Ok(())).await?;
         self.new_invitation(person, supporter).await
     }
 
@@ -118,17 +118,16 @@ impl Exchange {
         said: &Said,
         looked_at: OffsetDateTime,
     ) -> Result<Receipt, Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        let known = snapshot.supporters.iter().find(|one| one.id == supporter);
-        let said_since = |plan| known.and_then(|one| one.named.of(plan)).is_some_and(|bound| bound.at > looked_at);
-        if said.keys().any(|plan| said_since(*plan)) {
-            return Err(Refusal::Moved);
-        }
         self.change_supporter(person, supporter, "named", |one, now| {
+            let said_since = |plan: &PlanId| one.named.of(*plan).is_some_and(|bound| bound.at > looked_at);
+            if said.keys().any(said_since) {
+                return Err(Refusal::Moved);
+            }
             for (plan, (shown, ticked)) in said {
                 let is_not = shown.difference(ticked).cloned().collect();
                 one.named.say(*plan, Bound { is: ticked.clone(), is_not, at: looked_at.min(now) });
             }
+            Ok(())
         })
         .await
     }
@@ -144,6 +143,7 @@ impl Exchange {
         }
         self.change_supporter(person, supporter, "delegated", |one, now| {
             one.delegated = Some(Period { from: now, until: now + Duration::days(days) });
+            Ok(())
         })
         .await
     }
@@ -153,7 +153,11 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::NotPossible`] when there is no such supporter; [`Refusal::Unrecorded`].
     pub async fn end_delegation(&self, person: Themselves, supporter: SupporterId) -> Result<Receipt, Refusal> {
-        self.change_supporter(person, supporter, "delegation-ended", |one, _| one.delegated = None).await
+        self.change_supporter(person, supporter, "delegation-ended", |one, _| {
+            one.delegated = None;
+            Ok(())
+        })
+        .await
     }
 
     /// They are the person's supporter no more: all that is open to them is taken back in the same act.
@@ -163,6 +167,7 @@ impl Exchange {
     pub async fn end_supporter(&self, person: Themselves, supporter: SupporterId) -> Result<Receipt, Refusal> {
         self.change_supporter(person, supporter, "ended", |one, now| {
             (one.ended_at, one.delegated) = (Some(now), None);
+            Ok(())
         })
         .await
     }
@@ -173,14 +178,14 @@ impl Exchange {
         person: Themselves,
         supporter: SupporterId,
         how: &'static str,
-        change: impl Fn(&mut Supporter, OffsetDateTime),
+        change: impl Fn(&mut Supporter, OffsetDateTime) -> Result<(), Refusal>,
     ) -> Result<Receipt, Refusal> {
         for _ in 0..TRIES_MAX {
             let snapshot = self.snapshot_of(person).await?;
             let known = snapshot.supporters.iter().find(|one| one.id == supporter);
             let mut changed = known.ok_or(Refusal::NotPossible("there is no such supporter"))?.clone();
             let now = self.now();
-            change(&mut changed, now);
+            change(&mut changed, now)?;
             match self.put_supporter(&snapshot, changed, how).await {
                 Err(Refusal::Moved) => {}
                 done => return done,
