@@ -156,6 +156,7 @@ impl Choices {
             given_at: self.hours(-12, -2),
             withdrawn_at: self.once_in(30).then(|| self.hours(-2, 0)),
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions: (0..self.below(7)).map(|_| self.provision()).collect(),
         }

@@ -135,7 +135,7 @@ pub enum Origin {
     Sent,
 }
 
-/// Through which software a consent came, or was last made narrower.
+/// Through which software a consent came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sent {
     /// The software.
@@ -167,6 +167,9 @@ pub struct Consent {
     /// Through which software it came; none for what the person said on our page. It has no part in the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Sent>,
+    /// When an app last made it narrower; the record says which. It has no part in the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub narrowed_at: Option<OffsetDateTime>,
     /// The consent whose earlier text this is. Such a one has ended, and is kept so that a receipt of the person's act says
     /// what it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,7 +188,7 @@ impl Consent {
     /// When it last changed.
     #[must_use]
     pub fn last_updated(&self) -> OffsetDateTime {
-        let later = self.withdrawn_at.into_iter().chain(self.sent.map(|sent| sent.at)).max();
+        let later = self.withdrawn_at.into_iter().chain(self.narrowed_at).chain(self.sent.map(|sent| sent.at)).max();
         later.map_or(self.given_at, |later| later.max(self.given_at))
     }
 }

@@ -2,7 +2,7 @@
 //! read from the record and from the consents that the act made or ended, so there is no second truth that could differ;
 //! it tells only what never changes afterwards, so it is the same each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sayso_consent::{Class, Consent, Effect, Known, Origin, Period, Purposes, Recipient, Themselves, What};
 use sayso_ledger::Hash;
@@ -27,6 +27,8 @@ pub enum Happened {
     Narrowed,
     /// Nothing is open any more.
     Withdrawn,
+    /// Somebody who supported the person left; nothing is open to them any more.
+    Left,
     /// A no was said.
     Refused,
     /// The person ended a no of theirs; nothing is open by that.
@@ -172,15 +174,19 @@ impl Exchange {
         }
     }
 
-    /// Those of some acts of the person's by which they ended a no.
+    /// The receipts of some acts of the person's, of those that have one.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn ended_noes(&self, person: Themselves, acts: &[Recorded]) -> Result<BTreeSet<LeafId>, Refusal> {
+    pub async fn receipts_of(
+        &self,
+        person: Themselves,
+        acts: &[Recorded],
+    ) -> Result<BTreeMap<LeafId, ConsentReceipt>, Refusal> {
         let whose = person.person();
         let consents = self.all_consents(whose).await?;
         let receipts = acts.iter().filter_map(|recorded| receipt(whose, recorded, &consents));
-        Ok(receipts.filter(|one| one.happened == Happened::NoEnded).map(|one| one.id).collect())
+        Ok(receipts.map(|one| (one.id, one)).collect())
     }
 
     async fn all_consents(&self, person: PersonId) -> Result<BTreeMap<ConsentId, Consent>, Refusal> {
@@ -237,12 +243,14 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let (purpose, towards, by, words) = (*purpose, Some(towards), *by, decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, by, words, ..empty })
         }
-        // Somebody supports the person no more, by the person's word: all that was open to them ended with it.
-        Act::SupporterChanged { supporter, change } if change.as_str() == "ended" => {
+        // Somebody supports the person no more, by the person's word or their own: all that was open to them ended with
+        // it.
+        Act::SupporterChanged { supporter, change } if matches!(change.as_str(), "ended" | "left") => {
             let named = Recipient::Supporter(*supporter);
             let then = by_time(recorded.at, named, consents).ended;
             let ended: Vec<Term> = then.iter().flat_map(|id| terms_then(*id, Text::Last, consents)).collect();
-            let (happened, towards) = (Happened::Withdrawn, Some(named));
+            let happened = if change.as_str() == "left" { Happened::Left } else { Happened::Withdrawn };
+            let towards = Some(named);
             (!ended.is_empty()).then_some(ConsentReceipt { happened, towards, ended, ..empty })
         }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.

@@ -151,8 +151,7 @@ impl Exchange {
             if now.version != base {
                 return Err(Refusal::OldConsent(now.version));
             }
-            let by = Sent { client: caller.client, organization: None, at };
-            let after = narrowed(before, sent, by, zone_of(&snapshot))?;
+            let after = narrowed(before, sent, at, zone_of(&snapshot))?;
             if (after.status, &after.provisions) == (before.status, &before.provisions) {
                 // It says what stands, so nothing is less than before.
                 let mut fate = Fate::default();
@@ -344,6 +343,7 @@ impl Exchange {
             given_at: by.at,
             withdrawn_at: None,
             earlier_of: None,
+            narrowed_at: None,
             sent: Some(by),
             provisions: vec![provision],
         }

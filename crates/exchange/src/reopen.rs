@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::{Client, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Recipient, Status};
+use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Purposes, Recipient, Status, Tri, What};
 use sayso_plan::{ConsentId, OrganizationId, Purpose};
 use sayso_store::Snapshot;
 use time::OffsetDateTime;
@@ -122,16 +122,48 @@ fn questions(snapshot: &Snapshot, changes: &[Consent], services: &Services, at: 
     questions
 }
 
-/// The permits that count again once these noes have ended: all to those from whom they kept something.
+/// The permits that count again once these noes have ended: all to those from whom they kept something, but for those that
+/// another no still keeps back whole.
 pub(crate) fn behind(consents: &[Consent], changes: &[Consent], at: OffsetDateTime) -> Vec<ConsentId> {
+    let noes = |one: &&Provision| one.effect == Effect::Deny;
     let ended = changes.iter().filter(|one| one.has_ended()).flat_map(|one| &one.provisions);
-    let noes: Vec<&Provision> = ended.filter(|one| one.effect == Effect::Deny).collect();
+    let ended: Vec<&Provision> = ended.filter(noes).collect();
+    let stand: Vec<&Consent> = consents.iter().filter(|one| one.status == Known::Is(Status::Active)).collect();
+    let stays = |one: &&&Consent| !changes.iter().any(|change| change.id == one.id);
+    let left: Vec<&Provision> = stand.iter().filter(stays).flat_map(|one| &one.provisions).filter(noes).collect();
     let counts = |one: &Provision| {
         let to = known(one.recipient);
-        one.effect == Effect::Permit && is_live(one, at) && noes.iter().any(|no| to.is_some_and(|to| kept_from(no, to)))
+        one.effect == Effect::Permit
+            && is_live(one, at)
+            && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to)) && meet(no, one))
+            && !left.iter().any(|no| keeps_all(no, one, at))
     };
-    let stand = consents.iter().filter(|one| one.status == Known::Is(Status::Active));
-    stand.filter(|one| one.provisions.iter().any(counts)).map(|one| one.id).collect()
+    stand.into_iter().filter(|one| one.provisions.iter().any(counts)).map(|one| one.id).collect()
+}
+
+/// Whether a no and a permit can be about the same: not where both name one thing, and another one.
+fn meet(no: &Provision, permit: &Provision) -> bool {
+    let purposes = match (known(no.purposes), known(permit.purposes)) {
+        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no == permit,
+        _ => true,
+    };
+    let whats = match (known(no.what), known(permit.what)) {
+        (Some(What::Section(no)), Some(What::Section(permit))) => no == permit,
+        (Some(What::Kind(no)), Some(What::Kind(permit))) => no == permit,
+        (Some(What::Plan(no)), Some(What::Plan(permit))) => no == permit,
+        (Some(What::Item(no)), Some(What::Item(permit))) => no == permit,
+        _ => true,
+    };
+    purposes && whats
+}
+
+/// Whether a no keeps all of a permit back now.
+fn keeps_all(no: &Provision, permit: &Provision, at: OffsetDateTime) -> bool {
+    let to_all = no.recipient == permit.recipient || no.recipient == Known::Is(Recipient::Everyone);
+    let for_all = no.purposes == permit.purposes || no.purposes == Known::Is(Purposes::Any);
+    let of_all = no.what == permit.what || no.what == Known::Is(What::Everything);
+    let holds = known(no.period).is_some_and(|period| period.holds(at) == Tri::True);
+    to_all && for_all && of_all && holds
 }
 
 /// Whether a no may keep something from them. An organization may belong to a class.

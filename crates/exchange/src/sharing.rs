@@ -92,7 +92,8 @@ impl Choice {
         kinds.chain(sections).chain(items).chain(plans).chain(levels).chain(all.into_iter().flatten()).collect()
     }
 
-    pub(crate) fn add(&mut self, what: What) {
+    /// Adds one thing.
+    pub fn add(&mut self, what: What) {
         match what {
             What::Kind(kind) => drop(self.kinds.insert(kind)),
             What::Section(section) => drop(self.sections.insert(section)),
@@ -398,6 +399,7 @@ impl Exchange {
             given_at: at,
             withdrawn_at: None,
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions: vec![Provision {
                 id: ProvisionId::from_random(self.fresh()),

@@ -6,7 +6,7 @@ mod list;
 mod page;
 mod sent;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -79,6 +79,8 @@ pub(crate) struct Names {
     through: Vec<(sayso_plan::ClientId, String)>,
     /// Those who did it in the person's name.
     by: Vec<(SupporterId, String)>,
+    /// Those who supported the person and do not any more, who have no page.
+    former: Vec<SupporterId>,
 }
 
 impl Names {
@@ -98,6 +100,11 @@ impl Names {
                     names.parties.push((one, name));
                 }
             }
+            if let Some(Recipient::Supporter(one)) = receipt.towards
+                && !pages.exchange().supporters(visitor.themselves()).await?.iter().any(|now| now.id == one)
+            {
+                names.former.push(one);
+            }
             if let Some(by) = receipt.by {
                 names.by.push((by, sharing::name_of(pages, visitor, Party::Supporter(by)).await?));
             }
@@ -116,6 +123,14 @@ impl Names {
 
     fn towards(&self, receipt: &ConsentReceipt) -> &str {
         receipt.towards.map_or(w::SOMEONE, |one| self.of(one))
+    }
+
+    /// Where the person chooses what they see.
+    fn choices(&self, receipt: &ConsentReceipt) -> Option<String> {
+        match receipt.towards? {
+            Recipient::Supporter(one) if self.former.contains(&one) => Some(sharing::PEOPLE.to_owned()),
+            other => Party::under(other).map(sharing::address),
+        }
     }
 
     fn by(&self, receipt: &ConsentReceipt) -> Option<&str> {
@@ -162,6 +177,7 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
             (None, Some(purpose)) => w::receipt_stopped(who, purpose, moment),
             (None, None) => w::stopped(who, moment),
         },
+        Happened::Left => w::supporter_changed(who, "left", moment),
         Happened::Refused => w::said_no(who, moment),
         Happened::NoEnded => w::receipt_no_ended(who, moment),
         Happened::Restored => w::receipt_restored(who, moment),

@@ -23,6 +23,7 @@ use crate::words::en as w;
 pub(crate) use choice::{level, level_code};
 pub(crate) use decide::narrative;
 pub(crate) use overview::level_title;
+pub(crate) use people::PEOPLE;
 
 /// Every party stands under one of these addresses.
 const BASES: [&str; 4] = [

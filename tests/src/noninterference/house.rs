@@ -274,6 +274,7 @@ impl House {
             given_at: self.world.now(),
             withdrawn_at: None,
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions,
         }

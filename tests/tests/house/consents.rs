@@ -3,7 +3,7 @@
 use sayso_consent::{Recipient, Themselves};
 use sayso_exchange::Refusal;
 use sayso_exchange::sharing::Party;
-use sayso_plan::{ConsentId, LeafId, Section};
+use sayso_plan::{ClientId, ConsentId, LeafId, Section};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
@@ -217,6 +217,34 @@ async fn an_app_takes_back_and_makes_narrower_and_never_wider() {
     ended["status"] = "inactive".into();
     let refused = put(&home, &token, &ended, sent.etag().unwrap()).await;
     assert_eq!((refused.status, &refused.json()["issue"][0]["expression"][0]), (422, &json!("Consent.status")));
+}
+
+#[tokio::test]
+async fn what_an_app_sent_stays_its_own_when_another_app_makes_it_narrower() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let first = home.app_of(home.ama, "patient/Consent.cu").await;
+    let sent = send(&home, &first, &for_harbour(&home)).await;
+    let (seen, _) = home.world.exchange.waiting_consents(ama(&home)).await.unwrap();
+    let _ = home.world.exchange.confirm_consent(ama(&home), consent_id(&sent), seen).await.unwrap();
+
+    let other = ClientId::from_random([0x77; 16]);
+    home.world.app(other).await;
+    let all = home.world.token(other, Some(home.ama), ALL, 4_242).await;
+    let read = get(&home, &all, &format!("/fhir/Consent/{}", consent_id(&sent))).await;
+    let (mut shorter, end) = (read.json(), home.world.now() + time::Duration::days(2));
+    shorter["provision"]["provision"][0]["period"]["end"] =
+        end.format(&time::format_description::well_known::Rfc3339).unwrap().into();
+    home.world.wait(time::Duration::minutes(1));
+    let narrowed = put(&home, &all, &shorter, read.etag().unwrap()).await;
+    assert_eq!(narrowed.status, 200, "{narrowed:?}");
+    let updated = |read: &Observed| read.json()["meta"]["lastUpdated"].as_str().unwrap().to_owned();
+    assert!(updated(&read) < updated(&narrowed), "it says when: {narrowed:?}");
+
+    let mut back = narrowed.json();
+    back["status"] = "inactive".into();
+    let withdrawn = put(&home, &first, &back, narrowed.etag().unwrap()).await;
+    assert_eq!((withdrawn.status, &withdrawn.json()["status"]), (200, &json!("inactive")));
 }
 
 #[tokio::test]

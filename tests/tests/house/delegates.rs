@@ -2,10 +2,10 @@
 
 use sayso_consent::{Compiled, Consent, Known, Period, Recipient, Themselves, What, decide};
 use sayso_exchange::delegate::{TakeAway, Taken};
-use sayso_exchange::sharing::Party;
+use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::{Act, ConsentChange};
 use sayso_plan::id::Id;
-use sayso_plan::{PlanKind, Section, Share};
+use sayso_plan::{OrganizationId, PlanKind, Purpose, Section, Share};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::Asked;
 use time::{Duration, OffsetDateTime};
@@ -120,6 +120,41 @@ async fn a_delegate_takes_away_what_she_opened_and_she_reads_it_and_undoes_it() 
     let token = home.ehr("system/*.rs").await;
     let hospital = home.ask(Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan)), Some(&token)).await;
     assert_eq!(hospital.status, 404, "it counts at once");
+}
+
+#[tokio::test]
+async fn what_was_taken_for_two_purposes_is_ticked_for_each_again_and_what_is_over_is_not() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    let harbour = Party::Organization(id(0x02));
+    let treat = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let coc = Choice { kinds: [PlanKind::JointCrisisPlan].into(), ..Choice::default() };
+    for (purpose, choice) in [(Purpose::Treat, treat), (Purpose::Coc, coc)] {
+        let _ = exchange.share(ama(&home), harbour, purpose, &choice, None).await.unwrap();
+    }
+    // For nine days.
+    let short = permit_of(&home, 9, Recipient::Organization(id(0x02)), What::Section(Section::Harms));
+    assert!(home.world.put_consent(short).await);
+    let taking = TakeAway { from: harbour, what: Taken::All };
+    let taken = exchange.take_away(&session, kofi, taking).await.unwrap();
+    home.world.wait(Duration::days(10));
+    let recorded = exchange.happened(ama(&home), None, 5).await.unwrap();
+    let number = recorded.iter().find(|one| one.leaf == taken.leaf()).unwrap().person_seq;
+    let (her, page) = (cookie(&home, home.ama).await, format!("/me/sharing/{}", id::<OrganizationId>(0x02)));
+    let section =
+        |html: &str, code: &str| html.contains(&format!("value=\"{code}\" aria-describedby=\"help-{code}\" checked"));
+    let kind = |html: &str| html.contains("value=\"joint-crisis-plan\" checked");
+    let all = text(&get(&home, &her, &format!("{page}?undo={number}")).await);
+    assert!(section(&all, "helps") && !section(&all, "harms") && !kind(&all), "{all}");
+    let other = format!("{page}?purpose=COC&#38;undo={number}");
+    assert!(all.contains(&other), "the way to what was taken for the other purpose: {all}");
+    let coc = text(&get(&home, &her, &other.replace("&#38;", "&")).await);
+    assert!(!section(&coc, "helps") && kind(&coc), "{coc}");
+    let usual = text(&get(&home, &her, &format!("{page}?purpose=COC")).await);
+    assert!(!kind(&usual), "{usual}");
 }
 
 #[tokio::test]

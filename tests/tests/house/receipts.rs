@@ -21,6 +21,7 @@ use crate::consents::put;
 use crate::home::{HER_WORDS, Home, app, id, riverside};
 use crate::pages::{Page, visit};
 use crate::planted::Planted;
+use crate::said_is_so::permit_of;
 use crate::supporters::{all, opens, supporter};
 
 const SCHEMA: &str = include_str!("../../../profiles/consent-receipt.schema.json");
@@ -374,6 +375,75 @@ async fn that_somebody_supports_her_no_more_gives_a_receipt_of_all_that_ended_wi
 }
 
 #[tokio::test]
+async fn that_a_supporter_leaves_gives_a_receipt_that_says_who_ended_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let (kofi, his) = supporter(&home, home.ama, "kofi").await;
+    opens(&home, kofi, &all()).await;
+    let open = ama.receipts(&home).await;
+    home.world.wait(Duration::minutes(1));
+    home.world.exchange.leave(&his, kofi).await.unwrap();
+    let now = ama.receipts(&home).await;
+    assert_eq!(now.len(), open.len() + 1);
+    let (page, file) = ama.receipt(&home, now[0]).await;
+    let json: Value = serde_json::from_str(&file).unwrap();
+    valid(&schema(), &json);
+    let record = &json["record"];
+    assert_eq!(
+        (&record["event"]["event_type"], &record["event"]["event_state"]),
+        (&"left".into(), &"consent withdrawn".into())
+    );
+    assert_eq!(record["event"]["entity_id"], kofi.to_string());
+    assert_eq!(json["collectionMethod"], "somebody who supported the person, by leaving");
+    assert_eq!(told(&record["ended"]).len(), all().sections.len(), "{json:#}");
+    assert!(page.contains("kofi left on ") && !page.contains("You stopped"), "{page}");
+    let link = format!("/me/sharing/receipts/{}", now[0]);
+    assert!(ama.get(&home, "/me/receipts").await.text.contains(&link), "{link}");
+    // He has no page any more: hers of all who support her is where she begins again.
+    for receipt in [now[0], open[0]] {
+        let (page, file) = ama.receipt(&home, receipt).await;
+        assert!(
+            page.contains(r#"href="/me/sharing/people""#) && !page.contains(&format!("supporter/{kofi}")),
+            "{page}"
+        );
+        assert!(file.contains(&format!("{BASE}/me/sharing/people")), "{file}");
+    }
+    assert_eq!(json["services"][0]["purposes"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn the_receipt_of_an_ended_no_names_only_what_counts_again() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let (exchange, whole) = (&home.world.exchange, Party::Organization(riverside()));
+    let _ = exchange.refuse(ama.themselves(), whole, false).await.unwrap();
+    for (number, section) in [(8, Section::Helps), (9, Section::Harms)] {
+        let permit = permit_of(&home, number, Recipient::Organization(riverside()), What::Section(section));
+        assert!(home.world.put_consent(permit).await);
+    }
+    // A no of her app's to one section, and her own to everything: the one ends, the other stands.
+    assert_eq!(home.sent(&home.refusal()).await.status, 201);
+    let kept = |file: &str| -> Vec<Value> {
+        let json: Value = serde_json::from_str(file).unwrap();
+        json["record"]["kept"].as_array().unwrap().iter().map(|term| term["what"]["code"].clone()).collect()
+    };
+    let back = exchange.kept_back(ama.themselves()).await.unwrap().remove(0);
+    let ended = exchange.restore_consent(ama.themselves(), back.id, back.seen).await.unwrap().leaf();
+    let (page, file) = ama.receipt(&home, ended).await;
+    assert!(kept(&file).is_empty() && page.contains("This opens nothing by itself."), "{page}");
+    // The other ends, and another no to the one section stands.
+    assert_eq!(home.sent(&home.refusal()).await.status, 201);
+    let (seen, _) = exchange.standing(ama.themselves()).await.unwrap();
+    let ended = exchange.end_refusal(ama.themselves(), whole, seen).await.unwrap().leaf();
+    assert_eq!(kept(&ama.receipt(&home, ended).await.1), ["harms"]);
+    let back = exchange.kept_back(ama.themselves()).await.unwrap().remove(0);
+    let ended = exchange.restore_consent(ama.themselves(), back.id, back.seen).await.unwrap().leaf();
+    assert_eq!(kept(&ama.receipt(&home, ended).await.1), ["helps"]);
+}
+
+#[tokio::test]
 async fn allowing_an_app_gives_a_receipt_that_names_the_app_and_what_it_may_use() {
     let _honest = crate::honest();
     let home = Home::open().await;
@@ -444,6 +514,7 @@ async fn an_act_of_before_there_were_receipts_has_one_too() {
         given_at: at,
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![Provision {
             id: ProvisionId::from_random([0x52; 16]),
@@ -495,6 +566,7 @@ async fn what_an_app_closes_for_her_and_what_she_opens_again_have_a_receipt_each
         given_at: home.world.now(),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![Provision {
             id: ProvisionId::from_random([0x62; 16]),

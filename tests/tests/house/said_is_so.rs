@@ -235,6 +235,7 @@ pub(crate) fn permit_of(home: &Home, number: u8, recipient: Recipient, what: Wha
         given_at: now,
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![provision],
     }

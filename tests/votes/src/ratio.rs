@@ -111,6 +111,7 @@ fn consents() -> Vec<Consent> {
         given_at: period.from,
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: refusals.chain(permits).collect(),
     }]

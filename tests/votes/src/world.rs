@@ -409,6 +409,7 @@ fn consent(n: u8, standing: u64, provisions: Vec<Provision>) -> Consent {
         given_at: instant(n - 1),
         withdrawn_at: withdrawn.then(|| instant(2)),
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions,
     }

@@ -64,6 +64,7 @@ pub fn consent(provisions: Vec<Provision>) -> Consent {
         given_at: at(-50),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions,
     }
@@ -156,6 +157,7 @@ pub fn a_consent() -> impl Strategy<Value = Consent> {
             given_at: at(given),
             withdrawn_at,
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions,
         },

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::{
-    Advance, Capacity, Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Sent, Status, Taken,
-    What,
+    Advance, Capacity, Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Taken, What,
 };
 use sayso_fhir::incoming::{Rule, SentConsent};
 use sayso_fhir::outgoing;
@@ -80,7 +79,12 @@ const fn heads(one: &Provision) -> Heads {
 }
 
 /// The consent as it stands after an app took it back or made it narrower.
-pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: UtcOffset) -> Result<Consent, Refusal> {
+pub(super) fn narrowed(
+    before: &Consent,
+    sent: &SentConsent,
+    at: OffsetDateTime,
+    zone: UtcOffset,
+) -> Result<Consent, Refusal> {
     let would_open = |path: &str| Err(Refusal::WouldOpen { path: path.to_owned() });
     let refuses = before.provisions.iter().any(|one| one.effect == Effect::Deny);
     match sent.status {
@@ -88,8 +92,7 @@ pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: Utc
         Status::Inactive | Status::Rejected | Status::EnteredInError if refuses => would_open("Consent.status"),
         Status::Inactive | Status::Rejected | Status::EnteredInError => Ok(Consent {
             status: Known::Is(if sent.status == Status::EnteredInError { sent.status } else { Status::Inactive }),
-            withdrawn_at: Some(by.at),
-            sent: Some(by),
+            withdrawn_at: Some(at),
             ..before.clone()
         }),
         Status::Draft => would_open("Consent.status"),
@@ -120,12 +123,12 @@ pub(super) fn narrowed(before: &Consent, sent: &SentConsent, by: Sent, zone: Utc
                     _ => old.period,
                 };
                 let narrower = Provision { period, ..old.clone() };
-                if has_passed(&narrower, by.at) {
+                if has_passed(&narrower, at) {
                     return Err(Refusal::PeriodOver { path: "Consent.provision.period".to_owned() });
                 }
                 provisions.push(narrower);
             }
-            let after = Consent { sent: Some(by), provisions, ..before.clone() };
+            let after = Consent { narrowed_at: Some(at), provisions, ..before.clone() };
             // As if it counted, so that a proposal does not grow while the person reads it.
             let counted =
                 |one: &Consent| Consent { status: Known::Is(Status::Active), origin: Origin::Person, ..one.clone() };

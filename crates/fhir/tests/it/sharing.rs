@@ -414,7 +414,7 @@ prop_compose! {
         let by = Sent { client: id(9), organization: None, at: at(given) };
         Consent {
             id: id(n), person: id(7), status, origin: if sent { Origin::Sent } else { Origin::Person }, given_at: at(given),
-            withdrawn_at: withdrawn.then(|| at(0)), earlier_of: None, sent: sent.then_some(by), provisions,
+            withdrawn_at: withdrawn.then(|| at(0)), earlier_of: None, narrowed_at: None, sent: sent.then_some(by), provisions,
         }
     }
 }
@@ -470,6 +470,7 @@ pub(crate) fn decisions() -> Vec<Shown> {
         given_at: at(0),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions,
     };
@@ -536,6 +537,7 @@ fn back(read: &SentConsent, of: &Consent) -> Consent {
         status: Known::Is(read.status),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         provisions: read.rules.iter().map(|rule| kept(rule, of.given_at)).collect(),
         ..of.clone()
     }
@@ -560,6 +562,7 @@ fn confirmed(rules: &[Rule]) -> Compiled {
         given_at: at(-9),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions,
     }])
@@ -704,7 +707,7 @@ proptest! {
             let by = Sent { client: id(9), organization: None, at: at(-1) };
             all.push(Consent {
                 id: id(2), person: id(7), status: Known::Is(status), origin: Origin::Sent, given_at: at(-9), withdrawn_at: None,
-            earlier_of: None,
+            earlier_of: None, narrowed_at: None,
                 sent: Some(by), provisions: vec![kept(rule, at(-9))],
             });
         }

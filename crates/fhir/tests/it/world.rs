@@ -74,6 +74,7 @@ pub(crate) fn permitted(plan: &Plan, what: What) -> Option<Grant> {
         given_at: period.from,
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![provision],
     };

@@ -8,7 +8,6 @@
 use sayso_consent::{Effect, Known, Origin, Purposes, Recipient, What};
 use sayso_exchange::Shown;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
-use sayso_exchange::sharing::Party;
 use sayso_plan::Purpose;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -16,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Names, sent};
 use crate::operator::Operator;
-use crate::sharing::{self, level_code};
+use crate::sharing::level_code;
 use crate::words::en as w;
 use crate::words::shown::written;
 
@@ -81,6 +80,7 @@ fn controller(operator: &Operator) -> Value {
 const fn method(receipt: &ConsentReceipt) -> &'static str {
     match (receipt.happened, receipt.words.is_some(), receipt.through.is_some()) {
         _ if receipt.by.is_some() => "somebody whom the person lets take things back in their name",
+        (Happened::Left, ..) => "somebody who supported the person, by leaving",
         (Happened::Opened, ..) => "a look in an emergency, under what the person had allowed before",
         (_, true, _) => "the person's own act, signed in, on the page of this service",
         (_, false, true) if receipt.own_matter => "a record system, about what its own organization sees",
@@ -171,8 +171,7 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("purpose", receipt.purpose.map(|purpose| purpose.code().into()));
         let notice = |words| json!({"language": receipt.words.as_ref().map(|w| w.language.as_str()), "version": words});
         put("privacy_notice", receipt.words.as_ref().map(written).map(notice));
-        let page = receipt.towards.and_then(Party::under).map(|party| format!("{base}{}", sharing::address(party)));
-        put("withdrawal_method", page.map(Value::from));
+        put("withdrawal_method", names.choices(receipt).map(|address| format!("{base}{address}").into()));
         let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
         put("sent", (!came.is_empty()).then(|| came.into()));
         let unread: Vec<String> = receipt.unread.iter().map(|spot| spot.path()).collect();
@@ -183,10 +182,11 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
 
 /// Who acted.
 fn entity(receipt: &ConsentReceipt) -> String {
-    match (receipt.by, receipt.through) {
-        (Some(supporter), _) => supporter.to_string(),
-        (None, Some(client)) => client.to_string(),
-        (None, None) => receipt.person.to_string(),
+    match (receipt.by, receipt.through, receipt.towards) {
+        (Some(supporter), ..) => supporter.to_string(),
+        (None, None, Some(Recipient::Supporter(who))) if receipt.happened == Happened::Left => who.to_string(),
+        (None, Some(client), _) => client.to_string(),
+        (None, None, _) => receipt.person.to_string(),
     }
 }
 
@@ -279,6 +279,7 @@ const fn event_type(happened: Happened) -> &'static str {
         Happened::Changed => "changed",
         Happened::Narrowed => "narrowed",
         Happened::Withdrawn => "withdrawn",
+        Happened::Left => "left",
         Happened::Refused => "refused",
         Happened::NoEnded => "refusal-ended",
         Happened::Restored => "restored",
@@ -297,7 +298,7 @@ const fn event_state(receipt: &ConsentReceipt) -> &'static str {
         Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Nothing | Happened::Opened => {
             "consent given"
         }
-        Happened::Withdrawn => "consent withdrawn",
+        Happened::Withdrawn | Happened::Left => "consent withdrawn",
         Happened::Refused => "consent refused",
         Happened::NoEnded | Happened::Restored | Happened::AskEnded => "consent unknown",
         Happened::Asked => "consent requested",

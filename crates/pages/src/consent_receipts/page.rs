@@ -4,7 +4,6 @@ use askama::Template;
 use sayso_consent::{Effect, Known, Purposes, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
-use sayso_exchange::sharing::Party;
 use sayso_plan::Share;
 use time::OffsetDateTime;
 
@@ -12,7 +11,6 @@ use super::{FILE, FOR_GOOD, Names, address, sent, sentence};
 use crate::admit::Visitor;
 use crate::layout::{Frame, Here};
 use crate::operator::Operator;
-use crate::sharing;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 use crate::words::shown::written;
@@ -90,7 +88,7 @@ impl ReceiptPage {
             by: names.by(receipt).map(str::to_owned),
             when: format!("{}, {}", w::date(calendar.date(receipt.at)), calendar.time(receipt.at)),
             heaps: heaps(receipt, calendar),
-            back: back(receipt),
+            back: back(receipt, names.choices(receipt)),
             words: receipt.words.as_ref().map(text_version),
             id: receipt.id.to_string(),
             number: receipt.number,
@@ -114,7 +112,7 @@ fn notes(receipt: &ConsentReceipt) -> Vec<&'static str> {
 fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
     match receipt.happened {
         Happened::Withdrawn if receipt.purpose.is_none() => vec![w::STOPPED_TEXT, w::STOPPED_COPIES],
-        Happened::Withdrawn | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
+        Happened::Withdrawn | Happened::Left | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
         Happened::NoEnded | Happened::Restored if receipt.kept.is_empty() => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Asked | Happened::AskEnded => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Given
@@ -126,18 +124,18 @@ fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
     }
 }
 
-fn back(receipt: &ConsentReceipt) -> Back {
+fn back(receipt: &ConsentReceipt, address: Option<String>) -> Back {
     let open = match receipt.happened {
         Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Opened => true,
         Happened::Nothing => receipt.sent.is_empty(),
         Happened::Withdrawn
+        | Happened::Left
         | Happened::Refused
         | Happened::NoEnded
         | Happened::Restored
         | Happened::Asked
         | Happened::AskEnded => false,
     };
-    let address = receipt.towards.and_then(Party::under).map(sharing::address);
     if open {
         Back { title: w::RECEIPT_BACK, text: w::RECEIPT_BACK_TEXT, link: w::RECEIPT_BACK_LINK, address }
     } else {

@@ -41,7 +41,8 @@ fn term(what: What, effect: Effect) -> Term {
     }
 }
 
-fn given(terms: Vec<Term>) -> ConsentReceipt {
+/// A receipt of a yes.
+pub(crate) fn given(terms: Vec<Term>) -> ConsentReceipt {
     ConsentReceipt {
         id: LeafId::from_random([1; 16]),
         number: 17,

@@ -1,9 +1,11 @@
 //! One act as a sentence. What was shown is told by the titles the person knows; why nothing was, by its cause.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use sayso_auth::ClientKind;
+use sayso_consent::Recipient;
+use sayso_exchange::consent_receipts::{ConsentReceipt, Happened};
 use sayso_exchange::sharing::Party;
 use sayso_exchange::{Act, ConsentChange, Recorded, Shown};
 use sayso_plan::{ClientId, LeafId, OrganizationId, Purpose, SupporterId};
@@ -38,8 +40,9 @@ pub(crate) struct Names {
     pub(crate) organizations: BTreeMap<OrganizationId, String>,
     pub(crate) clients: BTreeMap<ClientId, Software>,
     pub(crate) supporters: BTreeMap<SupporterId, String>,
-    /// Those of the acts by which the person ended a no: the act alone does not tell it from the end of a yes.
-    pub(crate) ended_noes: BTreeSet<LeafId>,
+    /// The receipts of those that have one. The act alone does not tell the end of a no from that of a yes, nor everyone
+    /// from the crisis services.
+    pub(crate) receipts: BTreeMap<LeafId, ConsentReceipt>,
 }
 
 /// A client, as far as the sentences need it.
@@ -53,8 +56,8 @@ impl Names {
     pub(crate) async fn find(pages: &Pages, visitor: &Visitor, happened: &[Recorded]) -> Result<Self, Fault> {
         let supporters = pages.exchange().supporters_ever(visitor.themselves()).await?;
         let supporters = supporters.into_iter().map(|one| (one.id, one.name)).collect();
-        let ended_noes = pages.exchange().ended_noes(visitor.themselves(), happened).await?;
-        let mut names = Self { supporters, ended_noes, ..Self::default() };
+        let receipts = pages.exchange().receipts_of(visitor.themselves(), happened).await?;
+        let mut names = Self { supporters, receipts, ..Self::default() };
         for one in happened {
             let recipient = one.act.as_ref().and_then(recipient);
             for id in one.organization.into_iter().chain(recipient) {
@@ -90,6 +93,11 @@ impl Names {
 
     fn supporter(&self, id: SupporterId) -> String {
         self.supporters.get(&id).cloned().unwrap_or_else(|| w::SOMEONE.to_owned())
+    }
+
+    /// Where the receipt of an act is.
+    fn receipt(&self, one: &Recorded) -> Option<String> {
+        self.receipts.contains_key(&one.leaf).then(|| consent_receipts::address(one.leaf))
     }
 
     fn party(&self, party: Party) -> String {
@@ -191,10 +199,12 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
         }
         Act::ConsentChanged { change, recipient, purpose, sections, client, supporter, by, decided: done, .. } => {
             let party = changed_party(*recipient, *client, *supporter);
-            let who = names.party(party);
+            let kept = names.receipts.get(&one.leaf);
+            let is_all = kept.is_some_and(|kept| kept.towards == Some(Recipient::Everyone));
+            let who = if is_all { w::RECEIPT_EVERYONE.to_owned() } else { names.party(party) };
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
             let about = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
-            let receipt = Some(consent_receipts::address(one.leaf));
+            let receipt = names.receipt(one);
             if let Some(by) = by {
                 let all = *change == ConsentChange::Withdrawn;
                 let text = w::taken_back_for_you(&names.supporter(*by), &who, all, when);
@@ -206,7 +216,7 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
                 return Told { receipt, ..Told::once(w::receipt_nothing(&who, when)) };
             }
             // A no to one thing is told by what it kept.
-            if names.ended_noes.contains(&one.leaf) && *change != ConsentChange::Restored {
+            if kept.is_some_and(|kept| kept.happened == Happened::NoEnded) && *change != ConsentChange::Restored {
                 return Told { receipt, ..Told::once(w::receipt_no_ended(&who, when)).with(about) };
             }
             Told { receipt, ..Told::once(decided(*change, &who, *purpose, when)).with(about) }
@@ -215,7 +225,8 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             looked(&names.supporter(*supporter), operation.as_str(), shown, when)
         }
         Act::SupporterChanged { supporter, change } => {
-            Told::once(w::supporter_changed(&names.supporter(*supporter), change.as_str(), when))
+            let told = Told::once(w::supporter_changed(&names.supporter(*supporter), change.as_str(), when));
+            Told { receipt: names.receipt(one), ..told }
         }
         Act::ConsentSent { client, did, recipient, sections, .. } => {
             let (who, _) = names.actor(one.organization, *client);
@@ -223,7 +234,8 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let titles: Vec<String> = sections.iter().map(|section| section.title().to_owned()).collect();
             let parts = (!titles.is_empty()).then(|| w::it_was_about(&titles.join(", ")));
             let more = did.iter().map(|change| w::sent_came_of(*change).to_owned());
-            Told::once(w::sent_who_sees(&who, when)).with(more).with(about).with(parts)
+            let told = Told::once(w::sent_who_sees(&who, when)).with(more).with(about).with(parts);
+            Told { receipt: names.receipt(one), ..told }
         }
         Act::AskedToShare { client, purpose } => {
             let (who, _) = names.actor(one.organization, *client);

@@ -1,6 +1,8 @@
 //! What happened as the person reads it: plain sentences, polls in one line, each act countable.
 
 use askama::Template;
+use sayso_consent::Recipient;
+use sayso_exchange::consent_receipts::{ConsentReceipt, Happened};
 use sayso_exchange::{Act, Recorded};
 use sayso_plan::{ClientId, LeafId, OrganizationId, SupporterId};
 use serde_json::{Value, json};
@@ -10,10 +12,14 @@ use time::{Duration, OffsetDateTime};
 use super::ReceiptsPage;
 use super::group::by_day;
 use super::tell::{Names, Software};
+use crate::consent_receipts::tests::given;
 use crate::layout::Frame;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 
+/// The leaves of acts that ended a no: to Riverside, and to everyone.
+const NO: [u8; 16] = [4; 16];
+const NO_TO_ALL: [u8; 16] = [6; 16];
 const NOW: OffsetDateTime = datetime!(2026-05-03 12:00 UTC);
 
 fn riverside() -> OrganizationId {
@@ -35,7 +41,12 @@ fn names() -> Names {
         clients: [(system(), software("Riverside Record System", false)), (app(), software("Harbour Notes", true))]
             .into(),
         supporters: [(kofi(), "Kofi".to_owned())].into(),
-        ended_noes: [LeafId::from_random([4; 16])].into(),
+        receipts: [(NO, Some(Recipient::Organization(riverside()))), (NO_TO_ALL, Some(Recipient::Everyone))]
+            .map(|(leaf, towards)| {
+                let receipt = ConsentReceipt { happened: Happened::NoEnded, towards, ..given(Vec::new()) };
+                (LeafId::from_random(leaf), receipt)
+            })
+            .into(),
     }
 }
 
@@ -167,10 +178,13 @@ fn the_end_of_a_no_is_told_as_that_and_not_as_the_end_of_a_yes() {
     let ended = json!({"act": "consent-changed", "consent": LeafId::from_random([2; 16]), "change": "withdrawn",
         "recipient": riverside(), "purpose": null, "sections": [], "client": null});
     let mut no = recorded(2, NOW, None, ended.clone());
-    no.leaf = LeafId::from_random([4; 16]);
-    let told = lines(&[no, recorded(1, NOW, None, ended)]);
+    no.leaf = LeafId::from_random(NO);
+    let mut no_to_all = recorded(3, NOW, None, ended.clone());
+    no_to_all.leaf = LeafId::from_random(NO_TO_ALL);
+    let told = lines(&[no, recorded(1, NOW, None, ended), no_to_all]);
     assert_eq!(told[0].0, "You ended your no to Riverside Hospital on 3 May at 12:00.");
     assert_eq!(told[1].0, "You stopped sharing with Riverside Hospital on 3 May at 12:00.");
+    assert_eq!(told[2].0, "You ended your no to everyone on 3 May at 12:00.");
 }
 
 #[test]

@@ -6,8 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
-use sayso_consent::{Projection, Released};
-use sayso_exchange::Act;
+use sayso_consent::{Effect, Known, Projection, Purposes, Released, What};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::standing::{SaidNo, Standing};
 use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
@@ -15,7 +14,7 @@ use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
 use super::choice::level_code;
 use super::overview::{later, level_title, short, someone};
 use super::sent::{Confirm, OpensLine, opens_lines};
-use super::{action, address, changed_party, named, purpose_of, purposes, query};
+use super::{action, address, named, purpose_of, purposes, query};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::consent_receipts;
@@ -231,14 +230,18 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let asked_for = waiting.first().map(|ask| ask.purpose);
     let usual = [first_open, asked_for].into_iter().flatten().find(|purpose| purposes(party).contains(purpose));
     let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
-    let purpose = purpose_of(&uri, party).or(usual).unwrap_or(first);
+    let undo = Undo::asked(&pages, &visitor, &uri, party).await?;
+    let taken = undo.as_ref().and_then(|undo| undo.taken.keys().next().copied());
+    let purpose = purpose_of(&uri, party).or(taken).or(usual).unwrap_or(first);
     let nothing = Choice::default();
     let here = standing.iter().find(|one| one.purpose == purpose);
     let open = here.map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let suggests = query(&uri, "suggested").is_some();
     let mut ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
-    ticked.sections.extend(undone(&pages, &visitor, &uri, party).await?);
+    for what in undo.as_ref().and_then(|undo| undo.taken.get(&purpose)).into_iter().flatten() {
+        ticked.add(*what);
+    }
     let preview = action(party, "preview");
     let refused = standing.iter().filter_map(|one| one.refused).max();
     let is_open = standing.iter().any(|one| one.is_open() || one.later.is_some());
@@ -257,7 +260,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         by_class,
         later: here.and_then(|one| later(one, calendar)),
         someone: here.and_then(someone),
-        purposes: purpose_links(party, purpose, &standing),
+        purposes: purpose_links(party, purpose, &standing, undo.as_ref()),
         purpose,
         suggested: suggested(purpose)
             .next()
@@ -281,20 +284,35 @@ fn suggested(purpose: Purpose) -> impl Iterator<Item = Section> {
     Section::all().filter(move |section| purpose == Purpose::Btg && for_responders(section))
 }
 
-/// What a supporter took back from this party in the person's name, to be ticked again where the person wants to undo it.
-/// It only ticks: they still see a preview, and decide.
-async fn undone(pages: &Pages, visitor: &Visitor, uri: &Uri, party: Party) -> Result<Vec<Section>, Fault> {
-    let number: Option<u64> = query(uri, "undo").and_then(|number| number.parse().ok());
-    let Some(number) = number else { return Ok(Vec::new()) };
-    let one = pages.exchange().happened(visitor.themselves(), number.checked_add(1), 1).await?;
-    Ok(match one.into_iter().next().filter(|one| one.person_seq == number).and_then(|one| one.act) {
-        Some(Act::ConsentChanged { by: Some(_), recipient, client, supporter, sections, .. })
-            if changed_party(recipient, client, supporter) == party =>
-        {
-            sections
+/// What a supporter took back from this party in the person's name, to be ticked again where the person wants to undo it:
+/// for each purpose what of it would hold now or later. It only ticks: they still see a preview, and decide.
+struct Undo {
+    number: u64,
+    taken: BTreeMap<Purpose, Vec<What>>,
+}
+
+impl Undo {
+    async fn asked(pages: &Pages, visitor: &Visitor, uri: &Uri, party: Party) -> Result<Option<Self>, Fault> {
+        let (whose, now) = (visitor.themselves(), pages.exchange().now());
+        let Some(number) = query(uri, "undo").and_then(|number| number.parse::<u64>().ok()) else { return Ok(None) };
+        let one = pages.exchange().happened(whose, number.checked_add(1), 1).await?.into_iter().next();
+        let Some(one) = one.filter(|one| one.person_seq == number) else { return Ok(None) };
+        let receipt = pages.exchange().consent_receipt(whose, one.leaf).await?;
+        let receipt = receipt.filter(|receipt| receipt.by.is_some());
+        let mut taken: BTreeMap<Purpose, Vec<What>> = BTreeMap::new();
+        for term in receipt.into_iter().flat_map(|receipt| receipt.ended) {
+            if let (Known::Is(recipient), Known::Is(Purposes::Only(purpose)), Known::Is(what), Known::Is(period)) =
+                (term.recipient, term.purposes, term.what, term.period)
+                && term.effect == Effect::Permit
+                && Party::of(recipient) == Some(party)
+                && purposes(party).contains(&purpose)
+                && period.until > now
+            {
+                taken.entry(purpose).or_default().push(what);
+            }
         }
-        Some(_) | None => Vec::new(),
-    })
+        Ok(Some(Self { number, taken }).filter(|undo| !undo.taken.is_empty()))
+    }
 }
 
 fn with_suggested(open: &Choice, purpose: Purpose) -> Choice {
@@ -311,11 +329,12 @@ fn done(uri: &Uri) -> Option<&'static str> {
     }
 }
 
-fn purpose_links(party: Party, here: Purpose, standing: &[Standing]) -> Vec<PurposeLink> {
+fn purpose_links(party: Party, here: Purpose, standing: &[Standing], undo: Option<&Undo>) -> Vec<PurposeLink> {
+    let undo = undo.map(|undo| format!("&undo={}", undo.number)).unwrap_or_default();
     let link = |purpose: &Purpose| {
         let open = standing.iter().find(|one| one.purpose == *purpose && !one.open.is_empty());
         PurposeLink {
-            address: format!("{}?purpose={purpose}", address(party)),
+            address: format!("{}?purpose={purpose}{undo}", address(party)),
             title: w::purpose_title(*purpose),
             help: w::purpose_help(*purpose),
             is_here: *purpose == here,

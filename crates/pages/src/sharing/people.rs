@@ -24,7 +24,7 @@ use crate::words::en::Calendar;
 
 /// How long the page tells of somebody who left; what happened tells it for ever.
 const LEFT_SHOWN: Duration = Duration::days(90);
-const PEOPLE: &str = "/me/sharing/people";
+pub(crate) const PEOPLE: &str = "/me/sharing/people";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get(PEOPLE, Policy::SignedIn, list), Route::post(PEOPLE, Policy::SignedInForm, invite)]

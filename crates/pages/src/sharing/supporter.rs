@@ -211,5 +211,5 @@ async fn new_link(
 async fn end(State(pages): State<Pages>, visitor: Visitor, Path(supporter): Path<String>) -> Result<Response, Fault> {
     let one = of(&pages, &visitor, &supporter).await?;
     let _recorded = pages.exchange().end_supporter(visitor.themselves(), one.id).await?;
-    Ok(go_to("/me/sharing/people"))
+    Ok(go_to(super::PEOPLE))
 }

@@ -146,6 +146,7 @@ pub(crate) fn consent(person: PersonId) -> Consent {
         given_at: at(1),
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![],
     }

@@ -346,6 +346,7 @@ impl House {
             given_at: at,
             withdrawn_at: None,
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions: vec![permit(Section::Helps)],
         };

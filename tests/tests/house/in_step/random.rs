@@ -135,6 +135,7 @@ impl Town {
             given_at: at,
             withdrawn_at: None,
             earlier_of: None,
+            narrowed_at: None,
             sent: None,
             provisions: vec![provision],
         };

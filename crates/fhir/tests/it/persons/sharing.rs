@@ -87,6 +87,7 @@ fn consents(person: PersonId, at: OffsetDateTime, said: impl IntoIterator<Item =
         given_at: at,
         withdrawn_at: None,
         earlier_of: None,
+        narrowed_at: None,
         sent: None,
         provisions: vec![Provision { id: ProvisionId::from_stored([number; 16]), ..provision }],
     };
