@@ -37,6 +37,8 @@ pub enum Happened {
     Restored,
     /// An app asked for more; nothing is open by that.
     Asked,
+    /// The person said no to what was proposed; nothing had been open by that.
+    Declined,
     /// An app took back what it had asked for; nothing had been open by that.
     AskEnded,
     /// The person said again what stood already.
@@ -380,6 +382,8 @@ fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]
     let sent = |terms: &[Term]| terms.iter().any(|term| term.origin == Origin::Sent);
     if change == ConsentChange::Proposed {
         Happened::Asked
+    } else if change == ConsentChange::Declined {
+        Happened::Declined
     } else if given.is_empty() && ended.is_empty() {
         Happened::Nothing
     } else if given.iter().any(refuses) {

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::answer_consents::Newly;
 use crate::prospects::{asker, asks};
-use crate::sharing::{is_live, known};
+use crate::sharing::{is_live, known, touched};
 use crate::{Exchange, Refusal};
 
 /// What somebody would newly see, once something that keeps it from them has ended.
@@ -123,28 +123,35 @@ fn questions(snapshot: &Snapshot, changes: &[Consent], services: &Services, at: 
 }
 
 /// The permits that count again once these noes have ended: all to those from whom they kept something, but for those that
-/// another no still keeps back whole.
+/// cannot be about the same, or that another no keeps back all the same.
 pub(crate) fn behind(consents: &[Consent], changes: &[Consent], at: OffsetDateTime) -> Vec<ConsentId> {
-    let noes = |one: &&Provision| one.effect == Effect::Deny;
-    let ended = changes.iter().filter(|one| one.has_ended()).flat_map(|one| &one.provisions);
-    let ended: Vec<&Provision> = ended.filter(noes).collect();
-    let stand: Vec<&Consent> = consents.iter().filter(|one| one.status == Known::Is(Status::Active)).collect();
-    let stays = |one: &&&Consent| !changes.iter().any(|change| change.id == one.id);
-    let left: Vec<&Provision> = stand.iter().filter(stays).flat_map(|one| &one.provisions).filter(noes).collect();
+    let is_no = |one: &&Provision| one.effect == Effect::Deny;
+    // What did not count, or had not begun, kept nothing back.
+    let counted = |change: &&Consent| {
+        let counts = |one: &Consent| matches!(one.status, Known::Is(Status::Active) | Known::Unknown);
+        change.has_ended() && consents.iter().any(|one| one.id == change.id && counts(one))
+    };
+    let had_begun = |one: &&Provision| known(one.period).is_none_or(|period| period.from <= at);
+    let ended = changes.iter().filter(counted).flat_map(|change| touched(change, changes));
+    let ended: Vec<&Provision> = ended.filter(is_no).filter(had_begun).collect();
+    let stays = |one: &&Consent| !changes.iter().any(|change| change.id == one.id);
+    let stand = consents.iter().filter(stays).chain(changes).filter(|one| one.status == Known::Is(Status::Active));
+    let stand: Vec<&Consent> = stand.collect();
+    let noes: Vec<&Provision> = stand.iter().flat_map(|one| &one.provisions).filter(is_no).collect();
     let counts = |one: &Provision| {
         let to = known(one.recipient);
         one.effect == Effect::Permit
             && is_live(one, at)
             && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to)) && meet(no, one))
-            && !left.iter().any(|no| keeps_all(no, one, at))
+            && !noes.iter().any(|no| keeps_all(no, one, at))
     };
-    stand.into_iter().filter(|one| one.provisions.iter().any(counts)).map(|one| one.id).collect()
+    stand.into_iter().filter(|one| stays(one) && one.provisions.iter().any(counts)).map(|one| one.id).collect()
 }
 
 /// Whether a no and a permit can be about the same: not where both name one thing, and another one.
 fn meet(no: &Provision, permit: &Provision) -> bool {
     let purposes = match (known(no.purposes), known(permit.purposes)) {
-        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no == permit,
+        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no.covers_when_refused(permit),
         _ => true,
     };
     let whats = match (known(no.what), known(permit.what)) {
@@ -157,13 +164,25 @@ fn meet(no: &Provision, permit: &Provision) -> bool {
     purposes && whats
 }
 
-/// Whether a no keeps all of a permit back now.
+/// Whether a no surely keeps all of a permit back, for as long as it lasts. Of a level a no is about what is closer, and a
+/// permit about what is more open.
 fn keeps_all(no: &Provision, permit: &Provision, at: OffsetDateTime) -> bool {
+    let for_all = match (known(no.purposes), known(permit.purposes)) {
+        (Some(Purposes::Any), _) => true,
+        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no.covers_when_refused(permit),
+        _ => false,
+    };
+    let of_all = match (known(no.what), known(permit.what)) {
+        (Some(What::Everything), _) => true,
+        (Some(What::Level(_)), _) => false,
+        (no, permit) => no.is_some() && no == permit,
+    };
+    let as_long = match (known(no.period), known(permit.period)) {
+        (Some(no), Some(permit)) => no.from <= at && permit.until <= no.until,
+        _ => false,
+    };
     let to_all = no.recipient == permit.recipient || no.recipient == Known::Is(Recipient::Everyone);
-    let for_all = no.purposes == permit.purposes || no.purposes == Known::Is(Purposes::Any);
-    let of_all = no.what == permit.what || no.what == Known::Is(What::Everything);
-    let holds = known(no.period).is_some_and(|period| period.holds(at) == Tri::True);
-    to_all && for_all && of_all && holds
+    to_all && for_all && of_all && as_long
 }
 
 /// Whether a no may keep something from them. An organization may belong to a class.
@@ -171,8 +190,9 @@ fn kept_from(no: &Provision, to: Recipient) -> bool {
     match (known(no.recipient), to) {
         (None | Some(Recipient::Everyone), _)
         | (Some(Recipient::Organization(_) | Recipient::Practitioner(..)), Recipient::Class(_))
-        | (Some(Recipient::Class(_)), Recipient::Organization(_)) => true,
-        (Some(Recipient::Practitioner(at, _)), Recipient::Organization(to)) => at == to,
+        | (Some(Recipient::Class(_)), Recipient::Organization(_) | Recipient::Practitioner(..)) => true,
+        (Some(Recipient::Practitioner(at, _)), Recipient::Organization(to))
+        | (Some(Recipient::Organization(at)), Recipient::Practitioner(to, _)) => at == to,
         (Some(from), to) => from == to,
     }
 }

@@ -489,6 +489,11 @@ impl Exchange {
             (_, false, false) => ConsentChange::Withdrawn,
         };
         let again = behind(&snapshot.consents, consents, at);
+        // Where noes alone have ended, what was open all the while is none of its business.
+        let is_ended_no = |c: &Consent| c.has_ended() && touched(c, consents).all(|one| one.effect == Effect::Deny);
+        if new.is_empty() && consents.iter().filter(|c| c.withdrawn_at.is_some()).all(is_ended_no) {
+            kept.clear();
+        }
         kept.extend(again.into_iter().filter(|id| !kept.contains(id)).collect::<Vec<_>>());
         let (recipient, client, supporter) = party.ids();
         Act::ConsentChanged {

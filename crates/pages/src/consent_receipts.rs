@@ -90,6 +90,7 @@ impl Names {
         receipts: impl IntoIterator<Item = &ConsentReceipt>,
     ) -> Result<Self, Fault> {
         let mut names = Self::default();
+        let now = pages.exchange().supporters(visitor.themselves()).await?;
         for receipt in receipts {
             let sent = receipt.sent.iter().map(|one| &one.term);
             let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended).chain(sent);
@@ -101,7 +102,7 @@ impl Names {
                 }
             }
             if let Some(Recipient::Supporter(one)) = receipt.towards
-                && !pages.exchange().supporters(visitor.themselves()).await?.iter().any(|now| now.id == one)
+                && !now.iter().any(|now| now.id == one)
             {
                 names.former.push(one);
             }
@@ -125,12 +126,9 @@ impl Names {
         receipt.towards.map_or(w::SOMEONE, |one| self.of(one))
     }
 
-    /// Where the person chooses what they see.
-    fn choices(&self, receipt: &ConsentReceipt) -> Option<String> {
-        match receipt.towards? {
-            Recipient::Supporter(one) if self.former.contains(&one) => Some(sharing::PEOPLE.to_owned()),
-            other => Party::under(other).map(sharing::address),
-        }
+    /// Whether it is about somebody who does not support the person any more.
+    fn is_former(&self, receipt: &ConsentReceipt) -> bool {
+        matches!(receipt.towards, Some(Recipient::Supporter(one)) if self.former.contains(&one))
     }
 
     fn by(&self, receipt: &ConsentReceipt) -> Option<&str> {
@@ -181,6 +179,7 @@ fn sentence(receipt: &ConsentReceipt, names: &Names, calendar: Calendar) -> Stri
         Happened::Refused => w::said_no(who, moment),
         Happened::NoEnded => w::receipt_no_ended(who, moment),
         Happened::Restored => w::receipt_restored(who, moment),
+        Happened::Declined => w::declined(who, moment),
         Happened::Asked => w::proposed(names.through(receipt).unwrap_or(who), moment),
         Happened::AskEnded => w::receipt_ask_ended(names.through(receipt).unwrap_or(who), who, moment),
         Happened::Nothing => match names.through(receipt).filter(|_| !receipt.sent.is_empty()) {

@@ -135,7 +135,11 @@ async fn what_was_taken_for_two_purposes_is_ticked_for_each_again_and_what_is_ov
     for (purpose, choice) in [(Purpose::Treat, treat), (Purpose::Coc, coc)] {
         let _ = exchange.share(ama(&home), harbour, purpose, &choice, None).await.unwrap();
     }
-    // For nine days.
+    // For nine days, and from the fortieth day on.
+    let mut later = permit_of(&home, 10, Recipient::Organization(id(0x02)), What::Section(Section::PastToKnow));
+    let (from, until) = (home.world.now() + Duration::days(40), home.world.now() + Duration::days(80));
+    later.provisions[0].period = Known::Is(Period { from, until });
+    assert!(home.world.put_consent(later).await);
     let short = permit_of(&home, 9, Recipient::Organization(id(0x02)), What::Section(Section::Harms));
     assert!(home.world.put_consent(short).await);
     let taking = TakeAway { from: harbour, what: Taken::All };
@@ -148,7 +152,9 @@ async fn what_was_taken_for_two_purposes_is_ticked_for_each_again_and_what_is_ov
         |html: &str, code: &str| html.contains(&format!("value=\"{code}\" aria-describedby=\"help-{code}\" checked"));
     let kind = |html: &str| html.contains("value=\"joint-crisis-plan\" checked");
     let all = text(&get(&home, &her, &format!("{page}?undo={number}")).await);
+    assert!(all.contains("Something was taken back for this, too."), "{all}");
     assert!(section(&all, "helps") && !section(&all, "harms") && !kind(&all), "{all}");
+    assert!(!section(&all, "past-to-know"), "it was open from a later day only: {all}");
     let other = format!("{page}?purpose=COC&#38;undo={number}");
     assert!(all.contains(&other), "the way to what was taken for the other purpose: {all}");
     let coc = text(&get(&home, &her, &other.replace("&#38;", "&")).await);

@@ -387,6 +387,7 @@ async fn that_a_supporter_leaves_gives_a_receipt_that_says_who_ended_it() {
     let now = ama.receipts(&home).await;
     assert_eq!(now.len(), open.len() + 1);
     let (page, file) = ama.receipt(&home, now[0]).await;
+    assert!(page.contains("You read none: they did this themselves."), "{page}");
     let json: Value = serde_json::from_str(&file).unwrap();
     valid(&schema(), &json);
     let record = &json["record"];
@@ -402,14 +403,34 @@ async fn that_a_supporter_leaves_gives_a_receipt_that_says_who_ended_it() {
     assert!(ama.get(&home, "/me/receipts").await.text.contains(&link), "{link}");
     // He has no page any more: hers of all who support her is where she begins again.
     for receipt in [now[0], open[0]] {
-        let (page, file) = ama.receipt(&home, receipt).await;
+        let (page, _) = ama.receipt(&home, receipt).await;
         assert!(
             page.contains(r#"href="/me/sharing/people""#) && !page.contains(&format!("supporter/{kofi}")),
             "{page}"
         );
-        assert!(file.contains(&format!("{BASE}/me/sharing/people")), "{file}");
+        assert!(page.contains("They do not support you any more.") && !page.contains("Stop or change this"), "{page}");
     }
     assert_eq!(json["services"][0]["purposes"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn the_receipt_of_a_no_to_what_was_proposed_says_that_nothing_was_open() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let mut permit = home.permit();
+    permit["provision"]["provision"][0]["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
+    assert_eq!(home.sent(&permit).await.status, 201);
+    let (_, waiting) = home.world.exchange.waiting_consents(ama.themselves()).await.unwrap();
+    let declined = home.world.exchange.decline_consent(ama.themselves(), waiting[0].id).await.unwrap().leaf();
+    let (page, file) = ama.receipt(&home, declined).await;
+    let json: Value = serde_json::from_str(&file).unwrap();
+    valid(&schema(), &json);
+    let event = &json["record"]["event"];
+    assert_eq!((&event["event_type"], &event["event_state"]), (&"declined".into(), &"consent refused".into()));
+    assert!(page.contains("You were asked to share more with Harbour Clinic. You said no on "), "{page}");
+    assert!(page.contains("What was asked for") && page.contains("This opens nothing by itself."), "{page}");
+    assert!(!page.contains("You stopped sharing") && !page.contains("What is closed now"), "{page}");
 }
 
 #[tokio::test]
@@ -441,6 +462,16 @@ async fn the_receipt_of_an_ended_no_names_only_what_counts_again() {
     let back = exchange.kept_back(ama.themselves()).await.unwrap().remove(0);
     let ended = exchange.restore_consent(ama.themselves(), back.id, back.seen).await.unwrap().leaf();
     assert_eq!(kept(&ama.receipt(&home, ended).await.1), ["helps"]);
+    // A no to treatment is one to what belongs to it, too: its end opens a part for coordination.
+    let coc = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let _ = exchange.share(ama.themselves(), whole, Purpose::Coc, &coc, None).await.unwrap();
+    assert_eq!(home.sent(&home.refusal()).await.status, 201);
+    let back = exchange.kept_back(ama.themselves()).await.unwrap().remove(0);
+    assert!(back.opens.iter().any(|one| one.purpose == Purpose::Coc), "{back:?}");
+    let ended = exchange.restore_consent(ama.themselves(), back.id, back.seen).await.unwrap().leaf();
+    let (page, file) = ama.receipt(&home, ended).await;
+    assert_eq!(kept(&file), ["helps", "helps"], "for treatment, and for coordination");
+    assert!(!page.contains("This opens nothing by itself."), "{page}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 use sayso_consent::{Effect, Known, Origin, Purposes, Recipient, What};
 use sayso_exchange::Shown;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
+use sayso_exchange::sharing::Party;
 use sayso_plan::Purpose;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -15,7 +16,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Names, sent};
 use crate::operator::Operator;
-use crate::sharing::level_code;
+use crate::sharing::{self, level_code};
 use crate::words::en as w;
 use crate::words::shown::written;
 
@@ -101,7 +102,12 @@ fn purposes(receipt: &ConsentReceipt, names: &Names) -> Vec<Value> {
     }
     if matches!(
         receipt.happened,
-        Happened::Asked | Happened::AskEnded | Happened::Refused | Happened::NoEnded | Happened::Restored
+        Happened::Asked
+            | Happened::AskEnded
+            | Happened::Declined
+            | Happened::Refused
+            | Happened::NoEnded
+            | Happened::Restored
     ) {
         return Vec::new();
     }
@@ -171,7 +177,8 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("purpose", receipt.purpose.map(|purpose| purpose.code().into()));
         let notice = |words| json!({"language": receipt.words.as_ref().map(|w| w.language.as_str()), "version": words});
         put("privacy_notice", receipt.words.as_ref().map(written).map(notice));
-        put("withdrawal_method", names.choices(receipt).map(|address| format!("{base}{address}").into()));
+        let page = receipt.towards.and_then(Party::under).map(|party| format!("{base}{}", sharing::address(party)));
+        put("withdrawal_method", page.map(Value::from));
         let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
         put("sent", (!came.is_empty()).then(|| came.into()));
         let unread: Vec<String> = receipt.unread.iter().map(|spot| spot.path()).collect();
@@ -284,6 +291,7 @@ const fn event_type(happened: Happened) -> &'static str {
         Happened::NoEnded => "refusal-ended",
         Happened::Restored => "restored",
         Happened::Asked => "asked",
+        Happened::Declined => "declined",
         Happened::AskEnded => "ask-ended",
         Happened::Nothing => "confirmed",
         Happened::Opened => "opened",
@@ -299,7 +307,7 @@ const fn event_state(receipt: &ConsentReceipt) -> &'static str {
             "consent given"
         }
         Happened::Withdrawn | Happened::Left => "consent withdrawn",
-        Happened::Refused => "consent refused",
+        Happened::Refused | Happened::Declined => "consent refused",
         Happened::NoEnded | Happened::Restored | Happened::AskEnded => "consent unknown",
         Happened::Asked => "consent requested",
     }

@@ -1,9 +1,10 @@
 //! A receipt to read: who, what, for what, from when until when, how to take it back, and what to keep as proof.
 
 use askama::Template;
-use sayso_consent::{Effect, Known, Purposes, What};
+use sayso_consent::{Effect, Known, Purposes, Recipient, What};
 use sayso_exchange::ShownWords;
 use sayso_exchange::consent_receipts::{ConsentReceipt, Happened, Term};
+use sayso_exchange::sharing::Party;
 use sayso_plan::Share;
 use time::OffsetDateTime;
 
@@ -11,6 +12,7 @@ use super::{FILE, FOR_GOOD, Names, address, sent, sentence};
 use crate::admit::Visitor;
 use crate::layout::{Frame, Here};
 use crate::operator::Operator;
+use crate::sharing;
 use crate::words::en as w;
 use crate::words::en::Calendar;
 use crate::words::shown::written;
@@ -27,7 +29,7 @@ pub(crate) struct ReceiptPage {
     pub(crate) when: String,
     pub(crate) heaps: Vec<Heap>,
     pub(crate) back: Back,
-    pub(crate) words: Option<String>,
+    pub(crate) words: String,
     pub(crate) id: String,
     pub(crate) number: u64,
     pub(crate) operator: Operator,
@@ -88,13 +90,26 @@ impl ReceiptPage {
             by: names.by(receipt).map(str::to_owned),
             when: format!("{}, {}", w::date(calendar.date(receipt.at)), calendar.time(receipt.at)),
             heaps: heaps(receipt, calendar),
-            back: back(receipt, names.choices(receipt)),
-            words: receipt.words.as_ref().map(text_version),
+            back: back(receipt, names.is_former(receipt)),
+            words: words(receipt),
             id: receipt.id.to_string(),
             number: receipt.number,
             operator: operator.clone(),
             file: format!("{}{FILE}", address(receipt.id)),
         }
+    }
+}
+
+/// The text that the person read, or why there is none.
+fn words(receipt: &ConsentReceipt) -> String {
+    match &receipt.words {
+        Some(words) => text_version(words),
+        None if receipt.by.is_some() => w::RECEIPT_WORDS_BY.to_owned(),
+        None if receipt.happened == Happened::Left => w::RECEIPT_WORDS_LEFT.to_owned(),
+        None if matches!((receipt.towards, receipt.through), (Some(Recipient::Supporter(_)), None)) => {
+            w::RECEIPT_WORDS_NOT_KEPT.to_owned()
+        }
+        None => w::RECEIPT_WORDS_NONE.to_owned(),
     }
 }
 
@@ -114,7 +129,7 @@ fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
         Happened::Withdrawn if receipt.purpose.is_none() => vec![w::STOPPED_TEXT, w::STOPPED_COPIES],
         Happened::Withdrawn | Happened::Left | Happened::Narrowed | Happened::Refused => vec![w::STOPPED_COPIES],
         Happened::NoEnded | Happened::Restored if receipt.kept.is_empty() => vec![w::RECEIPT_NOTHING_OPENED],
-        Happened::Asked | Happened::AskEnded => vec![w::RECEIPT_NOTHING_OPENED],
+        Happened::Asked | Happened::AskEnded | Happened::Declined => vec![w::RECEIPT_NOTHING_OPENED],
         Happened::Given
         | Happened::Changed
         | Happened::NoEnded
@@ -124,7 +139,13 @@ fn notes_of(receipt: &ConsentReceipt) -> Vec<&'static str> {
     }
 }
 
-fn back(receipt: &ConsentReceipt, address: Option<String>) -> Back {
+fn back(receipt: &ConsentReceipt, is_former: bool) -> Back {
+    if is_former {
+        let address = Some(sharing::PEOPLE.to_owned());
+        let (title, text, link) = (w::RECEIPT_AGAIN, w::RECEIPT_FORMER_TEXT, w::RECEIPT_FORMER_LINK);
+        return Back { title, text, link, address };
+    }
+    let address = receipt.towards.and_then(Party::under).map(sharing::address);
     let open = match receipt.happened {
         Happened::Given | Happened::Changed | Happened::Narrowed | Happened::Opened => true,
         Happened::Nothing => receipt.sent.is_empty(),
@@ -134,6 +155,7 @@ fn back(receipt: &ConsentReceipt, address: Option<String>) -> Back {
         | Happened::NoEnded
         | Happened::Restored
         | Happened::Asked
+        | Happened::Declined
         | Happened::AskEnded => false,
     };
     if open {
@@ -153,12 +175,13 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     };
     let ended_a_no = matches!(receipt.happened, Happened::NoEnded | Happened::Restored);
     let kept = if ended_a_no { w::RECEIPT_BEHIND } else { w::RECEIPT_KEPT };
+    let no_more = if receipt.happened == Happened::Declined { w::RECEIPT_ASKED } else { w::RECEIPT_ENDED };
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
     let still_open: Vec<Term> = receipt.kept.iter().filter(|term| term.effect == Effect::Permit).cloned().collect();
     let all = [
         (given, groups(&receipt.given, calendar, None)),
-        (w::RECEIPT_ENDED, groups(&no_longer, calendar, Some(receipt.at))),
+        (no_more, groups(&no_longer, calendar, Some(receipt.at))),
         (w::RECEIPT_NO_ENDED, groups(&refused, calendar, Some(receipt.at))),
         (kept, groups(&still_open, calendar, None)),
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),

@@ -48,6 +48,8 @@ pub(crate) struct ChoicesPage {
     pub(crate) seen: u64,
     pub(crate) preview: String,
     pub(crate) preview_form: String,
+    /// What is said of what an app or a service asked for.
+    pub(crate) besides_help: &'static str,
     pub(crate) switches: Switches,
     pub(crate) stop: Option<Button>,
     pub(crate) never: Never,
@@ -64,6 +66,8 @@ pub(crate) struct PurposeLink {
     pub(crate) is_here: bool,
     /// What is open for it now.
     pub(crate) open: String,
+    /// Whether something that is to be undone was taken back for it, too.
+    pub(crate) taken: bool,
 }
 
 /// All that can be ticked.
@@ -239,6 +243,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let suggests = query(&uri, "suggested").is_some();
     let mut ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
+    let asked_for = |choice: &Choice| (choice.plans.len(), choice.levels.len(), choice.everything);
     for what in undo.as_ref().and_then(|undo| undo.taken.get(&purpose)).into_iter().flatten() {
         ticked.add(*what);
     }
@@ -269,6 +274,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         seen,
         preview_form: visitor.form_token(&preview),
         preview,
+        besides_help: if asked_for(&ticked) == asked_for(open) { w::BESIDES_HELP } else { w::BESIDES_UNDO_HELP },
         switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
         never: never(&visitor, party, refused, opens, seen),
@@ -285,7 +291,7 @@ fn suggested(purpose: Purpose) -> impl Iterator<Item = Section> {
 }
 
 /// What a supporter took back from this party in the person's name, to be ticked again where the person wants to undo it:
-/// for each purpose what of it would hold now or later. It only ticks: they still see a preview, and decide.
+/// for each purpose what of it would hold now. It only ticks: they still see a preview, and decide.
 struct Undo {
     number: u64,
     taken: BTreeMap<Purpose, Vec<What>>,
@@ -306,7 +312,8 @@ impl Undo {
                 && term.effect == Effect::Permit
                 && Party::of(recipient) == Some(party)
                 && purposes(party).contains(&purpose)
-                && period.until > now
+                && period.from <= now
+                && now < period.until
             {
                 taken.entry(purpose).or_default().push(what);
             }
@@ -330,15 +337,17 @@ fn done(uri: &Uri) -> Option<&'static str> {
 }
 
 fn purpose_links(party: Party, here: Purpose, standing: &[Standing], undo: Option<&Undo>) -> Vec<PurposeLink> {
-    let undo = undo.map(|undo| format!("&undo={}", undo.number)).unwrap_or_default();
+    let asked = undo.map(|undo| format!("&undo={}", undo.number)).unwrap_or_default();
+    let taken = |purpose: &Purpose| undo.is_some_and(|undo| *purpose != here && undo.taken.contains_key(purpose));
     let link = |purpose: &Purpose| {
         let open = standing.iter().find(|one| one.purpose == *purpose && !one.open.is_empty());
         PurposeLink {
-            address: format!("{}?purpose={purpose}{undo}", address(party)),
+            address: format!("{}?purpose={purpose}{asked}", address(party)),
             title: w::purpose_title(*purpose),
             help: w::purpose_help(*purpose),
             is_here: *purpose == here,
             open: open.map(|one| short(&one.open)).unwrap_or_default(),
+            taken: taken(purpose),
         }
     };
     purposes(party).iter().map(link).collect()

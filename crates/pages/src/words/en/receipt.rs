@@ -61,11 +61,15 @@ say! {
     RECEIPT_AGAIN = "How to change it";
     RECEIPT_AGAIN_TEXT = "You can change your mind at any time.";
     RECEIPT_AGAIN_LINK = "Choose again";
+    RECEIPT_FORMER_TEXT = "They do not support you any more. You can invite them again.";
+    RECEIPT_FORMER_LINK = "See who supports you";
     RECEIPT_NOTHING_OPENED = "This opens nothing by itself.";
 
     RECEIPT_PROOF = "For your files";
     RECEIPT_WORDS = "The words you read";
     RECEIPT_WORDS_NONE = "This was not done on a page of ours.";
+    RECEIPT_WORDS_LEFT = "You read none: they did this themselves.";
+    RECEIPT_WORDS_NOT_KEPT = "We have not kept which words you read.";
     RECEIPT_WORDS_BY = "You read none: this was done for you.";
     RECEIPT_ENGLISH = "English";
     RECEIPT_NUMBER = "Receipt number";

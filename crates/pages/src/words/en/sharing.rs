@@ -63,6 +63,8 @@ say! {
     PARTS_HELP_MORE = "A part can stand in more than one of your plans.";
     PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
     BESIDES_TITLE = "What an app or a service asked for";
+    BESIDES_UNDO_HELP = "Some of this was taken back for you. Leave it ticked to open it again.";
+    UNDO_HERE_TOO = "Something was taken back for this, too.";
     BESIDES_HELP = "You said yes to this. Untick it to end it.";
     CLOSE_TITLE = "Very private things";
     CLOSE_HELP = "These are shared one by one. Tick only what you want them to know.";
