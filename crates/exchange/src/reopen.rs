@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::{Client, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Purposes, Recipient, Status, Tri, What};
+use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Purposes, Recipient, Status, What};
 use sayso_plan::{ConsentId, OrganizationId, Purpose};
 use sayso_store::Snapshot;
 use time::OffsetDateTime;
