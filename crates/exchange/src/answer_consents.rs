@@ -214,6 +214,7 @@ impl Exchange {
         let (_, client, supporter) = recipient.and_then(Party::of).map_or((None, None, None), Party::ids);
         let purpose = first.and_then(|one| known(one.purposes));
         let purpose = purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None });
+        let services = self.services().await?;
         let act = Act::ConsentChanged {
             consent: consent.id,
             change,
@@ -225,7 +226,7 @@ impl Exchange {
             by: None,
             decided: Some(self.decided_here(
                 std::slice::from_ref(&consent),
-                behind(&snapshot.consents, std::slice::from_ref(&consent), at),
+                behind(&snapshot.consents, std::slice::from_ref(&consent), &services, at),
             )),
         };
         let events = self.told(std::slice::from_ref(&consent), at);

@@ -10,6 +10,7 @@ use sayso_plan::{ClientId, ConsentId, LeafId, PersonId, Purpose, SupporterId};
 use sayso_store::{ACTS_MAX, Act, Came, Code, ConsentChange, Decided, Outcome, Recorded, Shown, ShownWords, Spot};
 use time::OffsetDateTime;
 
+use crate::reopen::{About, meet};
 use crate::sharing::known;
 use crate::{Exchange, Refusal};
 
@@ -118,6 +119,8 @@ pub struct ConsentReceipt {
     pub own_matter: bool,
     /// Who did it in the person's name; none for the person.
     pub by: Option<SupporterId>,
+    /// Whether by it somebody supports the person no more, so that there is no page of theirs.
+    pub is_tie_ended: bool,
     /// The words that the person read; none where it was not done on their page.
     pub words: Option<ShownWords>,
 }
@@ -218,6 +221,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
         through: None,
         own_matter: false,
         by: None,
+        is_tie_ended: false,
         words: None,
     };
     match recorded.act.as_ref()? {
@@ -233,7 +237,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
                 ids.iter().flat_map(|id| terms_then(*id, which, consents)).collect()
             };
             let given = terms(&decided.given, Text::First);
-            let kept = terms(&decided.kept, Text::At(recorded.at));
+            let mut kept = terms(&decided.kept, Text::At(recorded.at));
             let mut ended = terms(&decided.ended, Text::Last);
             // Of a consent that became narrower, what is left stands as another one.
             ended.retain(|term| !kept.iter().any(|stays| Term { consent: stays.consent, ..term.clone() } == *stays));
@@ -242,6 +246,11 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             // On the person's page an app that is itself the party is no software through which anything was done.
             let through = client.filter(|client| towards != Recipient::App(*client) && decided.words.is_none());
             let happened = happened(*change, &given, &kept, &ended);
+            // Of a consent that says several things, some were open all the while.
+            if matches!(happened, Happened::NoEnded | Happened::Restored) {
+                let again = |permit: &Term| ended.iter().any(|no| meet(of_term(no), of_term(permit)));
+                kept.retain(|term| term.effect == Effect::Deny || again(term));
+            }
             let (purpose, towards, by, words) = (*purpose, Some(towards), *by, decided.words);
             Some(ConsentReceipt { happened, towards, purpose, given, kept, ended, through, by, words, ..empty })
         }
@@ -252,8 +261,8 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let then = by_time(recorded.at, named, consents).ended;
             let ended: Vec<Term> = then.iter().flat_map(|id| terms_then(*id, Text::Last, consents)).collect();
             let happened = if change.as_str() == "left" { Happened::Left } else { Happened::Withdrawn };
-            let towards = Some(named);
-            (!ended.is_empty()).then_some(ConsentReceipt { happened, towards, ended, ..empty })
+            let (towards, is_tie_ended) = (Some(named), true);
+            (!ended.is_empty()).then_some(ConsentReceipt { happened, towards, ended, is_tie_ended, ..empty })
         }
         // What somebody sent is told by its leaf alone: the consents that it became change with the person's answer.
         Act::ConsentSent { client, own_matter, did, recipient, came, unread, .. } => {
@@ -375,6 +384,10 @@ fn terms_of(consent: &Consent, id: ConsentId) -> Vec<Term> {
         even_in_emergency: provision.even_in_emergency,
     };
     consent.provisions.iter().map(of).collect()
+}
+
+const fn of_term(term: &Term) -> About {
+    (term.purposes, term.what)
 }
 
 fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]) -> Happened {

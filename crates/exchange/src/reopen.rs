@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::{Client, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Consent, Effect, Known, Provision, Purposes, Recipient, Status, What};
+use sayso_consent::{
+    Ask, Audience, Class, Consent, Effect, Known, Period, Provision, Purposes, Recipient, Status, What,
+};
 use sayso_plan::{ConsentId, OrganizationId, Purpose};
-use sayso_store::Snapshot;
+use sayso_store::{Snapshot, StoreError};
 use time::OffsetDateTime;
 
+use crate::Exchange;
 use crate::answer_consents::Newly;
 use crate::prospects::{asker, asks};
 use crate::sharing::{is_live, known, touched};
-use crate::{Exchange, Refusal};
 
 /// What somebody would newly see, once something that keeps it from them has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Exchange {
     }
 
     /// Which organizations ask as crisis services, and which ask as others do; some ask as both.
-    pub(crate) async fn services(&self) -> Result<Services, Refusal> {
+    pub(crate) async fn services(&self) -> Result<Services, StoreError> {
         let clients = self.inner.store.clients().await?;
         let clients = clients.into_iter().filter_map(|row| serde_json::from_value::<Client>(row.document).ok());
         let mut services = Services::default();
@@ -124,14 +126,21 @@ fn questions(snapshot: &Snapshot, changes: &[Consent], services: &Services, at: 
 
 /// The permits that count again once these noes have ended: all to those from whom they kept something, but for those that
 /// cannot be about the same, or that another no keeps back all the same.
-pub(crate) fn behind(consents: &[Consent], changes: &[Consent], at: OffsetDateTime) -> Vec<ConsentId> {
+pub(crate) fn behind(
+    consents: &[Consent],
+    changes: &[Consent],
+    services: &Services,
+    at: OffsetDateTime,
+) -> Vec<ConsentId> {
     let is_no = |one: &&Provision| one.effect == Effect::Deny;
     // What did not count, or had not begun, kept nothing back.
     let counted = |change: &&Consent| {
         let counts = |one: &Consent| matches!(one.status, Known::Is(Status::Active) | Known::Unknown);
         change.has_ended() && consents.iter().any(|one| one.id == change.id && counts(one))
     };
-    let had_begun = |one: &&Provision| known(one.period).is_none_or(|period| period.from <= at);
+    // A time that ends before it begins is one that was not understood, and a no then holds.
+    let begun = |period: Period| period.from <= at || period.until <= period.from;
+    let had_begun = |one: &&Provision| known(one.period).is_none_or(begun);
     let ended = changes.iter().filter(counted).flat_map(|change| touched(change, changes));
     let ended: Vec<&Provision> = ended.filter(is_no).filter(had_begun).collect();
     let stays = |one: &&Consent| !changes.iter().any(|change| change.id == one.id);
@@ -142,19 +151,26 @@ pub(crate) fn behind(consents: &[Consent], changes: &[Consent], at: OffsetDateTi
         let to = known(one.recipient);
         one.effect == Effect::Permit
             && is_live(one, at)
-            && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to)) && meet(no, one))
+            && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to, services)) && meet(about(no), about(one)))
             && !noes.iter().any(|no| keeps_all(no, one, at))
     };
     stand.into_iter().filter(|one| stays(one) && one.provisions.iter().any(counts)).map(|one| one.id).collect()
 }
 
+/// For what a provision is, and about what.
+pub(crate) type About = (Known<Purposes>, Known<What>);
+
+const fn about(one: &Provision) -> About {
+    (one.purposes, one.what)
+}
+
 /// Whether a no and a permit can be about the same: not where both name one thing, and another one.
-fn meet(no: &Provision, permit: &Provision) -> bool {
-    let purposes = match (known(no.purposes), known(permit.purposes)) {
+pub(crate) fn meet((no_for, no): About, (permit_for, permit): About) -> bool {
+    let purposes = match (known(no_for), known(permit_for)) {
         (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no.covers_when_refused(permit),
         _ => true,
     };
-    let whats = match (known(no.what), known(permit.what)) {
+    let whats = match (known(no), known(permit)) {
         (Some(What::Section(no)), Some(What::Section(permit))) => no == permit,
         (Some(What::Kind(no)), Some(What::Kind(permit))) => no == permit,
         (Some(What::Plan(no)), Some(What::Plan(permit))) => no == permit,
@@ -185,14 +201,137 @@ fn keeps_all(no: &Provision, permit: &Provision, at: OffsetDateTime) -> bool {
     to_all && for_all && of_all && as_long
 }
 
-/// Whether a no may keep something from them. An organization may belong to a class.
-fn kept_from(no: &Provision, to: Recipient) -> bool {
+/// Whether a no may keep something from them: an organization that is a crisis service asks as one of that class, too.
+fn kept_from(no: &Provision, to: Recipient, services: &Services) -> bool {
     match (known(no.recipient), to) {
-        (None | Some(Recipient::Everyone), _)
-        | (Some(Recipient::Organization(_) | Recipient::Practitioner(..)), Recipient::Class(_))
-        | (Some(Recipient::Class(_)), Recipient::Organization(_) | Recipient::Practitioner(..)) => true,
+        (None | Some(Recipient::Everyone), _) => true,
+        (
+            Some(Recipient::Organization(one) | Recipient::Practitioner(one, _)),
+            Recipient::Class(Class::CrisisServices),
+        )
+        | (
+            Some(Recipient::Class(Class::CrisisServices)),
+            Recipient::Organization(one) | Recipient::Practitioner(one, _),
+        ) => services.crisis.contains(&one),
         (Some(Recipient::Practitioner(at, _)), Recipient::Organization(to))
         | (Some(Recipient::Organization(at)), Recipient::Practitioner(to, _)) => at == to,
         (Some(from), to) => from == to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_consent::Origin;
+    use sayso_plan::{PersonId, PractitionerId, ProvisionId, Section, Share};
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-05-03 12:00 UTC);
+
+    fn lantern() -> OrganizationId {
+        OrganizationId::from_stored([1; 16])
+    }
+
+    fn pine_hill() -> OrganizationId {
+        OrganizationId::from_stored([2; 16])
+    }
+
+    fn hours(from: i64, until: i64) -> Known<Period> {
+        Known::Is(Period { from: NOW + time::Duration::hours(from), until: NOW + time::Duration::hours(until) })
+    }
+
+    fn says(effect: Effect, recipient: Recipient, purposes: Purposes, what: What) -> Provision {
+        Provision {
+            id: ProvisionId::from_stored([7; 16]),
+            effect,
+            recipient: Known::Is(recipient),
+            purposes: Known::Is(purposes),
+            what: Known::Is(what),
+            period: hours(-9, 9),
+            even_in_emergency: false,
+            after_death: false,
+        }
+    }
+
+    fn consent(number: u8, provision: Provision) -> Consent {
+        Consent {
+            id: ConsentId::from_stored([number; 16]),
+            person: PersonId::from_stored([9; 16]),
+            status: Known::Is(Status::Active),
+            origin: Origin::Person,
+            given_at: NOW,
+            withdrawn_at: None,
+            earlier_of: None,
+            narrowed_at: None,
+            sent: None,
+            provisions: vec![provision],
+        }
+    }
+
+    /// Whether a permit counts again when a no ends, beside others that stand.
+    fn again(no: &Consent, permit: &Provision, others: &[Provision]) -> bool {
+        let others = (20..).zip(others).map(|(number, other)| consent(number, other.clone()));
+        let all: Vec<Consent> = [no.clone(), consent(2, permit.clone())].into_iter().chain(others).collect();
+        let services = Services { crisis: [lantern()].into(), others: [pine_hill()].into() };
+        !behind(&all, &[crate::sharing::ended(no, NOW)], &services, NOW).is_empty()
+    }
+
+    #[test]
+    fn an_ended_no_lets_count_again_what_it_kept_back_and_no_other_no_does() {
+        let one = Purposes::Only;
+        let (helps, harms) = (What::Section(Section::Helps), What::Section(Section::Harms));
+        let (there, here) = (Recipient::Organization(pine_hill()), Recipient::Organization(lantern()));
+        let somebody = |at| Recipient::Practitioner(at, PractitionerId::from_stored([3; 16]));
+        let class = Recipient::Class(Class::CrisisServices);
+        let no = |to, purposes, what| consent(1, says(Effect::Deny, to, purposes, what));
+        let yes = |to, purpose, what| says(Effect::Permit, to, one(purpose), what);
+        let treat = no(there, one(Purpose::Treat), helps);
+        for (is, no, permit) in [
+            (true, treat.clone(), yes(there, Purpose::Treat, helps)),
+            (true, treat.clone(), yes(there, Purpose::Coc, helps)),
+            (false, treat.clone(), yes(there, Purpose::Famrqt, helps)),
+            (false, treat.clone(), yes(there, Purpose::Treat, harms)),
+            (true, treat.clone(), yes(there, Purpose::Treat, What::Everything)),
+            (false, treat.clone(), yes(here, Purpose::Treat, helps)),
+            (true, treat.clone(), yes(somebody(pine_hill()), Purpose::Treat, helps)),
+            (false, treat.clone(), yes(somebody(lantern()), Purpose::Treat, helps)),
+            (false, no(there, Purposes::Any, helps), yes(class, Purpose::Etreat, helps)),
+            (true, no(here, Purposes::Any, helps), yes(class, Purpose::Etreat, helps)),
+            (true, no(class, Purposes::Any, helps), yes(here, Purpose::Etreat, helps)),
+            (true, no(class, Purposes::Any, helps), yes(somebody(lantern()), Purpose::Etreat, helps)),
+            (false, no(class, Purposes::Any, helps), yes(there, Purpose::Treat, helps)),
+            (true, no(Recipient::Everyone, Purposes::Any, helps), yes(there, Purpose::Treat, helps)),
+        ] {
+            assert_eq!(again(&no, &permit, &[]), is, "{no:?} {permit:?}");
+        }
+        let permit = yes(there, Purpose::Treat, helps);
+        let with = |change: &dyn Fn(&mut Consent)| {
+            let mut no = treat.clone();
+            change(&mut no);
+            again(&no, &permit, &[])
+        };
+        assert!(!with(&|no| no.status = Known::Is(Status::Draft)), "a draft kept nothing back");
+        assert!(!with(&|no| no.provisions[0].period = hours(1, 9)), "nor what had not begun");
+        assert!(with(&|no| no.provisions[0].period = hours(9, 1)), "a time that was not understood");
+        assert!(with(&|no| no.provisions[0].period = Known::Unknown));
+
+        let stands = |to, purposes, what| says(Effect::Deny, to, purposes, what);
+        for (is, other) in [
+            (false, stands(there, Purposes::Any, What::Everything)),
+            (false, stands(Recipient::Everyone, Purposes::Any, What::Everything)),
+            (false, stands(there, one(Purpose::Treat), helps)),
+            (true, stands(there, one(Purpose::Coc), helps)),
+            (true, stands(there, one(Purpose::Treat), harms)),
+            (true, stands(here, Purposes::Any, What::Everything)),
+            (true, Provision { period: hours(-9, 1), ..stands(there, Purposes::Any, What::Everything) }),
+            (true, Provision { period: hours(1, 9), ..stands(there, Purposes::Any, What::Everything) }),
+        ] {
+            assert_eq!(again(&treat, &permit, std::slice::from_ref(&other)), is, "{other:?}");
+        }
+        // What is open by a level is more than what a no to that level keeps.
+        let (no_to_level, level) =
+            (stands(there, one(Purpose::Treat), What::Level(Share::Care)), What::Level(Share::Care));
+        assert!(again(&treat, &yes(there, Purpose::Treat, level), &[no_to_level]));
     }
 }

@@ -436,7 +436,8 @@ impl Exchange {
         at: OffsetDateTime,
         strict: bool,
     ) -> Result<Receipt, Refusal> {
-        let act = self.changed(snapshot, party, purpose, &consents, at);
+        let services = self.services().await?;
+        let act = self.changed(snapshot, party, purpose, &consents, &services, at);
         // A yes answers what they asked, and so does a no.
         let answers = matches!(act, Act::ConsentChanged { change: ConsentChange::Given | ConsentChange::Refused, .. });
         let events = self.told(&consents, at);
@@ -472,6 +473,7 @@ impl Exchange {
         party: Party,
         purpose: Option<Purpose>,
         consents: &[Consent],
+        services: &Services,
         at: OffsetDateTime,
     ) -> Act {
         let (left, new): (Vec<&Consent>, Vec<&Consent>) =
@@ -488,10 +490,11 @@ impl Exchange {
             (_, false, true) => ConsentChange::Narrowed,
             (_, false, false) => ConsentChange::Withdrawn,
         };
-        let again = behind(&snapshot.consents, consents, at);
+        let again = behind(&snapshot.consents, consents, services, at);
         // Where noes alone have ended, what was open all the while is none of its business.
         let is_ended_no = |c: &Consent| c.has_ended() && touched(c, consents).all(|one| one.effect == Effect::Deny);
-        if new.is_empty() && consents.iter().filter(|c| c.withdrawn_at.is_some()).all(is_ended_no) {
+        let mut ended = consents.iter().filter(|c| c.withdrawn_at.is_some()).peekable();
+        if new.is_empty() && ended.peek().is_some() && ended.all(is_ended_no) {
             kept.clear();
         }
         kept.extend(again.into_iter().filter(|id| !kept.contains(id)).collect::<Vec<_>>());

@@ -90,7 +90,7 @@ impl Names {
         receipts: impl IntoIterator<Item = &ConsentReceipt>,
     ) -> Result<Self, Fault> {
         let mut names = Self::default();
-        let now = pages.exchange().supporters(visitor.themselves()).await?;
+        let ever = pages.exchange().supporters_ever(visitor.themselves()).await?;
         for receipt in receipts {
             let sent = receipt.sent.iter().map(|one| &one.term);
             let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended).chain(sent);
@@ -102,7 +102,7 @@ impl Names {
                 }
             }
             if let Some(Recipient::Supporter(one)) = receipt.towards
-                && !now.iter().any(|now| now.id == one)
+                && ever.iter().any(|other| other.id == one && other.ended_at.is_some())
             {
                 names.former.push(one);
             }

@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::home::{HER_WORDS, Home, id, riverside};
 use crate::pages::cookie;
+use crate::receipts::Visitor;
 use crate::said_is_so::permit_of;
 use crate::supporters::{all, ama, cookie_of, get, opens, post, supporter, text};
 
@@ -161,6 +162,25 @@ async fn what_was_taken_for_two_purposes_is_ticked_for_each_again_and_what_is_ov
     assert!(!section(&coc, "helps") && kind(&coc), "{coc}");
     let usual = text(&get(&home, &her, &format!("{page}?purpose=COC")).await);
     assert!(!kind(&usual), "{usual}");
+    // She opens less of the first again than was taken; the way to the other stays, and nothing is ticked against her.
+    let visitor = Visitor::of(&home, home.ama).await;
+    let (seen, _) = exchange.standing(ama(&home)).await.unwrap();
+    let fields = format!("purpose=TREAT&seen={seen}&undo={number}&section=about-me");
+    let preview = visitor.post(&home, &format!("{page}/preview"), &fields).await.text;
+    assert!(preview.contains(&format!("name=\"undo\" value=\"{number}\"")), "{preview}");
+    let shared = visitor.post(&home, &format!("{page}/share"), &fields).await;
+    assert!(shared.location.contains(&format!("&undo={number}")), "{shared:?}");
+    let after = text(&get(&home, &her, &shared.location).await);
+    assert!(after.contains("Something was taken back for this, too.") && !section(&after, "helps"), "{after}");
+    // What is open again is not there to be undone.
+    let helps = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let _ = exchange.share(ama(&home), harbour, Purpose::Treat, &helps, None).await.unwrap();
+    let rest = text(&get(&home, &her, &format!("{page}?undo={number}")).await);
+    assert!(kind(&rest) && !rest.contains("Nothing of it is left to tick."), "the other purpose at once: {rest}");
+    let plan = Choice { kinds: [PlanKind::JointCrisisPlan].into(), ..Choice::default() };
+    let _ = exchange.share(ama(&home), harbour, Purpose::Coc, &plan, None).await.unwrap();
+    let none = text(&get(&home, &her, &format!("{page}?undo={number}")).await);
+    assert!(none.contains("Nothing of it is left to tick."), "{none}");
 }
 
 #[tokio::test]

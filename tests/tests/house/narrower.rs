@@ -148,3 +148,19 @@ async fn of_two_devices_what_one_closes_of_a_consent_leaves_the_rest_of_it() {
     let stand = snapshot.consents.iter().flat_map(|one| &one.provisions).filter(to_harbour);
     assert!(stand.filter(|one| one.effect == Effect::Permit).count() == 1);
 }
+
+#[tokio::test]
+async fn of_a_consent_that_says_several_things_the_end_of_a_no_tells_what_it_kept_back() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let her = Visitor::of(&home, home.ama).await;
+    let _given = two_in_one(&home, &her).await;
+    let mut no = home.refusal();
+    no["provision"]["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
+    assert_eq!(home.sent(&no).await.status, 201);
+    let exchange = &home.world.exchange;
+    let kept = exchange.kept_back(ama(&home)).await.unwrap().remove(0);
+    let ended = exchange.restore_consent(ama(&home), kept.id, kept.seen).await.unwrap();
+    let (page, file) = her.receipt(&home, ended.leaf()).await;
+    assert_eq!(sections(&file, "kept"), ["helps"], "the other part was open all the while: {page}");
+}

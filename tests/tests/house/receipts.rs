@@ -431,6 +431,25 @@ async fn the_receipt_of_a_no_to_what_was_proposed_says_that_nothing_was_open() {
     assert!(page.contains("You were asked to share more with Harbour Clinic. You said no on "), "{page}");
     assert!(page.contains("What was asked for") && page.contains("This opens nothing by itself."), "{page}");
     assert!(!page.contains("You stopped sharing") && !page.contains("What is closed now"), "{page}");
+    assert!(page.contains("1 January 2027"), "until when it was asked for: {page}");
+}
+
+#[tokio::test]
+async fn saying_again_what_stands_gives_a_receipt_of_what_stands() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let choice = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let party = Party::Organization(harbour());
+    for _ in 0..2 {
+        let _ = home.world.exchange.share(ama.themselves(), party, Purpose::Treat, &choice, None).await.unwrap();
+        home.world.wait(Duration::minutes(1));
+    }
+    let (page, file) = ama.receipt(&home, ama.receipts(&home).await[0]).await;
+    let json: Value = serde_json::from_str(&file).unwrap();
+    assert_eq!(json["record"]["event"]["event_state"], "consent given");
+    assert_eq!(json["services"][0]["purposes"][0]["piiCategory"], serde_json::json!(["What helps"]));
+    assert!(page.contains("all stayed as it was") && page.contains("What stays open as before"), "{page}");
 }
 
 #[tokio::test]

@@ -209,6 +209,9 @@ async fn a_yes_is_possible_only_to_somebody_who_supports_her() {
         assert_eq!(said.status, if possible { 303 } else { 409 }, "{}", said.text);
         if !possible {
             assert_eq!(ama.post(&home, &decline, "").await.status, 303);
+            let receipt = ama.receipts(&home).await[0];
+            let page = ama.receipt(&home, receipt).await.0;
+            assert!(!page.contains("They do not support you any more."), "they never did: {page}");
         }
     }
     assert!(home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1.is_empty());

@@ -177,8 +177,11 @@ fn record(receipt: &ConsentReceipt, names: &Names, base: &str) -> Value {
         put("purpose", receipt.purpose.map(|purpose| purpose.code().into()));
         let notice = |words| json!({"language": receipt.words.as_ref().map(|w| w.language.as_str()), "version": words});
         put("privacy_notice", receipt.words.as_ref().map(written).map(notice));
-        let page = receipt.towards.and_then(Party::under).map(|party| format!("{base}{}", sharing::address(party)));
-        put("withdrawal_method", page.map(Value::from));
+        let page = match receipt.towards.and_then(Party::under) {
+            Some(_) if receipt.is_tie_ended => Some(sharing::PEOPLE.to_owned()),
+            party => party.map(sharing::address),
+        };
+        put("withdrawal_method", page.map(|address| format!("{base}{address}").into()));
         let came: Vec<Value> = receipt.sent.iter().map(|one| sent::told(one, receipt, names)).collect();
         put("sent", (!came.is_empty()).then(|| came.into()));
         let unread: Vec<String> = receipt.unread.iter().map(|spot| spot.path()).collect();

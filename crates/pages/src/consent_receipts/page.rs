@@ -175,13 +175,15 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
     };
     let ended_a_no = matches!(receipt.happened, Happened::NoEnded | Happened::Restored);
     let kept = if ended_a_no { w::RECEIPT_BEHIND } else { w::RECEIPT_KEPT };
-    let no_more = if receipt.happened == Happened::Declined { w::RECEIPT_ASKED } else { w::RECEIPT_ENDED };
+    let declined = receipt.happened == Happened::Declined;
+    let no_more = if declined { w::RECEIPT_ASKED } else { w::RECEIPT_ENDED };
+    let ended_at = (!declined).then_some(receipt.at);
     let (no_longer, refused): (Vec<Term>, Vec<Term>) =
         receipt.ended.iter().cloned().partition(|term| term.effect == Effect::Permit);
     let still_open: Vec<Term> = receipt.kept.iter().filter(|term| term.effect == Effect::Permit).cloned().collect();
     let all = [
         (given, groups(&receipt.given, calendar, None)),
-        (no_more, groups(&no_longer, calendar, Some(receipt.at))),
+        (no_more, groups(&no_longer, calendar, ended_at)),
         (w::RECEIPT_NO_ENDED, groups(&refused, calendar, Some(receipt.at))),
         (kept, groups(&still_open, calendar, None)),
         (w::RECEIPT_SHOWN, receipt.shown.iter().map(seen).collect()),

@@ -13,6 +13,8 @@ pub(crate) struct Posted {
     pub(crate) choice: Choice,
     /// The consent version that the person decided on.
     pub(crate) seen: u64,
+    /// The act of a supporter that the person is about to undo.
+    pub(crate) undo: Option<u64>,
 }
 
 impl Posted {
@@ -29,7 +31,15 @@ impl Posted {
             levels: fields.all("level").map(|code| level(code).ok_or(Fault::Unreadable)).collect::<Result<_, _>>()?,
             everything: fields.is_ticked("everything"),
         };
-        Ok(Self { purpose, choice, seen })
+        let undo = fields.one("undo").and_then(|number| number.parse().ok());
+        Ok(Self { purpose, choice, seen, undo })
+    }
+
+    /// The same as fields of the next form.
+    pub(crate) fn hidden(&self) -> Vec<Hidden> {
+        let mut fields = hidden(self.purpose, &self.choice, self.seen);
+        fields.extend(self.undo.map(|number| Hidden { name: "undo", value: number.to_string() }));
+        fields
     }
 }
 

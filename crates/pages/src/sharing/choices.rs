@@ -31,6 +31,9 @@ pub(crate) struct ChoicesPage {
     pub(crate) frame: Frame,
     pub(crate) heading: String,
     pub(crate) done: Option<&'static str>,
+    /// The act of a supporter that is to be undone, and whether nothing of it can be ticked.
+    pub(crate) undo: Option<u64>,
+    pub(crate) nothing_to_undo: bool,
     /// The receipt of what was just done.
     pub(crate) receipt: Option<String>,
     pub(crate) asked: Vec<String>,
@@ -49,7 +52,7 @@ pub(crate) struct ChoicesPage {
     pub(crate) preview: String,
     pub(crate) preview_form: String,
     /// What is said of what an app or a service asked for.
-    pub(crate) besides_help: &'static str,
+    pub(crate) besides_help: Vec<&'static str>,
     pub(crate) switches: Switches,
     pub(crate) stop: Option<Button>,
     pub(crate) never: Never,
@@ -234,7 +237,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let asked_for = waiting.first().map(|ask| ask.purpose);
     let usual = [first_open, asked_for].into_iter().flatten().find(|purpose| purposes(party).contains(purpose));
     let first = purposes(party).first().copied().unwrap_or(Purpose::Treat);
-    let undo = Undo::asked(&pages, &visitor, &uri, party).await?;
+    let undo = Undo::asked(&pages, &visitor, &uri, party, &standing).await?;
     let taken = undo.as_ref().and_then(|undo| undo.taken.keys().next().copied());
     let purpose = purpose_of(&uri, party).or(taken).or(usual).unwrap_or(first);
     let nothing = Choice::default();
@@ -242,13 +245,20 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let open = here.map_or(&nothing, |one| &one.open);
     let plans = pages.exchange().own_plans(visitor.themselves()).await?;
     let suggests = query(&uri, "suggested").is_some();
+    let refused = standing.iter().filter_map(|one| one.refused).max();
     let mut ticked = if suggests { with_suggested(open, purpose) } else { open.clone() };
-    let asked_for = |choice: &Choice| (choice.plans.len(), choice.levels.len(), choice.everything);
-    for what in undo.as_ref().and_then(|undo| undo.taken.get(&purpose)).into_iter().flatten() {
+    let done = done(&uri).filter(|_| refused.is_none());
+    // What was left unticked and saved just now was meant so.
+    let again = undo.as_ref().filter(|_| done.is_none());
+    for what in again.and_then(|undo| undo.taken.get(&purpose)).into_iter().flatten() {
         ticked.add(*what);
     }
+    let asked_for = |choice: &Choice| choice.plans.len() + choice.levels.len() + usize::from(choice.everything);
+    let besides_help = [
+        (asked_for(open) > 0).then_some(w::BESIDES_HELP),
+        (asked_for(&ticked) > asked_for(open)).then_some(w::BESIDES_UNDO_HELP),
+    ];
     let preview = action(party, "preview");
-    let refused = standing.iter().filter_map(|one| one.refused).max();
     let is_open = standing.iter().any(|one| one.is_open() || one.later.is_some());
     let opens = match refused {
         Some(_) => pages.exchange().behind_no(visitor.themselves(), party).await?,
@@ -258,7 +268,9 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     Ok(shown(&ChoicesPage {
         frame: Frame::of(&visitor, w::SHARING_TITLE, Here::Sharing),
         heading: w::may_see(&who),
-        done: done(&uri).filter(|_| refused.is_none()),
+        undo: undo.as_ref().map(|undo| undo.number),
+        nothing_to_undo: again.is_some_and(|undo| undo.taken.is_empty()),
+        done,
         receipt: consent_receipts::after(&uri),
         asked: waiting.iter().map(|ask| w::they_asked(&calendar.moment(ask.at), w::purpose(ask.purpose))).collect(),
         class_help: party == Party::CrisisServices,
@@ -274,7 +286,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         seen,
         preview_form: visitor.form_token(&preview),
         preview,
-        besides_help: if asked_for(&ticked) == asked_for(open) { w::BESIDES_HELP } else { w::BESIDES_UNDO_HELP },
+        besides_help: besides_help.into_iter().flatten().collect(),
         switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
         never: never(&visitor, party, refused, opens, seen),
@@ -291,22 +303,36 @@ fn suggested(purpose: Purpose) -> impl Iterator<Item = Section> {
 }
 
 /// What a supporter took back from this party in the person's name, to be ticked again where the person wants to undo it:
-/// for each purpose what of it would hold now. It only ticks: they still see a preview, and decide.
+/// for each purpose what of it would hold now and is not open. It only ticks: they still see a preview, and decide.
 struct Undo {
     number: u64,
     taken: BTreeMap<Purpose, Vec<What>>,
 }
 
 impl Undo {
-    async fn asked(pages: &Pages, visitor: &Visitor, uri: &Uri, party: Party) -> Result<Option<Self>, Fault> {
+    async fn asked(
+        pages: &Pages,
+        visitor: &Visitor,
+        uri: &Uri,
+        party: Party,
+        standing: &[Standing],
+    ) -> Result<Option<Self>, Fault> {
         let (whose, now) = (visitor.themselves(), pages.exchange().now());
         let Some(number) = query(uri, "undo").and_then(|number| number.parse::<u64>().ok()) else { return Ok(None) };
         let one = pages.exchange().happened(whose, number.checked_add(1), 1).await?.into_iter().next();
         let Some(one) = one.filter(|one| one.person_seq == number) else { return Ok(None) };
         let receipt = pages.exchange().consent_receipt(whose, one.leaf).await?;
-        let receipt = receipt.filter(|receipt| receipt.by.is_some());
+        let Some(receipt) = receipt.filter(|receipt| receipt.by.is_some()) else { return Ok(None) };
+        let is_open = |purpose: Purpose, what| {
+            let open = standing.iter().find(|one| one.purpose == purpose).map(|one| &one.open);
+            open.is_some_and(|open| {
+                let mut more = open.clone();
+                more.add(what);
+                more == *open
+            })
+        };
         let mut taken: BTreeMap<Purpose, Vec<What>> = BTreeMap::new();
-        for term in receipt.into_iter().flat_map(|receipt| receipt.ended) {
+        for term in receipt.ended {
             if let (Known::Is(recipient), Known::Is(Purposes::Only(purpose)), Known::Is(what), Known::Is(period)) =
                 (term.recipient, term.purposes, term.what, term.period)
                 && term.effect == Effect::Permit
@@ -314,11 +340,12 @@ impl Undo {
                 && purposes(party).contains(&purpose)
                 && period.from <= now
                 && now < period.until
+                && !is_open(purpose, what)
             {
                 taken.entry(purpose).or_default().push(what);
             }
         }
-        Ok(Some(Self { number, taken }).filter(|undo| !undo.taken.is_empty()))
+        Ok(Some(Self { number, taken }))
     }
 }
 

@@ -107,8 +107,8 @@ pub(crate) async fn preview(
         someone: standing.iter().find(|one| one.party == party && one.purpose == posted.purpose).and_then(someone),
         form: visitor.form_token(&share),
         share,
-        fields: hidden(posted.purpose, &posted.choice, posted.seen),
-        back: at_purpose(party, posted.purpose),
+        fields: posted.hidden(),
+        back: format!("{}{}", at_purpose(party, posted.purpose), undoing(posted.undo)),
     }))
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn share(
     fields: Fields,
 ) -> Result<Response, Fault> {
     let (party, _) = named(&pages, &visitor, &uri).await?;
-    let Posted { purpose, choice, seen } = Posted::read(&fields, party)?;
+    let Posted { purpose, choice, seen, undo } = Posted::read(&fields, party)?;
     let receipt = match pages.exchange().share(visitor.themselves(), party, purpose, &choice, Some(seen)).await {
         Ok(recorded) => receipt_of(&recorded),
         // The second of two clicks on one button: what it asks for is so already, and saying no would not be true.
@@ -160,7 +160,7 @@ pub(crate) async fn share(
         }
         Err(other) => return Err(other.into()),
     };
-    Ok(go_to(&format!("{}&done=shared{receipt}", at_purpose(party, purpose))))
+    Ok(go_to(&format!("{}&done=shared{receipt}{}", at_purpose(party, purpose), undoing(undo))))
 }
 
 /// Takes back all, at once. Works for parties that have left the registry too.
@@ -234,6 +234,11 @@ pub(crate) async fn end_never(
 /// The part of an address that leads on to the receipt of what was just done.
 fn receipt_of(recorded: &Receipt) -> String {
     format!("&receipt={}", recorded.leaf())
+}
+
+/// The part of an address that leads on to what else a supporter took back in the same act.
+fn undoing(undo: Option<u64>) -> String {
+    undo.map(|number| format!("&undo={number}")).unwrap_or_default()
 }
 
 fn at_purpose(party: Party, purpose: Purpose) -> String {

@@ -64,6 +64,7 @@ say! {
     PARTS_EMPTY = "You have no plan in force yet. There is nothing to share.";
     BESIDES_TITLE = "What an app or a service asked for";
     BESIDES_UNDO_HELP = "Some of this was taken back for you. Leave it ticked to open it again.";
+    UNDO_NOTHING = "Nothing of it is left to tick. It is open again, or it would not hold now.";
     UNDO_HERE_TOO = "Something was taken back for this, too.";
     BESIDES_HELP = "You said yes to this. Untick it to end it.";
     CLOSE_TITLE = "Very private things";
