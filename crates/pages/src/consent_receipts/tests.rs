@@ -60,6 +60,7 @@ pub(crate) fn given(terms: Vec<Term>) -> ConsentReceipt {
         through: None,
         own_matter: false,
         by: None,
+        is_tie_ended: false,
         words: Some(english()),
     }
 }
