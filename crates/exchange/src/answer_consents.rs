@@ -12,7 +12,7 @@ use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write}
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
-use crate::reopen::{Opens, Services, behind};
+use crate::reopen::{Opens, Services};
 use crate::sharing::{Party, TRIES_MAX, ended, known, with_changes};
 use crate::{Exchange, Refusal};
 
@@ -214,7 +214,8 @@ impl Exchange {
         let (_, client, supporter) = recipient.and_then(Party::of).map_or((None, None, None), Party::ids);
         let purpose = first.and_then(|one| known(one.purposes));
         let purpose = purpose.and_then(|said| if let Purposes::Only(one) = said { Some(one) } else { None });
-        let services = self.services().await?;
+        let changed = std::slice::from_ref(&consent);
+        let again = self.behind(&snapshot.consents, changed, at).await?;
         let act = Act::ConsentChanged {
             consent: consent.id,
             change,
@@ -224,10 +225,7 @@ impl Exchange {
             client,
             supporter,
             by: None,
-            decided: Some(self.decided_here(
-                std::slice::from_ref(&consent),
-                behind(&snapshot.consents, std::slice::from_ref(&consent), &services, at),
-            )),
+            decided: Some(self.decided_here(changed, again)),
         };
         let events = self.told(std::slice::from_ref(&consent), at);
         let mut changes = vec![Change::Consent(Box::new(consent))];

@@ -52,6 +52,21 @@ impl Exchange {
         opens
     }
 
+    /// The permits that count again by these changes. Who is a crisis service is asked only where a no has ended, so that
+    /// taking something back waits for nothing.
+    pub(crate) async fn behind(
+        &self,
+        consents: &[Consent],
+        changes: &[Consent],
+        at: OffsetDateTime,
+    ) -> Result<Vec<ConsentId>, StoreError> {
+        let mut ended = changes.iter().filter(|one| one.has_ended()).flat_map(|one| &one.provisions);
+        if !ended.any(|one| one.effect == Effect::Deny) {
+            return Ok(Vec::new());
+        }
+        Ok(behind(consents, changes, &self.services().await?, at))
+    }
+
     /// Which organizations ask as crisis services, and which ask as others do; some ask as both.
     pub(crate) async fn services(&self) -> Result<Services, StoreError> {
         let clients = self.inner.store.clients().await?;
@@ -126,12 +141,7 @@ fn questions(snapshot: &Snapshot, changes: &[Consent], services: &Services, at: 
 
 /// The permits that count again once these noes have ended: all to those from whom they kept something, but for those that
 /// cannot be about the same, or that another no keeps back all the same.
-pub(crate) fn behind(
-    consents: &[Consent],
-    changes: &[Consent],
-    services: &Services,
-    at: OffsetDateTime,
-) -> Vec<ConsentId> {
+fn behind(consents: &[Consent], changes: &[Consent], services: &Services, at: OffsetDateTime) -> Vec<ConsentId> {
     let is_no = |one: &&Provision| one.effect == Effect::Deny;
     // What did not count, or had not begun, kept nothing back.
     let counted = |change: &&Consent| {

@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::answer_consents::is_own_no;
 use crate::consents::{organization_of, sections_of};
-use crate::reopen::{Opens, Services, behind};
+use crate::reopen::{Opens, Services};
 use crate::{Exchange, Refusal};
 
 /// How long a permit lasts when the person says nothing else: twelve months.
@@ -82,7 +82,9 @@ impl Choice {
         self.items.contains(&part.item) || in_part || (part.section.is_none() && self.documents)
     }
 
-    pub(crate) fn whats(&self) -> Vec<What> {
+    /// All that is chosen, one by one.
+    #[must_use]
+    pub fn whats(&self) -> Vec<What> {
         let kinds = self.kinds.iter().copied().map(What::Kind);
         let sections = self.sections.iter().copied().map(What::Section);
         let items = self.items.iter().copied().map(What::Item);
@@ -436,8 +438,8 @@ impl Exchange {
         at: OffsetDateTime,
         strict: bool,
     ) -> Result<Receipt, Refusal> {
-        let services = self.services().await?;
-        let act = self.changed(snapshot, party, purpose, &consents, &services, at);
+        let again = self.behind(&snapshot.consents, &consents, at).await?;
+        let act = self.changed(snapshot, party, purpose, &consents, again);
         // A yes answers what they asked, and so does a no.
         let answers = matches!(act, Act::ConsentChanged { change: ConsentChange::Given | ConsentChange::Refused, .. });
         let events = self.told(&consents, at);
@@ -473,8 +475,7 @@ impl Exchange {
         party: Party,
         purpose: Option<Purpose>,
         consents: &[Consent],
-        services: &Services,
-        at: OffsetDateTime,
+        again: Vec<ConsentId>,
     ) -> Act {
         let (left, new): (Vec<&Consent>, Vec<&Consent>) =
             consents.iter().filter(|c| c.withdrawn_at.is_none()).partition(|c| is_left(c, consents));
@@ -490,11 +491,10 @@ impl Exchange {
             (_, false, true) => ConsentChange::Narrowed,
             (_, false, false) => ConsentChange::Withdrawn,
         };
-        let again = behind(&snapshot.consents, consents, services, at);
         // Where noes alone have ended, what was open all the while is none of its business.
-        let is_ended_no = |c: &Consent| c.has_ended() && touched(c, consents).all(|one| one.effect == Effect::Deny);
-        let mut ended = consents.iter().filter(|c| c.withdrawn_at.is_some()).peekable();
-        if new.is_empty() && ended.peek().is_some() && ended.all(is_ended_no) {
+        let ended = consents.iter().filter(|c| c.withdrawn_at.is_some()).flat_map(|c| touched(c, consents));
+        let ended: Vec<&Provision> = ended.collect();
+        if new.is_empty() && !ended.is_empty() && ended.iter().all(|one| one.effect == Effect::Deny) {
             kept.clear();
         }
         kept.extend(again.into_iter().filter(|id| !kept.contains(id)).collect::<Vec<_>>());

@@ -91,13 +91,18 @@ impl Names {
     ) -> Result<Self, Fault> {
         let mut names = Self::default();
         let ever = pages.exchange().supporters_ever(visitor.themselves()).await?;
+        let supporter = |id: SupporterId| {
+            let known = ever.iter().find(|one| one.id == id).map(|one| one.name.clone());
+            known.unwrap_or_else(|| w::SOMEONE.to_owned())
+        };
         for receipt in receipts {
             let sent = receipt.sent.iter().map(|one| &one.term);
             let terms = receipt.given.iter().chain(&receipt.kept).chain(&receipt.ended).chain(sent);
             let named = terms.filter_map(|term| if let Known::Is(one) = term.recipient { Some(one) } else { None });
             for one in named.chain(receipt.towards) {
                 if !names.parties.iter().any(|(known, _)| *known == one) {
-                    let name = name_of(pages, visitor, one).await?;
+                    let name =
+                        if let Recipient::Supporter(id) = one { supporter(id) } else { name_of(pages, one).await? };
                     names.parties.push((one, name));
                 }
             }
@@ -107,7 +112,7 @@ impl Names {
                 names.former.push(one);
             }
             if let Some(by) = receipt.by {
-                names.by.push((by, sharing::name_of(pages, visitor, Party::Supporter(by)).await?));
+                names.by.push((by, supporter(by)));
             }
             if let Some(client) = receipt.through {
                 let name = pages.exchange().client_name(client).await?.unwrap_or_else(|| w::UNKNOWN_APP.to_owned());
@@ -142,13 +147,13 @@ impl Names {
     }
 }
 
-async fn name_of(pages: &Pages, visitor: &Visitor, one: Recipient) -> Result<String, Fault> {
+async fn name_of(pages: &Pages, one: Recipient) -> Result<String, Fault> {
     match (one, Party::under(one)) {
         (Recipient::Practitioner(organization, _), _) => {
-            let there = sharing::name_of(pages, visitor, Party::Organization(organization)).await?;
+            let there = sharing::registered_name(pages, Party::Organization(organization)).await?;
             Ok(format!("{there} ({})", w::RECEIPT_SOMEBODY_THERE))
         }
-        (_, Some(party)) => sharing::name_of(pages, visitor, party).await,
+        (_, Some(party)) => sharing::registered_name(pages, party).await,
         (_, None) => Ok(w::RECEIPT_EVERYONE.to_owned()),
     }
 }

@@ -80,6 +80,16 @@ pub(crate) fn changed_party(
     organization.or(client.map(Party::App)).or(supporter.map(Party::Supporter)).unwrap_or(Party::CrisisServices)
 }
 
+/// The part of an address that leads on to what else a supporter took back in the same act.
+fn undoing(undo: Option<u64>) -> String {
+    undo.map(|number| format!("&undo={number}")).unwrap_or_default()
+}
+
+/// The address of a party's page for one purpose.
+fn at_purpose(party: Party, purpose: Purpose) -> String {
+    format!("{}?purpose={purpose}", address(party))
+}
+
 /// The address of what can be done with a party.
 fn action(party: Party, end: &str) -> String {
     format!("{}/{end}", address(party))

@@ -14,7 +14,7 @@ use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
 use super::choice::level_code;
 use super::overview::{later, level_title, short, someone};
 use super::sent::{Confirm, OpensLine, opens_lines};
-use super::{action, address, named, purpose_of, purposes, query};
+use super::{action, at_purpose, named, purpose_of, purposes, query, undoing};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::consent_receipts;
@@ -282,7 +282,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         suggested: suggested(purpose)
             .next()
             .filter(|_| !suggests)
-            .map(|_| format!("{}?purpose={purpose}&suggested=yes", address(party))),
+            .map(|_| format!("{}&suggested=yes", at_purpose(party, purpose))),
         seen,
         preview_form: visitor.form_token(&preview),
         preview,
@@ -325,11 +325,7 @@ impl Undo {
         let Some(receipt) = receipt.filter(|receipt| receipt.by.is_some()) else { return Ok(None) };
         let is_open = |purpose: Purpose, what| {
             let open = standing.iter().find(|one| one.purpose == purpose).map(|one| &one.open);
-            open.is_some_and(|open| {
-                let mut more = open.clone();
-                more.add(what);
-                more == *open
-            })
+            open.is_some_and(|open| open.whats().contains(&what))
         };
         let mut taken: BTreeMap<Purpose, Vec<What>> = BTreeMap::new();
         for term in receipt.ended {
@@ -364,12 +360,12 @@ fn done(uri: &Uri) -> Option<&'static str> {
 }
 
 fn purpose_links(party: Party, here: Purpose, standing: &[Standing], undo: Option<&Undo>) -> Vec<PurposeLink> {
-    let asked = undo.map(|undo| format!("&undo={}", undo.number)).unwrap_or_default();
+    let asked = undoing(undo.map(|undo| undo.number));
     let taken = |purpose: &Purpose| undo.is_some_and(|undo| *purpose != here && undo.taken.contains_key(purpose));
     let link = |purpose: &Purpose| {
         let open = standing.iter().find(|one| one.purpose == *purpose && !one.open.is_empty());
         PurposeLink {
-            address: format!("{}?purpose={purpose}{asked}", address(party)),
+            address: format!("{}{asked}", at_purpose(party, *purpose)),
             title: w::purpose_title(*purpose),
             help: w::purpose_help(*purpose),
             is_here: *purpose == here,

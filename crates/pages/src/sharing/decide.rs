@@ -8,13 +8,12 @@ use sayso_consent::decide::Why;
 use sayso_consent::{Explained, Projection, Released, Verdict};
 use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
 use sayso_exchange::{Receipt, Refusal};
-use sayso_plan::Purpose;
 use time::Duration;
 
 use super::choice::{Hidden, Posted, hidden};
 use super::overview::someone;
 use super::why::{WhySection, sections};
-use super::{action, address, name_of, named, party_at, sent};
+use super::{action, address, at_purpose, name_of, named, party_at, sent, undoing};
 use crate::Pages;
 use crate::admit::Visitor;
 use crate::consent_receipts;
@@ -234,13 +233,4 @@ pub(crate) async fn end_never(
 /// The part of an address that leads on to the receipt of what was just done.
 fn receipt_of(recorded: &Receipt) -> String {
     format!("&receipt={}", recorded.leaf())
-}
-
-/// The part of an address that leads on to what else a supporter took back in the same act.
-fn undoing(undo: Option<u64>) -> String {
-    undo.map(|number| format!("&undo={number}")).unwrap_or_default()
-}
-
-fn at_purpose(party: Party, purpose: Purpose) -> String {
-    format!("{}?purpose={purpose}", address(party))
 }
