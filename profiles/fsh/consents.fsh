@@ -80,7 +80,7 @@ RuleSet: ConsentActor(path)
 Extension: EvenInEmergency
 Id: even-in-emergency
 Title: "Even in an emergency"
-Description: "The refusal holds even in an emergency: nothing that is declared opens what it covers."
+Description: "The refusal holds even in an emergency: whatever purpose it names, it refuses ETREAT and BTG too, and nothing that is declared opens what it covers."
 Context: Consent.provision
 * ^purpose = "A refusal is one without this mark too. Who does not know the mark refuses, and at most opens in an emergency what its own rules open then."
 * value[x] 1..1

@@ -138,6 +138,6 @@ Says of each item of the person's plans, and of each document that is kept whole
 * insert CausePart(item, 0, "1", id, [["The item. Either this or the document."]])
 * insert CausePart(document, 0, "1", id, [["A document that is kept whole, by the id by which a Consent can name it like an item. Its DocumentReference has the id of the plan."]])
 * insert CausePart(released, 1, "1", boolean, [["Whether the recipient would get it."]])
-* insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refusal-not-clear, not-now, other-purpose, close, about-them, not-shared."]])
+* insert CausePart(cause, 1, "1", code, [["Why: permitted, never-opened, refused, refused-even-in-emergency, refusal-not-clear, not-now, other-purpose, close, about-them, not-shared."]])
 * insert CausePart(because, 1, "1", string, [["The same as a sentence for the person."]])
 * insert CausePart(consent, 0, "1", id, [["The consent that decides."]])

@@ -7,9 +7,10 @@ mod reference;
 use std::collections::BTreeMap;
 
 use sayso_consent::{
-    Ask, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Tri, Verdict, Why, decide,
+    Ask, Audience, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision, Purposes, Recipient,
+    Status, Tri, Verdict, What, Why, decide,
 };
-use sayso_plan::{ProvisionId, Share};
+use sayso_plan::{ConsentId, PersonId, ProvisionId, Share};
 use sayso_tests::generate::Choices;
 
 use crate::reference::rule;
@@ -17,12 +18,24 @@ use crate::reference::rule;
 const CASES: u32 = 100_000;
 const SEED: u64 = 0x5a75_0000_0000_0001;
 
+/// Why something stays, often enough to be met in each run.
+const CAUSES: [&str; 7] = [
+    "never asked",
+    "refused",
+    "refused even in an emergency",
+    "refusal not understood",
+    "not now",
+    "other purpose",
+    "close",
+];
+
 /// Counts a verdict under its name, so that the run can show that it was worth something.
 fn name(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Released { .. } => "released",
         Verdict::Withheld(Why::NeverAsked) => "never asked",
         Verdict::Withheld(Why::Refused(_)) => "refused",
+        Verdict::Withheld(Why::RefusedEvenInEmergency(_)) => "refused even in an emergency",
         Verdict::Withheld(Why::RefusalNotUnderstood(_)) => "refusal not understood",
         Verdict::Withheld(Why::NotNow(_)) => "not now",
         Verdict::Withheld(Why::OtherPurpose(_)) => "other purpose",
@@ -52,7 +65,7 @@ fn the_decision_and_the_naive_reading_agree_a_hundred_thousand_times() {
     }
     let often = |name: &str| counts.get(name).copied().unwrap_or(0);
     assert!(often("released") * 10 >= CASES, "{counts:?}");
-    for cause in ["never asked", "refused", "refusal not understood", "not now", "other purpose", "close"] {
+    for cause in CAUSES {
         assert!(often(cause) * 200 >= CASES, "{cause}: {counts:?}");
     }
     assert!(often("about them") > 20, "{counts:?}");
@@ -73,8 +86,10 @@ fn the_naive_reading_contradicts_a_verdict_that_was_turned_round() {
     }
 }
 
-/// Cases in which the cause that is named is taken away.
-const CAUSES: u32 = 20_000;
+/// Cases in which the cause that is named is taken away, or what is said to be missing is there, and the answer is another.
+const FLIPS: u32 = 20_000;
+/// Not more than so many cases are needed to find them.
+const CASES_OF_FLIPS: u32 = 60_000;
 
 /// Consents with the provisions that a question is decided on.
 #[derive(Clone)]
@@ -135,6 +150,48 @@ impl Decided {
         mended
     }
 
+    /// The same with a permit for just what is asked, which outlasts the person; none where no permit could open it.
+    fn permitted(&self) -> Option<Self> {
+        let recipient = match &self.ask.audience {
+            Audience::Organization { organization, .. } => Recipient::Organization(*organization),
+            Audience::App { client } => Recipient::App(*client),
+            Audience::Supporter { supporter, .. } => Recipient::Supporter(*supporter),
+        };
+        let what = match (self.part.item, self.part.section) {
+            (Some(item), _) => What::Item(item),
+            (None, _) if self.part.level == Share::Close => return None,
+            (None, Some(section)) => What::Section(section),
+            (None, None) => What::Plan(self.part.plan),
+        };
+        let hour = time::Duration::hours(1);
+        let (from, until) = (self.ask.at - hour, self.ask.at + hour);
+        let permit = Provision {
+            id: ProvisionId::from_stored([0xee; 16]),
+            effect: Effect::Permit,
+            recipient: Known::Is(recipient),
+            purposes: Known::Is(Purposes::Only(self.ask.purpose?)),
+            what: Known::Is(what),
+            period: Known::Is(Period { from, until }),
+            even_in_emergency: false,
+            after_death: true,
+        };
+        let mut permitted = self.clone();
+        permitted.part.about_asker = Tri::False;
+        permitted.consents.push(Consent {
+            id: ConsentId::from_stored([0xee; 16]),
+            person: PersonId::from_stored([1; 16]),
+            status: Known::Is(Status::Active),
+            origin: Origin::Person,
+            given_at: from,
+            withdrawn_at: None,
+            sent: None,
+            narrowed_at: None,
+            earlier_of: None,
+            provisions: vec![permit],
+        });
+        Some(permitted)
+    }
+
     /// All causes of the same answer, each named once those before it are gone.
     fn named(&self) -> Vec<ProvisionId> {
         let mut named = Vec::new();
@@ -149,7 +206,11 @@ impl Decided {
 fn cause(verdict: &Verdict, released: bool) -> Option<ProvisionId> {
     match verdict {
         Verdict::Released { by, .. } if released => Some(*by),
-        Verdict::Withheld(Why::Refused(id) | Why::RefusalNotUnderstood(id)) if !released => Some(*id),
+        Verdict::Withheld(Why::Refused(id) | Why::RefusedEvenInEmergency(id) | Why::RefusalNotUnderstood(id))
+            if !released =>
+        {
+            Some(*id)
+        }
         Verdict::Released { .. } | Verdict::Withheld(_) => None,
     }
 }
@@ -158,16 +219,28 @@ fn cause(verdict: &Verdict, released: bool) -> Option<ProvisionId> {
 #[test]
 fn the_cause_that_is_named_decides() {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for n in 0..CAUSES {
+    let (mut flips, mut n) = (0, 0);
+    while flips < FLIPS {
         let case = Decided::any(n);
+        n += 1;
+        assert!(n < CASES_OF_FLIPS, "only {flips} in {n} cases: {counts:?}");
         let verdict = case.verdict();
         *counts.entry(name(&verdict)).or_default() += 1;
         let permits =
             || case.consents.iter().flat_map(|one| &one.provisions).filter(|one| one.effect == Effect::Permit);
         match verdict {
-            Verdict::Released { .. } | Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)) => {
+            Verdict::Released { .. }
+            | Verdict::Withheld(Why::Refused(_) | Why::RefusedEvenInEmergency(_) | Why::RefusalNotUnderstood(_)) => {
+                // A no has something to keep back only where it would be a yes without it.
+                let permitted = if verdict.is_released() { Some(case.clone()) } else { case.permitted() };
+                if let Some(case) = permitted {
+                    let named = case.named();
+                    assert_eq!(case.verdict().is_released(), verdict.is_released(), "case {n}");
+                    let without = case.without(&named).verdict();
+                    assert_ne!(without.is_released(), verdict.is_released(), "case {n}: it flips");
+                    flips += 1;
+                }
                 let named = case.named();
-                assert!(cause(&case.without(&named).verdict(), verdict.is_released()).is_none(), "case {n}: it flips");
                 for one in &named {
                     let others: Vec<ProvisionId> = named.iter().filter(|other| *other != one).copied().collect();
                     let alone = case.without(&others).verdict();
@@ -176,17 +249,20 @@ fn the_cause_that_is_named_decides() {
             }
             Verdict::Withheld(Why::NotNow(id) | Why::OtherPurpose(id)) if case.ask.purpose.is_some() => {
                 assert!(case.mended(id).verdict().is_released(), "case {n}: for now and for this it would be a yes");
+                flips += 1;
             }
             Verdict::Withheld(Why::Close(_)) => {
                 let mut open = case.clone();
                 open.part.level = Share::Open;
                 open.part.about_asker = Tri::False;
                 assert!(open.verdict().is_released(), "case {n}: were it not close, it would be a yes");
+                flips += 1;
             }
             Verdict::Withheld(Why::AboutThem(id)) => {
                 let mut other = case.clone();
                 other.part.about_asker = Tri::False;
                 assert!(other.verdict().is_released(), "case {n}: were it not about them, it would be a yes");
+                flips += 1;
                 assert!(
                     !other.named().is_empty() && cause(&other.without(&[id]).verdict(), true) != Some(id),
                     "case {n}"
@@ -196,12 +272,17 @@ fn the_cause_that_is_named_decides() {
                 let mut counting = permits().filter(|permit| counts_at_all(&case, permit.id));
                 let nearly = counting.find(|permit| case.mended(permit.id).verdict().is_released());
                 assert!(nearly.is_none(), "case {n}: a permit that came near should have been named: {nearly:?}");
+                if let Some(permitted) = case.permitted() {
+                    assert!(permitted.verdict().is_released(), "case {n}: once she says so it is a yes");
+                }
             }
-            Verdict::Withheld(_) => {}
+            // No purpose was stated, and no permit is for none.
+            Verdict::Withheld(Why::NotNow(_) | Why::OtherPurpose(_)) => assert_eq!(case.ask.purpose, None, "case {n}"),
+            Verdict::Withheld(Why::NotShared) => unreachable!("the state of a plan is no part of a case"),
         }
     }
-    for cause in ["released", "never asked", "refused", "refusal not understood", "not now", "other purpose", "close"] {
-        assert!(counts.get(cause).is_some_and(|count| count * 200 >= CAUSES), "{cause}: {counts:?}");
+    for cause in CAUSES.into_iter().chain(["released"]) {
+        assert!(counts.get(cause).is_some_and(|count| count * 200 >= FLIPS), "{cause}: {counts:?}");
     }
 }
 

@@ -11,9 +11,12 @@ use serde::Deserialize;
 const SECTIONS: [(&str, usize, usize); 8] =
     [("A", 23, 2), ("B", 17, 2), ("C", 18, 2), ("D", 19, 2), ("E", 8, 2), ("F", 15, 2), ("G", 14, 2), ("OA", 27, 1)];
 
-/// Those for which no reason counts any more.
-const SHOWN: [&str; 16] =
-    ["C09", "C10", "C11", "C12", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D11", "D14", "D19", "F13", "F14"];
+/// Those for which no reason counts any more: these, and all of [`SHOWN_SECTIONS`].
+const SHOWN: [&str; 14] =
+    ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D11", "D14", "D19", "F13", "F14", "G11", "G12"];
+
+/// The sections of which all is shown.
+const SHOWN_SECTIONS: [char; 2] = ['A', 'C'];
 
 /// How many edge cases the law of consent has.
 const CASES: usize = 42;
@@ -150,7 +153,8 @@ fn every_attack_has_tests_that_are_there_or_a_dated_reason() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    let gone: Vec<&String> = open.iter().filter(|id| SHOWN.contains(&id.as_str())).collect();
+    let gone: Vec<&String> =
+        open.iter().filter(|id| SHOWN.contains(&id.as_str()) || id.starts_with(SHOWN_SECTIONS)).collect();
     assert!(gone.is_empty(), "for these no reason counts: {gone:?}");
 }
 

@@ -71,5 +71,6 @@ fn is_within(rule: &Rule, wider: &Rule) -> bool {
     };
     // Whoever permitted it before permitted it since then; the past opens with the date (case 28).
     let since = rule.effect == Effect::Deny || rule.given_at >= wider.given_at;
-    same && in_time && since && (wider.after_death || !rule.after_death || rule.effect == Effect::Deny)
+    let marked = wider.even_in_emergency || !rule.even_in_emergency;
+    same && marked && in_time && since && (wider.after_death || !rule.after_death || rule.effect == Effect::Deny)
 }

@@ -20,6 +20,8 @@ pub(crate) struct Rule {
     pub(crate) since: OffsetDateTime,
     pub(crate) origin: Origin,
     pub(crate) after_death: bool,
+    /// Of a refusal alone.
+    pub(crate) even_in_emergency: bool,
     pub(crate) consent: ConsentId,
     pub(crate) provision: ProvisionId,
 }
@@ -70,7 +72,10 @@ impl Compiled {
     /// Compiles the consents of one person, who lives and of whose age nothing is known.
     #[must_use]
     pub fn of(consents: &[Consent]) -> Self {
-        Self { rules: consents.iter().flat_map(rules_of).collect(), life: Life::default() }
+        let mut rules: Vec<Rule> = consents.iter().flat_map(rules_of).collect();
+        // The strongest no is the one that is named as the cause.
+        rules.sort_by_key(|rule| !rule.even_in_emergency);
+        Self { rules: rules.into(), life: Life::default() }
     }
 
     /// The same, with what is known of the person's life.
@@ -106,6 +111,7 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
         },
         origin: consent.origin,
         after_death: p.after_death,
+        even_in_emergency: p.effect == Effect::Deny && p.even_in_emergency,
         consent: consent.id,
         provision: p.id,
     })

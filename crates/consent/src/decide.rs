@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::audience::{Ask, Audience};
 use crate::compile::{Compiled, Lasts, Moment, Rule};
 use crate::life::Life;
-use crate::provision::{Effect, Origin};
+use crate::provision::{Effect, Origin, in_emergency};
 use crate::tri::Tri;
 
 /// A part of a plan, as consent sees it: labels and ids, no words.
@@ -60,6 +60,8 @@ pub enum Why {
     NeverAsked,
     /// The person refused.
     Refused(ProvisionId),
+    /// The person refused, even in an emergency.
+    RefusedEvenInEmergency(ProvisionId),
     /// A refusal could not be fully understood; it counts until the person clears it up.
     RefusalNotUnderstood(ProvisionId),
     /// It was allowed for a time that is over, or has not begun.
@@ -79,6 +81,12 @@ impl Verdict {
     #[must_use]
     pub const fn is_released(&self) -> bool {
         matches!(self, Self::Released { .. })
+    }
+
+    /// Whether a no keeps it back.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        matches!(self, Self::Withheld(Why::Refused(_) | Why::RefusedEvenInEmergency(_) | Why::RefusalNotUnderstood(_)))
     }
 }
 
@@ -166,6 +174,9 @@ fn weigh<'a>(
             (Effect::Permit | Effect::Deny, known) => known,
         });
         match (rule.effect, holds) {
+            (Effect::Deny, Tri::True) if rule.even_in_emergency => {
+                return Weighed::Refused(Why::RefusedEvenInEmergency(rule.provision));
+            }
             (Effect::Deny, Tri::True) => return Weighed::Refused(Why::Refused(rule.provision)),
             (Effect::Deny, Tri::Unknown) => return Weighed::Refused(Why::RefusalNotUnderstood(rule.provision)),
             (Effect::Permit, Tri::True) => {
@@ -188,7 +199,8 @@ impl Rule {
             return None;
         }
         let covers = or_leak!(self.effect, ParentPurpose => Effect::Deny);
-        let purpose = self.purposes.test(|p| p.matches(covers, ask.purpose));
+        let marked = in_emergency(self.even_in_emergency, ask.purpose);
+        let purpose = self.purposes.test(|p| p.matches(covers, ask.purpose)).or(marked);
         let holds = |lasts: &Lasts| or_leak!(lasts.holds(now), BeginForgotten => Tri::from(now < lasts.until));
         let time = self.lasts.test(holds).and(self.stands(life, ask.at));
         #[cfg(feature = "leaks")]

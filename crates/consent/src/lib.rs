@@ -25,7 +25,7 @@ pub use decide::{Part, Verdict, Why, decide};
 pub use explain::{Explained, explain, is_open_whole};
 pub use life::Life;
 pub use naming::{NamedAs, Naming, Objection, own_mentions};
-pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Sent, Status, What};
+pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Sent, Status, What, refuses};
 pub use release::{
     Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, naming, own,
     own_decision, own_grant, own_proposal, own_self, proposal, subject,

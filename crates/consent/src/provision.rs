@@ -96,7 +96,7 @@ pub struct Provision {
     pub what: Known<What>,
     /// When.
     pub period: Known<Period>,
-    /// A refusal that no emergency opens.
+    /// A refusal that no emergency opens: whatever purpose it names, it refuses the emergency purposes too.
     #[serde(default)]
     pub even_in_emergency: bool,
     /// A permit that holds after the person's death too, because it says so (case 40). A refusal always does.
@@ -191,6 +191,18 @@ impl Consent {
         let later = self.withdrawn_at.into_iter().chain(self.narrowed_at).chain(self.sent.map(|sent| sent.at)).max();
         later.map_or(self.given_at, |later| later.max(self.given_at))
     }
+}
+
+/// Whether a refusal that names these purposes, and is marked or not, refuses this one.
+#[must_use]
+pub fn refuses(named: Known<Purposes>, even_in_emergency: bool, purpose: Purpose) -> Tri {
+    let by_name = named.test(|named| named.matches(Effect::Deny, Some(purpose)));
+    by_name.or(in_emergency(even_in_emergency, Some(purpose)))
+}
+
+/// Whether the mark of a refusal is about what is asked: then it does not matter what it names.
+pub(crate) fn in_emergency(marked: bool, asked: Option<Purpose>) -> Tri {
+    Tri::from(marked && asked.is_some_and(Purpose::is_emergency))
 }
 
 impl Recipient {

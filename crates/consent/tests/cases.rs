@@ -4,7 +4,7 @@
 
 use sayso_consent::{
     Advance, Ask, Audience, Capacity, Class, Compiled, Consent, Effect, Known, Life, Named, Origin, Part, Period,
-    Provision, Purposes, Recipient, Status, Taken, Tri, Verdict, What, Why, decide,
+    Provision, Purposes, Recipient, Status, Taken, Tri, Verdict, What, Why, decide, refuses,
 };
 use sayso_plan::{Purpose, Section, Share};
 
@@ -126,6 +126,33 @@ fn case_14_a_refusal_of_treatment_covers_what_lies_below_it_and_not_what_lies_ab
         let no = Provision { purposes: Known::Is(Purposes::Only(refused)), ..refusal() };
         assert_eq!(!yes(&[consent(vec![given, no])], &ask(organization(1), asked)), covered, "{refused} {asked}");
     }
+}
+
+#[test]
+fn case_14_a_refusal_even_in_an_emergency_covers_emergencies_whatever_purpose_it_names() {
+    for named in Purpose::ALL {
+        let refused = Provision { purposes: Known::Is(Purposes::Only(named)), even_in_emergency: true, ..refusal() };
+        for asked in [Purpose::Etreat, Purpose::Btg] {
+            let ask = Ask { purpose: Some(asked), ..treat() };
+            let allowed = Provision { purposes: Known::Is(Purposes::Only(asked)), ..permit() };
+            let given = consent(vec![allowed.clone(), Provision { id: id(3), ..refusal() }, refused.clone()]);
+            assert_eq!(
+                answer(&[given], &ask),
+                Verdict::Withheld(Why::RefusedEvenInEmergency(id(2))),
+                "{named} {asked}"
+            );
+            let unmarked = Provision { even_in_emergency: false, ..refused.clone() };
+            let covered = named.covers_when_refused(asked);
+            assert_eq!(!yes(&[consent(vec![allowed, unmarked])], &ask), covered, "{named} {asked}");
+            let said = |marked| refuses(Known::Is(Purposes::Only(named)), marked, asked);
+            assert_eq!((said(true), said(false)), (Tri::True, Tri::from(covered)), "{named} {asked}");
+        }
+    }
+    let coordination = Purposes::Only(Purpose::Coc);
+    let refused = Provision { purposes: Known::Is(coordination), even_in_emergency: true, ..refusal() };
+    assert!(yes(&[consent(vec![permit(), refused])], &treat()), "of what is no emergency the mark says nothing");
+    assert_eq!(refuses(Known::Is(coordination), true, Purpose::Treat), Tri::False);
+    assert_eq!(refuses(Known::Unknown, false, Purpose::Etreat), Tri::Unknown);
 }
 
 #[test]
@@ -453,6 +480,22 @@ fn case_42_while_somebody_doubts_the_person_closes_what_they_like() {
     for less in [vec![], vec![withdrawn], vec![consent(vec![shorter])], vec![open[0].clone(), consent(vec![refusal()])]]
     {
         assert_eq!(DOUBTED.takes(&open, &less), Taken::AtOnce, "{less:?}");
+    }
+}
+
+#[test]
+fn case_42_while_somebody_doubts_a_no_keeps_its_mark() {
+    let (plain, marked) = (refusal(), Provision { even_in_emergency: true, ..refusal() });
+    let takes = |before: &Provision, after: &Provision| {
+        DOUBTED.takes(&[consent(vec![before.clone()])], &[consent(vec![after.clone()])])
+    };
+    for (before, after, taken) in [
+        (&plain, &plain, Taken::AtOnce),
+        (&plain, &marked, Taken::AtOnce),
+        (&marked, &marked, Taken::AtOnce),
+        (&marked, &plain, Taken::Held),
+    ] {
+        assert_eq!(takes(before, after), taken, "{} {}", before.even_in_emergency, after.even_in_emergency);
     }
 }
 

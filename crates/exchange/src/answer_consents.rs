@@ -12,6 +12,7 @@ use sayso_store::{Act, Change, ConsentChange, Receipt, Refused, Snapshot, Write}
 use time::OffsetDateTime;
 
 use crate::consents::{has_passed, organization_of, sections_of, waits};
+use crate::read_released::{counts, day_of};
 use crate::reopen::{Opens, Services};
 use crate::sharing::{Party, TRIES_MAX, ended, known, with_changes};
 use crate::{Exchange, Refusal};
@@ -284,7 +285,8 @@ impl Exchange {
         let before = self.rules(snapshot);
         let after = Compiled::of(&with_changes(&snapshot.consents, changes.to_vec()));
         let mut newly = Newly::default();
-        for sealed in &snapshot.plans {
+        let day = day_of(snapshot, ask.at);
+        for sealed in snapshot.plans.iter().filter(|sealed| counts(sealed, ask, day)) {
             let judge = |rules| sayso_consent::judge(sealed, rules, ask, &self.inner.fingerprints).ok();
             let (before, after) = (judge(&before), judge(&after));
             let seen: BTreeSet<ItemId> = before.iter().flat_map(Grant::shown).map(|(item, _)| *item).collect();

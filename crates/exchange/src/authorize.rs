@@ -13,10 +13,11 @@ use sayso_auth::scope::{On, ResourceScope, Scope};
 use sayso_auth::secret::of;
 use sayso_auth::{Client, Interaction, Opaque, Refused, ResourceType, Scopes};
 use sayso_consent::Themselves;
-use sayso_plan::{ClientId, PersonId, Purpose, Section};
+use sayso_plan::{ClientId, Purpose, Section};
 use sayso_store::{Act, Grant, Receipt, StoreError};
 use time::Duration;
 
+use crate::keys::is_refused;
 use crate::sharing::{Choice, Party};
 use crate::sign_in::Session;
 use crate::{Exchange, Refusal};
@@ -182,8 +183,8 @@ impl Exchange {
             return Err(NotAuthorized::NothingChosen);
         }
         if decision.allow {
-            let (_, standing) = self.standing(session.themselves()).await?;
-            if standing.iter().any(|one| one.party == Party::App(client.id) && one.refused.is_some()) {
+            let snapshot = self.snapshot_of(session.themselves()).await?;
+            if is_refused(&snapshot.consents, client.id, self.now()) {
                 return Err(NotAuthorized::SaidNo);
             }
         }
@@ -209,16 +210,6 @@ impl Exchange {
         let recorded = self.stop_sharing(person, Party::App(app)).await?;
         self.take_keys(person.person(), Party::App(app)).await?;
         Ok(recorded)
-    }
-
-    /// Ends the tokens of an app to which nothing is open any more: by them it would still read what the person decided.
-    pub(crate) async fn take_keys(&self, person: PersonId, from: Party) -> Result<(), Refusal> {
-        let Party::App(app) = from else { return Ok(()) };
-        let grants = self.inner.store.grants_of(person).await?;
-        for grant in grants.into_iter().filter(|grant| grant.client == app) {
-            self.end_grant(&grant, "disconnected").await?;
-        }
-        Ok(())
     }
 
     /// The apps that still hold tokens on the person's behalf, newest first.

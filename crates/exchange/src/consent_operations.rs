@@ -10,7 +10,7 @@ use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanId, ProvisionI
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
 
-use crate::read_released::day_of;
+use crate::read_released::explained;
 use crate::sharing::TRIES_MAX;
 use crate::{Disclosure, Exchange, Refusal, Sheet, Wanted};
 
@@ -156,18 +156,16 @@ impl Exchange {
 
     /// The causes for all parts that the asker sees.
     fn causes(&self, snapshot: &Snapshot, theirs: &Ask, seen: Option<&[Sheet]>, plan: Option<PlanId>) -> Vec<Cause> {
-        let (rules, day) = (self.rules(snapshot), day_of(snapshot, theirs.at));
+        let rules = self.rules(snapshot);
         let themselves = sayso_consent::Themselves::signed_in(snapshot.person);
         let shown: Option<BTreeSet<ItemId>> = seen.map(|sheets| sheets.iter().flat_map(Sheet::parts).collect());
         let mut causes = Vec::new();
         for sealed in snapshot.plans.iter().filter(|sealed| plan.is_none_or(|plan| plan == sealed.id())) {
-            // Its time is over for everybody but the person's own apps.
-            let is_over = !theirs.is_own_app() && sealed.is_over_on(day);
-            for one in sayso_consent::explain(sealed, &themselves, &rules, theirs) {
+            for one in explained(snapshot, sealed, &themselves, &rules, theirs) {
                 if shown.as_ref().is_some_and(|shown| !shown.contains(&one.item)) {
                     continue;
                 }
-                let verdict = if is_over { Verdict::Withheld(Why::NotShared) } else { one.verdict };
+                let verdict = one.verdict;
                 let consent = decides(verdict).and_then(|provision| consent_of(&snapshot.consents, provision));
                 causes.push(Cause { plan: sealed.id(), section: one.section, item: one.item, verdict, consent });
             }
@@ -182,6 +180,7 @@ const fn decides(verdict: Verdict) -> Option<ProvisionId> {
         Verdict::Released { by, .. }
         | Verdict::Withheld(
             Why::Refused(by)
+            | Why::RefusedEvenInEmergency(by)
             | Why::RefusalNotUnderstood(by)
             | Why::NotNow(by)
             | Why::OtherPurpose(by)

@@ -248,7 +248,7 @@ fn receipt(person: PersonId, recorded: &Recorded, consents: &BTreeMap<ConsentId,
             let happened = happened(*change, &given, &kept, &ended);
             // Of a consent that says several things, some were open all the while.
             if matches!(happened, Happened::NoEnded | Happened::Restored) {
-                let again = |permit: &Term| ended.iter().any(|no| meet(of_term(no), of_term(permit)));
+                let again = |permit: &Term| ended.iter().any(|no| meet(&of_term(no), &of_term(permit)));
                 kept.retain(|term| term.effect == Effect::Deny || again(term));
             }
             let (purpose, towards, by, words) = (*purpose, Some(towards), *by, decided.words);
@@ -387,7 +387,7 @@ fn terms_of(consent: &Consent, id: ConsentId) -> Vec<Term> {
 }
 
 const fn of_term(term: &Term) -> About {
-    (term.purposes, term.what)
+    About { purposes: term.purposes, even_in_emergency: term.even_in_emergency, what: term.what }
 }
 
 fn happened(change: ConsentChange, given: &[Term], kept: &[Term], ended: &[Term]) -> Happened {

@@ -11,7 +11,7 @@ use sayso_consent::{Ask, Consent, Effect, Known, Origin, Provision, Recipient, R
 use sayso_fhir::incoming::{About, Rule, SentConsent};
 use sayso_fhir::{Shown, outgoing};
 use sayso_plan::{ConsentId, ItemId, OrganizationId, PersonId, ProvisionId};
-use sayso_store::{Act, Change, ConsentChange, NewLeaf, Once, Outcome, Receipt, Refused, Snapshot, Write};
+use sayso_store::{Act, Change, ConsentChange, NewLeaf, Once, Outcome, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
@@ -114,8 +114,8 @@ impl Exchange {
                     let decisions = self.seen_of(caller, person, &all, at).await?;
                     return Ok(Kept { receipt, decisions });
                 }
-                Err(Refused::Moved) => {}
-                Err(other) => return Err(other.into()),
+                Err(Refusal::Moved) => {}
+                Err(other) => return Err(other),
             }
         }
         Err(Refusal::Moved)
@@ -169,8 +169,8 @@ impl Exchange {
                     let decisions = self.seen_of(caller, person, &[after], at).await?;
                     return Ok(Kept { receipt, decisions });
                 }
-                Err(Refused::Moved) => {}
-                Err(other) => return Err(other.into()),
+                Err(Refusal::Moved) => {}
+                Err(other) => return Err(other),
             }
         }
         Err(Refusal::Moved)
@@ -256,8 +256,8 @@ impl Exchange {
             let leaf = self.leaf(at, caller.organization, self.sent_act(caller, &new, did, fate));
             match self.put_sent(&snapshot, leaf, new, None, at).await {
                 Ok(receipt) => return Ok(receipt),
-                Err(Refused::Moved) => {}
-                Err(other) => return Err(other.into()),
+                Err(Refusal::Moved) => {}
+                Err(other) => return Err(other),
             }
         }
         Err(Refusal::Moved)
@@ -432,15 +432,17 @@ impl Exchange {
         changed: Vec<Consent>,
         once: Option<Once>,
         at: OffsetDateTime,
-    ) -> Result<Receipt, Refused> {
+    ) -> Result<Receipt, Refusal> {
         let write = Write {
             fence: snapshot.fence(),
             leaf,
             events: self.told(&changed, at),
-            changes: changed.into_iter().map(|one| Change::Consent(Box::new(one))).collect(),
+            changes: changed.iter().cloned().map(|one| Change::Consent(Box::new(one))).collect(),
             once,
         };
-        Ok(self.keep(write).await?.receipt)
+        let receipt = self.keep(write).await?.receipt;
+        self.take_keys_of_shut_out(snapshot.person, &snapshot.consents, &changed, at).await?;
+        Ok(receipt)
     }
 
     fn sent_act(&self, caller: &Caller, all: &[Consent], did: Vec<ConsentChange>, fate: Fate) -> Act {

@@ -194,12 +194,10 @@ impl Exchange {
             let decided = Decided { words: None, ..self.decided_here(&changed, kept) };
             let leaf = self.leaf(at, None, record(supporter, taking, &snapshot.consents, &changed, decided));
             let events = self.told(&changed, at);
-            let changes = changed.into_iter().map(|c| Change::Consent(Box::new(c))).collect();
+            let changes = changed.iter().cloned().map(|c| Change::Consent(Box::new(c))).collect();
             match self.keep(Write { fence: snapshot.fence(), leaf, changes, events, once: None }).await {
                 Ok(written) => {
-                    if taking.what == Taken::All {
-                        self.take_keys(snapshot.person, taking.from).await?;
-                    }
+                    self.take_keys_of_shut_out(snapshot.person, &snapshot.consents, &changed, at).await?;
                     return Ok(written.receipt);
                 }
                 Err(sayso_store::Refused::Moved) => {}

@@ -1,44 +1,65 @@
 //! Versions: those that the current consent releases and that were in force during this reader's permit.
 
 use sayso_auth::Caller;
-use sayso_plan::PlanId;
-use sayso_store::Version;
+use sayso_consent::Ask;
+use sayso_plan::State;
+use sayso_store::{Snapshot, StoreError, Version};
 
-use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom};
+use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted};
 use crate::{Exchange, Refusal};
 
 impl Exchange {
-    /// The visible versions of a plan, newest first. Versions that look the same to this reader are one.
+    /// The visible versions of a plan, newest first, or only the one with this fingerprint. Versions that look the same to
+    /// this reader are one. On record is what was shown in all of them.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the look cannot be recorded.
-    pub async fn history(&self, caller: &Caller, plan: PlanId) -> Result<Disclosure, Refusal> {
-        let whom = Whom::OwnerOf(*plan.as_bytes());
-        let look = Look { whom, wanted: Wanted::Plan(plan), purpose: None, operation: "history" };
-        let mut disclosure = self.look(caller, &look).await?;
-        if let Some(current) = disclosure.sheets.first().cloned() {
-            disclosure.sheets = self.versions_of(caller, &current, disclosure.at).await?;
-        }
-        Ok(disclosure)
+    pub async fn history(&self, caller: &Caller, look: &Look, one: Option<&str>) -> Result<Disclosure, Refusal> {
+        let shows = |id: &[u8; 16], _: &Ask, sheets: &[Sheet]| sheets.iter().any(|sheet| sheet.has_address(id));
+        self.look_at(caller, look, one.map_or(Versions::All, Versions::One), &shows).await
     }
 
-    /// All versions that this caller may see of the plan they see now. The decision uses the consents of one snapshot;
-    /// a withdrawal after it is caught by the fence of the look that led here.
+    /// Of what is seen now, the versions that are looked at.
+    pub(crate) async fn versions_seen(
+        &self,
+        snapshot: &Snapshot,
+        ask: &Ask,
+        wanted: Wanted,
+        versions: Versions<'_>,
+        seen: Vec<Sheet>,
+    ) -> Result<Vec<Sheet>, StoreError> {
+        let current = match (versions, seen.first()) {
+            (Versions::Current, _) | (_, None) => return Ok(seen),
+            (Versions::All | Versions::One(_), Some(current)) => current,
+        };
+        let mut sheets = self.versions_of(snapshot, ask, current).await?;
+        if let Wanted::Part(part) = wanted {
+            sheets.retain(|sheet| sheet.shows(part));
+        }
+        if let Versions::One(one) = versions {
+            sheets.retain(|sheet| sheet.fingerprint().to_string() == one);
+        }
+        Ok(sheets)
+    }
+
+    /// All versions that may be seen of a plan that is seen now. Who puts them on record does it with the fence of this
+    /// snapshot.
     pub(crate) async fn versions_of(
         &self,
-        caller: &Caller,
+        snapshot: &Snapshot,
+        ask: &Ask,
         current: &Sheet,
-        at: time::OffsetDateTime,
-    ) -> Result<Vec<Sheet>, Refusal> {
-        let person = current.sealed().person();
-        let ask = self.ask_of(caller, None, at).await?;
-        let snapshot = self.snapshot_or_nobody(Some(person)).await?;
-        let rules = self.rules(&snapshot);
+    ) -> Result<Vec<Sheet>, StoreError> {
         let mut sheets = vec![current.clone()];
-        let versions = self.inner.store.versions(person, current.plan()).await?;
+        // Of a cancelled plan others see only that it is cancelled, whatever once stood in it.
+        if current.sealed().state() == State::Cancelled && !ask.is_own_app() {
+            return Ok(sheets);
+        }
+        let rules = self.rules(snapshot);
+        let versions = self.inner.store.versions(snapshot.person, current.plan()).await?;
         for (newer, older) in versions.iter().zip(versions.iter().skip(1)) {
             let judge = |version: &Version| {
-                sayso_consent::judge_past(&version.plan, &rules, &ask, older.until_at, &self.inner.fingerprints).ok()
+                sayso_consent::judge_past(&version.plan, &rules, ask, older.until_at, &self.inner.fingerprints).ok()
             };
             let (before, after) = (judge(older), judge(newer));
             // A change counts only if this reader could have seen it when it was made. What changed out of sight, or

@@ -51,6 +51,7 @@ pub mod follow;
 pub mod history;
 mod holding;
 pub mod issue_token;
+mod keys;
 #[cfg(feature = "leaks")]
 mod leaks;
 pub mod named;

@@ -7,7 +7,7 @@ use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
 
 use crate::prospects::{asker, asks};
-use crate::read_released::DECISIONS_MAX;
+use crate::read_released::{DECISIONS_MAX, day_of};
 use crate::sharing::{Party, TRIES_MAX};
 use crate::with::reading;
 use crate::{Exchange, Refusal, SupporterSession};
@@ -169,8 +169,10 @@ impl Exchange {
 
     fn naming(&self, snapshot: &Snapshot, supporter: &Supporter, at: OffsetDateTime) -> Option<Released<Naming>> {
         let others: Vec<Ask> = others(snapshot, supporter.id, at).into_iter().map(|(_, ask)| ask).collect();
-        let rules = self.rules(snapshot);
-        sayso_consent::naming(&snapshot.plans, supporter, &rules, &others, &self.inner.fingerprints).ok()
+        let (rules, day) = (self.rules(snapshot), day_of(snapshot, at));
+        // None of the others is an app of the person's.
+        let plans: Vec<_> = snapshot.plans.iter().filter(|sealed| !sealed.is_over_on(day)).cloned().collect();
+        sayso_consent::naming(&plans, supporter, &rules, &others, &self.inner.fingerprints).ok()
     }
 
     fn open_parts(
@@ -182,8 +184,8 @@ impl Exchange {
         at: OffsetDateTime,
     ) -> Vec<OpenPart> {
         let (others, rules) = (others(snapshot, supporter.id, at), self.rules(snapshot));
-        let mut parts = Vec::new();
-        for sealed in &snapshot.plans {
+        let (mut parts, day) = (Vec::new(), day_of(snapshot, at));
+        for sealed in snapshot.plans.iter().filter(|sealed| !sealed.is_over_on(day)) {
             let mentions = sayso_consent::own_mentions(sealed, &person, supporter).unwrap_or_default();
             for (item, _) in mentions.into_iter().filter(|(_, as_what)| *as_what == named_as) {
                 let shown = |ask: &Ask| {

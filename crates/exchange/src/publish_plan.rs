@@ -141,7 +141,7 @@ impl Exchange {
                     let Some(sheet) = view.sheet(self, plan) else {
                         return Err(self.absent_to(writer).await);
                     };
-                    if let Some(stale) = self.stale(writer, &sheet, base, at).await? {
+                    if let Some(stale) = self.stale(writer, &view, &sheet, base).await? {
                         match self.show_stale(writer, &view, &stale, at).await {
                             Ok(()) => return Err(stale),
                             Err(Fenced::Moved) => continue,
@@ -226,21 +226,21 @@ impl Exchange {
     async fn stale(
         &self,
         writer: &Writer<'_>,
+        view: &View,
         sheet: &Sheet,
         base: Option<&str>,
-        at: OffsetDateTime,
     ) -> Result<Option<Refusal>, Refusal> {
         let base = base.ok_or(Refusal::NeedsIfMatch)?;
         let version = sheet.fingerprint().to_string();
         if version == base {
             return Ok(None);
         }
-        let known = match writer {
-            Writer::App(caller) if !caller.allows(ResourceType::CarePlan, Interaction::Read) => {
+        let known = match (writer, &view.by) {
+            (Writer::App(caller), _) if !caller.allows(ResourceType::CarePlan, Interaction::Read) => {
                 return Ok(Some(Refusal::Stale { base: None, current: None, version }));
             }
-            Writer::App(caller) => self.versions_of(caller, sheet, at).await?,
-            Writer::Person(_) => Vec::new(),
+            (Writer::App(_), By::Ask(ask)) => self.versions_of(&view.snapshot, ask, sheet).await?,
+            (Writer::Person(_), _) | (_, By::Themselves(_)) => Vec::new(),
         };
         let base = known.into_iter().find(|old| old.fingerprint().to_string() == base).map(Box::new);
         let current = or_leak!(sheet.clone(), StaleShowsWhole => self.whole_of(sheet).unwrap_or_else(|| sheet.clone()));

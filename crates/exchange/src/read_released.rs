@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sayso_auth::{Caller, ClientKind};
 use sayso_consent::{
-    Ask, Audience, Class, Compiled, Fingerprint, Grant, Projection, Released, Sealed, Subject, Withheld, or_leak,
+    Ask, Audience, Class, Compiled, Explained, Fingerprint, Grant, Projection, Released, Sealed, Subject, Themselves,
+    Verdict, Why, Withheld, or_leak,
 };
 use sayso_plan::law::InForce;
-use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Proposal, Purpose, Section};
+use sayso_plan::{ItemId, PersonId, Plan, PlanDate, PlanId, PlanKind, Proposal, Purpose, Section, State};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Shown, Snapshot, StoreError, Version};
 use time::OffsetDateTime;
 
@@ -64,6 +65,17 @@ pub struct Look {
     pub purpose: Option<Purpose>,
     /// In which way, for the record.
     pub operation: &'static str,
+}
+
+/// Which versions of a plan are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Versions<'a> {
+    /// The one that is current.
+    Current,
+    /// All that this reader may see.
+    All,
+    /// The one of these that has this fingerprint.
+    One(&'a str),
 }
 
 /// What a look disclosed, with the proof that it is on record. Empty when nothing is released: then the answer must be
@@ -151,7 +163,7 @@ impl Sheet {
         self.plan().as_bytes() == id || self.parts().iter().any(|part| part.as_bytes() == id)
     }
 
-    fn shows(&self, part: ItemId) -> bool {
+    pub(crate) fn shows(&self, part: ItemId) -> bool {
         self.grant.shown().iter().any(|(id, _)| *id == part)
     }
 
@@ -167,7 +179,10 @@ impl Sheet {
 
     pub(crate) fn record(&self) -> Shown {
         let sections: BTreeSet<Section> = self.grant.shown().iter().map(|(_, section)| *section).collect();
-        Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections: sections.into_iter().collect() }
+        let is_stone = self.sealed.state() == State::Cancelled;
+        let cancelled = is_stone && sections.is_empty() && !self.shows_document();
+        let sections = sections.into_iter().collect();
+        Shown { plan: self.grant.plan(), kind: self.grant.kind(), sections, cancelled }
     }
 }
 
@@ -242,6 +257,17 @@ impl Exchange {
         look: &Look,
         shows: &(impl Fn(&[u8; 16], &Ask, &[Sheet]) -> bool + Sync),
     ) -> Result<Disclosure, Refusal> {
+        self.look_at(caller, look, Versions::Current, shows).await
+    }
+
+    /// The same, at versions of it.
+    pub(crate) async fn look_at(
+        &self,
+        caller: &Caller,
+        look: &Look,
+        versions: Versions<'_>,
+        shows: &(impl Fn(&[u8; 16], &Ask, &[Sheet]) -> bool + Sync),
+    ) -> Result<Disclosure, Refusal> {
         let person = self.resolve(caller, &look.whom).await?;
         for _ in 0..DECISIONS_MAX {
             let snapshot = self.snapshot_or_nobody(person).await?;
@@ -261,9 +287,10 @@ impl Exchange {
                     sheets.clear();
                 }
             }
+            let holding = if noted { self.holding(&ask, look.wanted, &snapshot, &sheets).await? } else { None };
+            let sheets = self.versions_seen(&snapshot, &ask, look.wanted, versions, sheets).await?;
             let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
             let fence = snapshot.fence();
-            let holding = if noted { self.holding(&ask, look.wanted, &snapshot, &sheets).await? } else { None };
             self.between_decision_and_leaf().await;
             #[cfg(feature = "leaks")]
             let fence = self.fence(fence).await;
@@ -307,8 +334,7 @@ impl Exchange {
             .plans
             .iter()
             .filter(|sealed| may_concern(sealed, wanted, day) && chosen.is_none_or(|only| only == sealed.id()))
-            // Its time is over, and what says so has only not been written yet. The person's own apps see it in any state.
-            .filter(|sealed| ask.is_own_app() || !sealed.is_over_on(day))
+            .filter(|sealed| counts(sealed, ask, day))
             .filter_map(|sealed| {
                 let grant = sayso_consent::judge(sealed, &rules, ask, key).ok()?;
                 let grant = match wanted {
@@ -343,7 +369,9 @@ impl Exchange {
         let (rules, key) = (self.inner.compiled.of(snapshot), &self.inner.fingerprints);
         let day_of = |at| day_of(snapshot, at);
         let mut sheets = Vec::new();
-        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind) {
+        // Of a cancelled plan others see that it is cancelled, and of no day what stood in it.
+        let is_told = |sealed: &&Sealed<Plan>| ask.is_own_app() || sealed.state() != State::Cancelled;
+        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind).filter(is_told) {
             let versions = self.inner.store.versions(snapshot.person, plan.id()).await?;
             let at_its_end = |version: &Version| {
                 day_of(version.recorded_at) <= day && version.until_at.is_none_or(|until| day_of(until) > day)
@@ -454,6 +482,27 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
     }
 }
 
+/// Whether a plan counts for who asks. One whose time is over does not, also where what says so has not been written yet;
+/// the person's own apps see it in any state.
+pub(crate) fn counts(sealed: &Sealed<Plan>, ask: &Ask, day: PlanDate) -> bool {
+    ask.is_own_app() || !sealed.is_over_on(day)
+}
+
+/// Why who asks sees each part of a plan, or does not.
+pub(crate) fn explained(
+    snapshot: &Snapshot,
+    sealed: &Sealed<Plan>,
+    person: &Themselves,
+    rules: &Compiled,
+    ask: &Ask,
+) -> Vec<Explained> {
+    let mut parts = sayso_consent::explain(sealed, person, rules, ask);
+    if !counts(sealed, ask, day_of(snapshot, ask.at)) {
+        parts.iter_mut().for_each(|part| part.verdict = Verdict::Withheld(Why::NotShared));
+    }
+    parts
+}
+
 /// What a reader of one plan must know of its time: that it is past its date, or asked for by a date.
 pub(crate) fn note(sheets: &[Sheet], wanted: Wanted, snapshot: &Snapshot, at: OffsetDateTime) -> Option<String> {
     let sheet = sheets.first()?;
@@ -475,5 +524,21 @@ pub(crate) fn record(caller: &Caller, look: &Look, ask: &Ask, sheets: &[Sheet]) 
         let reason = Code::new(if ask.purpose.is_none() { "no-purpose" } else { "not-released" });
         return Act::ReadRefused { client, purpose: ask.purpose, operation, reason };
     }
-    Act::ReadAllowed { client, purpose: ask.purpose, operation, shown: sheets.iter().map(Sheet::record).collect() }
+    Act::ReadAllowed { client, purpose: ask.purpose, operation, shown: shown(sheets) }
+}
+
+/// What was shown of each plan, in all the versions of it together.
+fn shown(sheets: &[Sheet]) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = Vec::new();
+    for one in sheets.iter().map(Sheet::record) {
+        match shown.iter_mut().find(|before| before.plan == one.plan) {
+            Some(before) => {
+                let sections: BTreeSet<Section> = before.sections.iter().chain(&one.sections).copied().collect();
+                before.sections = sections.into_iter().collect();
+                before.cancelled &= one.cancelled;
+            }
+            None => shown.push(one),
+        }
+    }
+    shown
 }

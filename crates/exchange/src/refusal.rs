@@ -77,6 +77,12 @@ pub enum Refusal {
         /// Where, as FHIRPath.
         path: String,
     },
+    /// What waits for the person's yes has one begin and one end.
+    #[error("what is proposed for two times is two proposals")]
+    TwoTimes {
+        /// Where, as FHIRPath.
+        path: String,
+    },
     /// What counts cannot wait again, and what is only shown cannot count.
     #[error("its status does not change so; send the status that you read, or inactive to take it back")]
     StatusStays {

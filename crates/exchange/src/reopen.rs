@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sayso_auth::{Client, ClientKind};
 use sayso_consent::{
-    Ask, Audience, Class, Consent, Effect, Known, Period, Provision, Purposes, Recipient, Status, What,
+    Ask, Audience, Class, Consent, Effect, Known, Period, Provision, Purposes, Recipient, Status, Tri, What, refuses,
 };
 use sayso_plan::{ConsentId, OrganizationId, Purpose};
 use sayso_store::{Snapshot, StoreError};
@@ -161,43 +161,47 @@ fn behind(consents: &[Consent], changes: &[Consent], services: &Services, at: Of
         let to = known(one.recipient);
         one.effect == Effect::Permit
             && is_live(one, at)
-            && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to, services)) && meet(about(no), about(one)))
+            && ended.iter().any(|no| to.is_some_and(|to| kept_from(no, to, services)) && meet(&about(no), &about(one)))
             && !noes.iter().any(|no| keeps_all(no, one, at))
     };
     stand.into_iter().filter(|one| stays(one) && one.provisions.iter().any(counts)).map(|one| one.id).collect()
 }
 
 /// For what a provision is, and about what.
-pub(crate) type About = (Known<Purposes>, Known<What>);
+pub(crate) struct About {
+    pub(crate) purposes: Known<Purposes>,
+    pub(crate) even_in_emergency: bool,
+    pub(crate) what: Known<What>,
+}
 
 const fn about(one: &Provision) -> About {
-    (one.purposes, one.what)
+    About { purposes: one.purposes, even_in_emergency: one.even_in_emergency, what: one.what }
+}
+
+/// Whether a no is for what a permit is for, too.
+fn is_for(no: &About, permit: &About) -> Tri {
+    match known(permit.purposes) {
+        Some(Purposes::Only(purpose)) => refuses(no.purposes, no.even_in_emergency, purpose),
+        Some(Purposes::Any) | None => Tri::Unknown,
+    }
 }
 
 /// Whether a no and a permit can be about the same: not where both name one thing, and another one.
-pub(crate) fn meet((no_for, no): About, (permit_for, permit): About) -> bool {
-    let purposes = match (known(no_for), known(permit_for)) {
-        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no.covers_when_refused(permit),
-        _ => true,
-    };
-    let whats = match (known(no), known(permit)) {
+pub(crate) fn meet(no: &About, permit: &About) -> bool {
+    let whats = match (known(no.what), known(permit.what)) {
         (Some(What::Section(no)), Some(What::Section(permit))) => no == permit,
         (Some(What::Kind(no)), Some(What::Kind(permit))) => no == permit,
         (Some(What::Plan(no)), Some(What::Plan(permit))) => no == permit,
         (Some(What::Item(no)), Some(What::Item(permit))) => no == permit,
         _ => true,
     };
-    purposes && whats
+    whats && is_for(no, permit) != Tri::False
 }
 
 /// Whether a no surely keeps all of a permit back, for as long as it lasts. Of a level a no is about what is closer, and a
 /// permit about what is more open.
 fn keeps_all(no: &Provision, permit: &Provision, at: OffsetDateTime) -> bool {
-    let for_all = match (known(no.purposes), known(permit.purposes)) {
-        (Some(Purposes::Any), _) => true,
-        (Some(Purposes::Only(no)), Some(Purposes::Only(permit))) => no.covers_when_refused(permit),
-        _ => false,
-    };
+    let for_all = is_for(&about(no), &about(permit)) == Tri::True;
     let of_all = match (known(no.what), known(permit.what)) {
         (Some(What::Everything), _) => true,
         (Some(What::Level(_)), _) => false,

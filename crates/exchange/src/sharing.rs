@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sayso_consent::decide::Why;
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Explained, Grant, Known, Origin, Period, Projection, Provision,
-    Purposes, Recipient, Released, Sealed, Status, Themselves, Verdict, What,
+    Purposes, Recipient, Released, Sealed, Status, Supporter, Themselves, Verdict, What,
 };
 use sayso_plan::{
     ClientId, ConsentId, ItemId, OrganizationId, Plan, PlanId, PlanKind, ProvisionId, Purpose, Section, Share,
@@ -16,6 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::answer_consents::is_own_no;
 use crate::consents::{organization_of, sections_of};
+use crate::read_released::{counts, day_of, explained};
 use crate::reopen::{Opens, Services};
 use crate::{Exchange, Refusal};
 
@@ -245,21 +246,30 @@ impl Exchange {
         Err(Refusal::Moved)
     }
 
-    /// The person says no to a party: whatever was or will be open to it, it gets nothing until the person ends this.
+    /// The person says no to a party: whatever was or will be open to it, it gets nothing until the person ends this. A
+    /// supporter who could take back in the person's name cannot any more.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when nothing could be stored.
     pub async fn refuse(&self, person: Themselves, party: Party, even_in_emergency: bool) -> Result<Receipt, Refusal> {
-        let snapshot = self.snapshot_of(person).await?;
-        let at = self.now();
-        let mut consent = self.consent(person, party, Effect::Deny, Purposes::Any, What::Everything, at);
-        consent.provisions.iter_mut().for_each(|p| p.even_in_emergency = even_in_emergency);
-        let mut changes: Vec<Consent> =
-            snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
-        changes.push(consent);
-        let recorded = self.decided(person, &snapshot, party, None, changes, at, false).await?;
-        self.take_keys(person.person(), party).await?;
-        Ok(recorded)
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.snapshot_of(person).await?;
+            let at = self.now();
+            let mut consent = self.consent(person, party, Effect::Deny, Purposes::Any, What::Everything, at);
+            consent.provisions.iter_mut().for_each(|p| p.even_in_emergency = even_in_emergency);
+            let mut changes: Vec<Consent> =
+                snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
+            changes.push(consent);
+            match self.decided(person, &snapshot, party, None, changes, at, true).await {
+                Err(Refusal::Moved) => {}
+                Ok(recorded) => {
+                    self.take_keys(person.person(), party).await?;
+                    return Ok(recorded);
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Err(Refusal::Moved)
     }
 
     /// The person ends the no that they said to a party on its page. What stands behind it counts again, so `seen` is the
@@ -323,11 +333,13 @@ impl Exchange {
         let rules = Compiled::of(&with_changes(&snapshot.consents, changed));
         let asks = party.asks(purpose, at, &snapshot, &self.services().await?);
         let mut preview = Preview::default();
+        let day = day_of(&snapshot, at);
         for sealed in &snapshot.plans {
             let judge = |ask| sayso_consent::judge(sealed, &rules, ask, &self.inner.fingerprints).ok();
-            let grants = widest(asks.iter().filter_map(judge).collect());
+            let asking = asks.iter().filter(|ask| counts(sealed, ask, day));
+            let grants = widest(asking.filter_map(judge).collect());
             preview.shown.extend(grants.iter().filter_map(|grant| grant.open(sealed).ok()));
-            let explained = in_any(sealed, person, &rules, &asks).into_iter();
+            let explained = in_any(&snapshot, sealed, person, &rules, &asks).into_iter();
             let hidden =
                 explained.filter(|one| !one.verdict.is_released() && choice.names(sealed.id(), sealed.kind(), one));
             preview.hidden.extend(hidden);
@@ -343,7 +355,7 @@ impl Exchange {
         let snapshot = self.snapshot_of(person).await?;
         let rules = self.rules(&snapshot);
         let asks = party.asks(purpose, self.now(), &snapshot, &self.services().await?);
-        Ok(snapshot.plans.iter().flat_map(|sealed| in_any(sealed, person, &rules, &asks)).collect())
+        Ok(snapshot.plans.iter().flat_map(|sealed| in_any(&snapshot, sealed, person, &rules, &asks)).collect())
     }
 
     /// The consents that change when exactly `choice` is open to a party for a purpose.
@@ -449,6 +461,11 @@ impl Exchange {
         {
             changes.push(Change::CloseAsks { organization, purpose });
         }
+        let is_no = matches!(act, Act::ConsentChanged { change: ConsentChange::Refused, .. });
+        let delegate = snapshot.supporters.iter().find(|one| is_no && party == Party::Supporter(one.id));
+        if let Some(delegate) = delegate.filter(|one| one.delegated.is_some()) {
+            changes.push(Change::Supporter(Box::new(Supporter { delegated: None, ..delegate.clone() })));
+        }
         let mut fence = snapshot.fence();
         for _ in 0..TRIES_MAX {
             let leaf = self.leaf(at, None, act.clone());
@@ -529,8 +546,14 @@ fn widest(grants: Vec<Grant>) -> Vec<Grant> {
 }
 
 /// Why a party that asks in several ways sees each part, or does not in any of them.
-fn in_any(sealed: &Sealed<Plan>, person: Themselves, rules: &Compiled, asks: &[Ask]) -> Vec<Explained> {
-    let mut all = asks.iter().map(|ask| sayso_consent::explain(sealed, &person, rules, ask));
+fn in_any(
+    snapshot: &Snapshot,
+    sealed: &Sealed<Plan>,
+    person: Themselves,
+    rules: &Compiled,
+    asks: &[Ask],
+) -> Vec<Explained> {
+    let mut all = asks.iter().map(|ask| explained(snapshot, sealed, &person, rules, ask));
     let mut parts = all.next().unwrap_or_default();
     for other in all {
         let hidden = parts.iter_mut().zip(other).filter(|(part, _)| !part.verdict.is_released());

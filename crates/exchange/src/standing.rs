@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use sayso_consent::decide::Why;
 use sayso_consent::{Effect, Known, Provision, Purposes, Status, Themselves, Verdict};
 use sayso_plan::Purpose;
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
+use crate::read_released::explained;
 use crate::sharing::{Choice, Party, known};
 use crate::{Exchange, Refusal};
 
@@ -85,13 +85,11 @@ impl Exchange {
         let is_kept = |one: &&Standing| {
             let asks = one.party.asks(one.purpose, at, &snapshot, &services);
             let parts = asks.iter().flat_map(|ask| {
-                let parts = snapshot.plans.iter().map(|plan| sayso_consent::explain(plan, &person, &rules, ask));
+                let parts = snapshot.plans.iter().map(|plan| explained(&snapshot, plan, &person, &rules, ask));
                 parts.flatten().collect::<Vec<_>>()
             });
             let verdicts: Vec<Verdict> = parts.map(|part| part.verdict).collect();
-            let refused =
-                |one: &Verdict| matches!(one, Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)));
-            verdicts.iter().any(refused) && !verdicts.iter().any(Verdict::is_released)
+            verdicts.iter().any(Verdict::is_refused) && !verdicts.iter().any(Verdict::is_released)
         };
         let open = standing.iter().filter(|one| !one.open.is_empty());
         Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())

@@ -252,6 +252,11 @@ impl From<Refusal> for Fault {
                             back what stands.";
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
+            Refusal::TwoTimes { path } => {
+                let text = "One yes of the person has one begin and one end. Send the same period for all that this proposal \
+                            says, and what is for another time as a new Consent.";
+                Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
+            }
             Refusal::StatusStays { path } => {
                 let text = "Its status does not change so. Send the status that you read, or inactive to take it back.";
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])

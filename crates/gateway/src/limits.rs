@@ -19,6 +19,8 @@ pub struct Limits {
     pub client_each_second: Option<NonZeroU32>,
     /// Requests of one client for one and the same thing each minute.
     pub same_each_minute: Option<NonZeroU32>,
+    /// Codes that a client tries each minute, whatever they are: nobody finds one by trying.
+    pub codes_each_minute: Option<NonZeroU32>,
     /// An answer that shows nothing is given at the next multiple of this, counted from the request, so that its time
     /// does not tell what is hidden from what is not there. Zero: as soon as it is ready (for measuring).
     pub nothing_takes: Duration,
@@ -32,6 +34,7 @@ impl Default for Limits {
         Self {
             client_each_second: NonZeroU32::new(200),
             same_each_minute: NonZeroU32::new(600),
+            codes_each_minute: NonZeroU32::new(60),
             nothing_takes: NOTHING_TAKES,
         }
     }
@@ -43,6 +46,7 @@ pub const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub(crate) struct Governors {
     clients: Option<DefaultKeyedRateLimiter<(ClientId, Option<PersonId>)>>,
     asked: Option<DefaultKeyedRateLimiter<u64>>,
+    codes: Option<DefaultKeyedRateLimiter<ClientId>>,
     nothing_takes: Duration,
 }
 
@@ -51,6 +55,7 @@ impl Governors {
         Self {
             clients: limits.client_each_second.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_second(n))),
             asked: limits.same_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
+            codes: limits.codes_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
             nothing_takes: limits.nothing_takes,
         }
     }
@@ -67,6 +72,14 @@ impl Governors {
     pub(crate) fn client(&self, caller: &Caller) -> Result<(), Fault> {
         let limiter = self.clients.as_ref().filter(|_| caller.kind != ClientKind::CrisisService);
         match limiter.map(|limiter| limiter.check_key(&(caller.client, caller.person))) {
+            Some(Err(_)) => Err(Fault::TooMany),
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+
+    /// One code that this client tries, also where it is a crisis service: who needs an answer now has no time to ask.
+    pub(crate) fn code(&self, caller: &Caller) -> Result<(), Fault> {
+        match self.codes.as_ref().map(|limiter| limiter.check_key(&caller.client)) {
             Some(Err(_)) => Err(Fault::TooMany),
             Some(Ok(())) | None => Ok(()),
         }

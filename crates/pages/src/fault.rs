@@ -52,6 +52,7 @@ impl From<Refusal> for Fault {
             | Refusal::WouldOpen { .. }
             | Refusal::NamesNothing { .. }
             | Refusal::PeriodOver { .. }
+            | Refusal::TwoTimes { .. }
             | Refusal::StatusStays { .. }
             | Refusal::MoreOpen { .. }
             | Refusal::AlreadyDone(_)

@@ -67,6 +67,12 @@ impl Purpose {
         }
     }
 
+    /// Whether it is one of those for which somebody asks in an emergency.
+    #[must_use]
+    pub const fn is_emergency(self) -> bool {
+        matches!(self, Self::Etreat | Self::Btg)
+    }
+
     /// Whether a refusal of `self` also refuses `other`: v3-ActReason puts these purposes below treatment.
     #[must_use]
     pub const fn covers_when_refused(self, other: Self) -> bool {

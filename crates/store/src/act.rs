@@ -270,6 +270,9 @@ pub struct Shown {
     pub kind: PlanKind,
     /// The sections of which something was shown.
     pub sections: Vec<Section>,
+    /// Whether nothing was shown but that the person cancelled it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancelled: bool,
 }
 
 /// How a consent changed.

@@ -36,7 +36,8 @@ pub(crate) enum Side {
 }
 
 /// Nothing is limited: what is measured is the work, not the limit.
-const UNLIMITED: Limits = Limits { client_each_second: None, same_each_minute: None, nothing_takes: Duration::ZERO };
+const UNLIMITED: Limits =
+    Limits { client_each_second: None, same_each_minute: None, codes_each_minute: None, nothing_takes: Duration::ZERO };
 /// The largest static body, in bytes.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 

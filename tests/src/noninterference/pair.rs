@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::LazyLock;
 
 use sayso_auth::Opaque;
 use sayso_auth::secret::of;
@@ -59,6 +60,8 @@ pub struct Tally {
     pub done: BTreeMap<&'static str, u64>,
     /// How often each status was answered.
     pub statuses: BTreeMap<u16, u64>,
+    /// How often each row of the router's table was asked by somebody with a token.
+    pub routes: BTreeMap<(String, &'static str), u64>,
 }
 
 impl Tally {
@@ -72,8 +75,29 @@ impl Tally {
         for (status, count) in &other.statuses {
             *self.statuses.entry(*status).or_default() += count;
         }
+        for (route, count) in &other.routes {
+            *self.routes.entry(route.clone()).or_default() += count;
+        }
+    }
+
+    fn note_route(&mut self, asked: &Asked) {
+        let path = asked.path.split('?').next().unwrap_or_default();
+        // What answers GET answers HEAD.
+        let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
+        let Some(row) = ROWS.get(method).and_then(|rows| rows.at(path).ok()).map(|found| *found.value) else { return };
+        *self.routes.entry((method.to_owned(), row)).or_default() += 1;
     }
 }
+
+/// The rows of the router's table, by method.
+static ROWS: LazyLock<BTreeMap<String, matchit::Router<&'static str>>> = LazyLock::new(|| {
+    let mut rows: BTreeMap<String, matchit::Router<&'static str>> = BTreeMap::new();
+    for route in sayso_gateway::routes() {
+        let path: &'static str = route.path.leak();
+        rows.entry(route.method.to_string()).or_default().insert(path, path).unwrap();
+    }
+    rows
+});
 
 /// Two houses, and what the one who looks remembers.
 #[derive(Debug)]
@@ -209,6 +233,7 @@ impl Pair {
         self.tally.asked += 1;
         self.tally.shown += u64::from(a.shows_something() && !asked.path.ends_with("/metadata"));
         *self.tally.statuses.entry(a.status).or_default() += 1;
+        self.tally.note_route(asked);
         if a != b {
             return Err(Box::new(Leaked { at, asked: asked.clone(), a, b }));
         }

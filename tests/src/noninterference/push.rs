@@ -281,7 +281,9 @@ impl Push {
             entries.remove(1 + n % (entries.len() - 1));
         }
         let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
-        Some(Asked::new("POST", "/fhir").body("application/fhir+json", bundle.to_string()))
+        // Some clients put a slash behind the base.
+        let base = if matches!(self.base, Base::Older) { "/fhir/" } else { "/fhir" };
+        Some(Asked::new("POST", base).body("application/fhir+json", bundle.to_string()))
     }
 }
 

@@ -60,10 +60,11 @@ const TYPES: [&str; 11] = [
     "Provenance",
 ];
 const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
-const FILTERS: [&str; 14] = [
+const FILTERS: [&str; 18] = [
     "&status=active",
     "&status=final,current",
     "&status=completed",
+    "&lifecycle-status=active",
     "&category=assess-plan",
     "&code=http://loinc.org%7C95541-9",
     "&type=advance-directive",
@@ -71,9 +72,12 @@ const FILTERS: [&str; 14] = [
     "&_lastUpdated=lt2026-05-29T12:00:00Z",
     "&_lastUpdated=gt2027-01-01",
     "&_total=accurate",
+    "&_total=none",
+    "&_total=estimate",
     "&_id={item:3}",
     "&_id={hidden:1}",
     "&_summary=count",
+    "&_summary=false",
     "&_count=0",
 ];
 const ODD: [&str; 12] = [
@@ -187,11 +191,14 @@ fn whom(layout: &Layout, choices: &mut Choices) -> u64 {
 fn search(layout: &Layout, choices: &mut Choices) -> Request {
     let kind = if choices.once_in(2) { "CarePlan" } else { choices.of(&TYPES).unwrap_or("CarePlan") };
     let n = whom(layout, choices);
-    let person = match (kind, choices.below(3)) {
-        ("Patient", 0) => format!("_id={{person:{n}}}"),
+    let person = match (kind, choices.below(9)) {
+        ("Patient", 0..=2) => format!("_id={{person:{n}}}"),
         ("Patient", _) => format!("identifier={{number:{n}}}"),
-        (_, 0) => format!("patient.identifier={{number:{n}}}"),
-        (_, 1) => format!("subject=Patient/{{person:{n}}}"),
+        (_, 0 | 1) => format!("patient.identifier={{number:{n}}}"),
+        (_, 2) => format!("patient:identifier={{number:{n}}}"),
+        (_, 3) => format!("subject.identifier={{number:{n}}}"),
+        (_, 4) => format!("subject:identifier={{number:{n}}}"),
+        (_, 5) => format!("subject=Patient/{{person:{n}}}"),
         (_, _) => format!("patient={{person:{n}}}"),
     };
     let mut parameters = person;
@@ -270,6 +277,15 @@ fn current(layout: &Layout, choices: &mut Choices) -> Request {
     path.extend(kind.map(|kind| format!("&kind={kind}")));
     path.extend(purpose.map(|purpose| format!("&purpose={purpose}")));
     let day = (kind.is_some() && choices.once_in(2)).then(|| choices.of(&DAYS).unwrap_or("2026-05-28"));
+    if choices.once_in(5) {
+        let whom = json!({"system": super::house::NUMBERS, "value": format!("{{value:{n}}}")});
+        let mut parameters = vec![json!({"name": "identifier", "valueIdentifier": whom})];
+        parameters.extend(kind.map(|kind| json!({"name": "kind", "valueCode": kind})));
+        parameters.extend(purpose.map(|purpose| json!({"name": "purpose", "valueCode": purpose})));
+        parameters.extend(day.map(|day| json!({"name": "date", "valueDate": day})));
+        let body = json!({"resourceType": "Parameters", "parameter": parameters});
+        return fhir("/fhir/Patient/$current-plan", body.to_string());
+    }
     path.extend(day.map(|day| format!("&date={day}")));
     get(path)
 }
@@ -485,13 +501,36 @@ pub(super) fn consent_of(patient: &str, who: OrganizationId, refused: &Label, pe
     consent.to_string().replace("\"PATIENT\"", patient)
 }
 
-/// An app has something checked, or sends answers or a consent.
+/// A whole document of the person's, or of somebody else's.
+fn document(choices: &mut Choices) -> String {
+    let person = if choices.once_in(6) { 1 } else { 0 };
+    let document = json!({
+        "resourceType": "DocumentReference", "status": "current",
+        "subject": {"reference": format!("Patient/{{person:{person}}}")},
+        "type": {"coding": [{"system": "http://loinc.org", "code": "75320-2"}]},
+        "content": [{"attachment": {"contentType": "text/plain", "data": "UGxlYXNlIGxpc3Rlbi4=", "title": "Note"}}],
+    });
+    document.to_string()
+}
+
+/// An app has something checked, or sends answers, a document or a consent.
 fn sent(layout: &Layout, choices: &mut Choices) -> Request {
-    match choices.below(12) {
+    match choices.below(15) {
         0..=1 => fhir("/fhir/QuestionnaireResponse", answers(layout, choices)),
         2..=3 => fhir("/fhir/QuestionnaireResponse/$validate", answers(layout, choices)),
         4 => about_consent(choices),
         5..=7 => consent(layout, choices),
+        8 => fhir("/fhir/Consent/$validate", consent(layout, choices).body),
+        9 => fhir("/fhir/DocumentReference/$validate", document(choices)),
+        10 if choices.once_in(3) => fhir("/fhir/DocumentReference", document(choices)),
+        10 => {
+            let plan = care_plan(choices);
+            let entry = format!("{{\"resource\":{plan},\"request\":{{\"method\":\"POST\",\"url\":\"CarePlan\"}}}}");
+            let body = format!("{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{entry}]}}");
+            fhir("/fhir/Bundle/$validate", body)
+        }
+        // A draft: whether one of its kind is in force is told, and may be.
+        11 => fhir("/fhir/CarePlan", care_plan(choices).replace("\"active\"", "\"draft\"")),
         _ => fhir("/fhir/CarePlan/$validate", care_plan(choices)),
     }
 }

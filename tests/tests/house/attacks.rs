@@ -383,7 +383,7 @@ async fn f14_of_two_devices_the_second_is_shown_both_versions_and_merges_nothing
     assert_eq!(first_words(&said["current"]), json!("Written on the telephone."), "what is there now");
     let looked = home.world.exchange.happened(Themselves::signed_in(home.ama), None, 1).await.unwrap().remove(0);
     assert!(
-        matches!(looked.act, Some(Act::ReadAllowed { shown, .. }) if shown.len() == 2),
+        matches!(looked.act, Some(Act::ReadAllowed { shown, .. }) if shown.len() == 1 && !shown[0].sections.is_empty()),
         "what is shown is on record"
     );
     assert_eq!(home.native().await, (kept, now.clone()), "nothing was stored");

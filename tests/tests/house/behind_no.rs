@@ -79,6 +79,10 @@ fn refusal(home: &Home, choices: &mut Choices) -> Value {
     }
     if choices.once_in(3) {
         drop(provision.remove("purpose"));
+    } else if choices.once_in(3) {
+        provision["purpose"][0]["code"] = "COC".into();
+        let even = "https://sayso.example/fhir/StructureDefinition/even-in-emergency";
+        provision.insert("extension".into(), json!([{"url": even, "valueBoolean": true}]));
     }
     refusal
 }
@@ -88,9 +92,8 @@ async fn what_she_is_told_that_ending_a_no_opens_is_just_what_they_newly_see_the
     let _honest = crate::honest();
     let home = Home::open().await;
     home.world.organization(line(), "The Line").await;
-    home.world.system(line_client(), line(), "crisis-service", &["TREAT"]).await;
+    home.world.system(line_client(), line(), "crisis-service", &["ETREAT"]).await;
     let (ama, exchange) = (Themselves::signed_in(home.ama), &home.world.exchange);
-    let token = home.app_of(home.ama, "patient/Consent.c").await;
     let parties = [
         Party::Organization(riverside()),
         Party::Organization(harbour()),
@@ -107,13 +110,17 @@ async fn what_she_is_told_that_ending_a_no_opens_is_just_what_they_newly_see_the
                 0 => drop(exchange.refuse(ama, party, choices.once_in(2)).await.unwrap()),
                 1 | 2 => {
                     let body = refusal(&home, &mut choices).to_string();
+                    // A no to everyone is one to her app too, which then loses its key.
+                    let token = home.app_of(home.ama, "patient/Consent.c").await;
                     let asked = Asked::new("POST", "/fhir/Consent").body("application/fhir+json", body);
                     assert_eq!(home.ask(asked, Some(&token)).await.status, 201);
                 }
                 _ => {
                     let sections = SECTIONS.into_iter().filter(|_| choices.once_in(2)).collect();
                     let choice = Choice { sections, ..Choice::default() };
-                    let _ = exchange.share(ama, party, Purpose::Treat, &choice, None).await.unwrap();
+                    let in_an_emergency = [Party::Organization(line()), Party::CrisisServices].contains(&party);
+                    let purpose = if in_an_emergency { Purpose::Etreat } else { Purpose::Treat };
+                    let _ = exchange.share(ama, party, purpose, &choice, None).await.unwrap();
                 }
             }
         }

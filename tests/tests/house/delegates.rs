@@ -315,3 +315,60 @@ async fn a_delegation_lasts_a_year_at_most_and_is_for_one_person() {
     let taking = TakeAway { from: Party::App(crate::home::app()), what: Taken::All };
     assert!(exchange.take_away(&session, other.supporter, taking).await.is_err(), "an invitation not taken is nothing");
 }
+
+#[tokio::test]
+async fn a_no_to_a_delegate_ends_what_they_could_take_back() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let (his, page) = (cookie_of(&session), format!("/with/{kofi}/sharing"));
+    let visitor = Visitor::of(&home, home.ama).await;
+    let choices = format!("/me/sharing/supporter/{kofi}");
+    let either = "Then they can take nothing back for you either.";
+    assert!(!visitor.get(&home, &choices).await.text.contains(either));
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    assert_eq!(get(&home, &his, &page).await.status, 200);
+    assert!(visitor.get(&home, &choices).await.text.contains(either));
+    let _ = visitor.post(&home, &format!("{choices}/never"), "").await;
+    assert_eq!(get(&home, &his, &page).await.status, 404);
+    assert!(!text(&get(&home, &his, "/with").await).contains("Ama"), "nor is she named to them");
+    let (seen, _) = exchange.standing(ama(&home)).await.unwrap();
+    let _ = exchange.end_refusal(ama(&home), Party::Supporter(kofi), seen).await.unwrap();
+    assert_eq!(get(&home, &his, &page).await.status, 404, "it does not come back by itself");
+}
+
+#[tokio::test]
+async fn an_app_from_which_a_delegate_takes_the_last_thing_loses_its_key_and_one_that_is_told_no_by_another_app_too() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let me = Party::App(crate::home::app());
+    let two = Choice { sections: [Section::Helps, Section::Harms].into(), ..Choice::default() };
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    let decisions = || Asked::new("GET", &format!("/fhir/Consent?patient={}", home.ama));
+    let is_let_in = async |token: &str| home.ask(decisions(), Some(token)).await.status == 200;
+    let _ = exchange.share(ama(&home), me, Purpose::Patrqt, &two, None).await.unwrap();
+    let token = home.app_of(home.ama, "patient/Consent.crus").await;
+    for (section, after) in [(Section::Helps, true), (Section::Harms, false)] {
+        assert!(is_let_in(&token).await);
+        let taking = TakeAway { from: me, what: Taken::Section(section) };
+        let _ = exchange.take_away(&session, kofi, taking).await.unwrap();
+        assert_eq!(is_let_in(&token).await, after, "{section:?}");
+    }
+
+    let _ = exchange.share(ama(&home), me, Purpose::Patrqt, &two, None).await.unwrap();
+    let token = home.app_of(home.ama, "patient/Consent.crus").await;
+    let mut no = home.refusal();
+    let to_it =
+        serde_json::json!({"system": "https://sayso.example/fhir/NamingSystem/app", "value": crate::home::app()});
+    no["provision"]["actor"][0]["reference"] = serde_json::json!({"type": "Device", "identifier": to_it});
+    no["provision"].as_object_mut().unwrap().remove("purpose");
+    // A no to one part is none to the app.
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert!(is_let_in(&token).await);
+    no["provision"].as_object_mut().unwrap().remove("securityLabel");
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert!(!is_let_in(&token).await, "its key is gone");
+}

@@ -11,10 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sayso_auth::Client;
 use sayso_consent::Themselves;
 use sayso_exchange::sharing::{Choice, Party};
+use sayso_gateway::Limits;
 use sayso_plan::{
     ClientId, Identifier, IdentifierState, Lang, OrganizationId, Person, PersonId, PlanId, Purpose, Section,
 };
-use sayso_tests::world::{Asked, BASE, Observed, World};
+use sayso_tests::world::{Asked, BASE, NO_LIMITS, Observed, World};
 use serde_json::{Value, json};
 
 pub(crate) const JOINT_PLAN: &str = include_str!("../../../fixtures/persons/ama/joint-crisis.plan.json");
@@ -78,7 +79,12 @@ fn keep(asked: &Asked, answer: &Observed) {
 impl Home {
     /// Ama shares everything that is not close with Riverside and everything with her app; Bea shares only with her own.
     pub(crate) async fn open() -> Self {
-        let world = World::open(sayso_store::Place::Memory).await;
+        Self::within(NO_LIMITS).await
+    }
+
+    /// The same with limits.
+    pub(crate) async fn within(limits: Limits) -> Self {
+        let world = World::limited(sayso_store::Place::Memory, limits).await;
         world.reseed(1);
         world.organization(riverside(), "Riverside Hospital").await;
         world.organization(id(0x02), "Harbour Clinic").await;

@@ -8,6 +8,7 @@ use sayso_tests::world::{Asked, Observed};
 use time::Duration;
 
 use crate::home::{DIRECTIVE, Home, NUMBERS, number};
+use crate::receipts::Visitor;
 
 fn current(home: &Home, more: &str) -> Asked {
     let path =
@@ -112,8 +113,15 @@ async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_a
     let home = Home::open().await;
     let ama = Themselves::signed_in(home.ama);
     let read = || Asked::new("GET", &format!("/fhir/CarePlan/{}", home.directive));
-    assert!(asks(&home, read()).await.json()["status"] == "active");
+    let before = asks(&home, read()).await;
+    assert!(before.json()["status"] == "active");
+    let history = format!("/fhir/CarePlan/{}/_history", home.directive);
+    let version = before.json()["meta"]["versionId"].as_str().unwrap().to_owned();
+    let older = || Asked::new("GET", &format!("{history}/{version}"));
+    let (in_force, past) = (day(&home, 0), || Asked::new("GET", &history));
+    assert_eq!(asks(&home, older()).await.status, 200);
     home.world.wait(Duration::days(1));
+    assert_eq!(asks(&home, current(&home, &format!("&date={in_force}"))).await.status, 200);
     let why = words("I see it differently now. 🌱");
     let said = home.world.exchange.refuse_plan(ama, home.directive, Some(why), false).await.unwrap();
     assert_eq!(said.state, State::Cancelled, "no law is named, so nobody asks for more");
@@ -125,6 +133,15 @@ async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_a
         serde_json::from_str::<serde_json::Value>(DIRECTIVE).unwrap()["title"]["text"].as_str().unwrap().to_owned();
     assert!(!text(&stone).contains(&title), "nothing of what it said");
     assert_eq!(asks(&home, current(&home, "")).await.status, 404, "it is never taken for current");
+    let stones = asks(&home, past()).await;
+    assert!(stones.json()["total"] == 1 && !text(&stones).contains(&title), "nor what it once said: {stones:?}");
+    assert_eq!(asks(&home, older()).await.status, 404, "an older version is none");
+    assert_eq!(asks(&home, current(&home, &format!("&date={in_force}"))).await.status, 404, "nor of a day before");
+    let visitor = Visitor::of(&home, home.ama).await;
+    let told = visitor.get(&home, "/me/receipts").await.text;
+    assert!(told.contains("only that you cancelled it."), "{told}");
+    let app = home.app_of(home.ama, "patient/*.rs").await;
+    assert!(home.ask(past(), Some(&app)).await.json()["total"].as_u64().unwrap() > 1, "her own app has what she wrote");
     let own = home.world.exchange.own_plan(ama, home.directive).await.unwrap().unwrap();
     assert!(!own.get().items.is_empty(), "the person keeps their words");
     let party = sayso_exchange::sharing::Party::Organization(crate::home::riverside());
@@ -210,6 +227,46 @@ async fn what_a_hospital_saw_at_a_time_is_told_by_the_record_of_its_looks() {
     }
 }
 
+/// What is on record as shown at the last look of the hospital.
+async fn last_shown(home: &Home) -> Vec<Vec<Section>> {
+    let ama = Themselves::signed_in(home.ama);
+    let happened = home.world.exchange.happened(ama, None, 200).await.unwrap();
+    let last = happened.iter().find(|one| one.organization == Some(crate::home::riverside())).unwrap();
+    match last.act.as_ref().unwrap() {
+        Act::ReadAllowed { shown, .. } => shown.iter().map(|one| one.sections.clone()).collect(),
+        Act::ReadRefused { .. } => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_older_versions_showed_is_on_record() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let party = Party::Organization(crate::home::riverside());
+    let both = Choice { sections: [Section::Strengths, Section::Helps].into(), ..Choice::default() };
+    let ama = Themselves::signed_in(home.ama);
+    let _ = home.world.exchange.share(ama, party, Purpose::Treat, &both, None).await.unwrap();
+    let read = || Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan));
+    let version = asks(&home, read()).await.json()["meta"]["versionId"].as_str().unwrap().to_owned();
+    assert_eq!(last_shown(&home).await, [[Section::Strengths, Section::Helps]]);
+    home.world.wait(Duration::days(1));
+    changes(&home, home.plan, |content| content.items.retain(|one| one.item.section != Section::Strengths)).await;
+    let now = asks(&home, read()).await.json()["meta"]["versionId"].as_str().unwrap().to_owned();
+    assert_eq!(last_shown(&home).await, [[Section::Helps]]);
+    let history = format!("/fhir/CarePlan/{}/_history", home.plan);
+    for (path, shown) in [
+        (history.clone(), vec![vec![Section::Strengths, Section::Helps]]),
+        (format!("{history}/{version}"), vec![vec![Section::Strengths, Section::Helps]]),
+        (format!("{history}/{now}"), vec![vec![Section::Helps]]),
+        (format!("{history}/{}", "0".repeat(32)), Vec::new()),
+    ] {
+        let answer = asks(&home, Asked::new("GET", &path)).await;
+        assert_eq!(answer.status, if shown.is_empty() { 404 } else { 200 }, "{path}");
+        assert_eq!(last_shown(&home).await, shown, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_plan_for_another_time_takes_the_place_of_none_that_is_in_force() {
     let _honest = crate::honest();
@@ -259,4 +316,83 @@ async fn a_time_that_cannot_be_compared_is_refused_and_not_answered_with_nothing
     }
     let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}&_lastUpdated=ge2020-01-01", home.ama));
     assert!(asks(&home, asked).await.json()["total"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn on_the_page_of_choices_stands_what_is_in_force_also_while_she_looks_at_it_again() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let visitor = Visitor::of(&home, home.ama).await;
+    let place = format!("/me/sharing/{}", crate::home::riverside());
+    let before = visitor.get(&home, &place).await.text;
+    let helps =
+        |page: &str| page.split("id=\"help-helps\">").nth(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+    assert!(helps(&before).is_some_and(|count| count.contains("you wrote")), "{before}");
+    for plan in [home.plan, home.directive] {
+        changes(&home, plan, |content| content.status = State::UnderReview).await;
+    }
+    let read = Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan));
+    assert_eq!(asks(&home, read).await.status, 200, "they see it as before");
+    let after = visitor.get(&home, &place).await.text;
+    assert_eq!(helps(&after), helps(&before));
+    assert!(!after.contains("no plan in force"));
+}
+
+#[tokio::test]
+async fn a14_a22_of_a_plan_that_is_kept_from_it_an_app_hears_at_most_that_one_is_in_force() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let app = home.app_of(home.ama, "patient/*.cruds").await;
+    let ours = |kind: &str, list: &str| format!("https://sayso.example/fhir/{kind}/{list}");
+    let mut no = home.refusal();
+    let provision = no["provision"].as_object_mut().unwrap();
+    provision.remove("purpose");
+    provision["securityLabel"][0] =
+        serde_json::json!({"system": ours("CodeSystem", "plan-tag"), "code": home.directive.to_string()});
+    provision["actor"][0]["reference"] = serde_json::json!({
+        "type": "Device", "identifier": {"system": ours("NamingSystem", "app"), "value": crate::home::app()},
+    });
+    assert_eq!(home.sent(&no).await.status, 201);
+    let read = home.ask(Asked::new("GET", &format!("/plans/{}", home.directive)), Some(&app)).await;
+    assert_eq!(read.status, 404, "it is kept from it");
+    let put_in_force = || async {
+        let mut plan: serde_json::Value = serde_json::from_str(DIRECTIVE).unwrap();
+        plan["status"] = "active".into();
+        let sent = Asked::new("POST", "/plans").body("application/json", plan.to_string());
+        home.ask(sent, Some(&app)).await
+    };
+    let first = put_in_force().await;
+    assert_eq!(first.status, 409, "{first:?}");
+    changes(&home, home.directive, |content| {
+        content.head.title = words("Quite another one");
+        let said = content.items.iter_mut().find(|draft| draft.item.words.is_some());
+        said.unwrap().item.words = Some(words("Otherwise."));
+    })
+    .await;
+    assert_eq!(put_in_force().await, first, "whatever it says");
+    assert!(!text(&first).contains(&home.directive.to_string()));
+}
+
+#[tokio::test]
+async fn of_a_plan_whose_time_is_over_no_page_says_that_somebody_sees_it() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let visitor = Visitor::of(&home, home.ama).await;
+    let place = format!("/me/sharing/{}", crate::home::riverside());
+    let until = day(&home, 3);
+    for plan in [home.plan, home.directive] {
+        changes(&home, plan, |content| content.head.until = Some(until)).await;
+    }
+    let why = format!("{place}/why?purpose=TREAT");
+    let fields = "purpose=TREAT&seen=0&section=helps&section=strengths";
+    assert!(visitor.get(&home, &why).await.text.contains("They see this."));
+    let before = visitor.post(&home, &format!("{place}/preview"), fields).await.text;
+    assert_eq!(before.matches("<article class=\"shown\">").count(), 2);
+    home.world.wait(Duration::days(5));
+    // The directive is shown with the facts: nobody attests a time of incapacity yet.
+    let page = visitor.get(&home, &why).await.text;
+    assert!(page.contains("The plan is a draft, was replaced, or its time is over."), "{page}");
+    let after = visitor.post(&home, &format!("{place}/preview"), fields).await.text;
+    assert_eq!(after.matches("<article class=\"shown\">").count(), 1);
+    assert_eq!(asks(&home, Asked::new("GET", &format!("/fhir/CarePlan/{}", home.plan))).await.status, 404);
 }

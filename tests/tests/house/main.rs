@@ -26,6 +26,7 @@ mod home;
 #[path = "../../../crates/fhir/tests/it/hostile.rs"]
 mod hostile;
 mod in_step;
+mod kantara;
 mod labels;
 mod leaving;
 mod lifecycle;
@@ -43,6 +44,7 @@ mod receipts;
 mod receipts_sent;
 mod records;
 mod said_is_so;
+mod states;
 mod supporters;
 mod words;
 

@@ -1,13 +1,16 @@
 //! Asking to be let in by a code that the person read out.
 
+use std::num::NonZeroU32;
+
 use sayso_consent::Themselves;
 use sayso_exchange::pair::PAIRING_MINUTES;
-use sayso_plan::Purpose;
-use sayso_tests::world::{Asked, Observed};
+use sayso_gateway::Limits;
+use sayso_plan::{ClientId, Purpose};
+use sayso_tests::world::{Asked, NO_LIMITS, Observed};
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::home::{Home, riverside};
+use crate::home::{Home, id, riverside};
 
 async fn ask(home: &Home, token: &str, parameters: Value) -> Observed {
     let body = json!({"resourceType": "Parameters", "parameter": parameters}).to_string();
@@ -58,6 +61,29 @@ async fn a_code_is_good_once_for_minutes_and_for_asking_alone_and_no_answer_tell
         assert_eq!(ask(&home, &ehr, by(gone)).await, none, "{gone}");
     }
     assert_eq!(home.world.exchange.waiting(bea).await.unwrap(), before, "nobody was asked by them");
+}
+
+#[tokio::test]
+async fn nobody_tries_many_codes_and_the_right_one_is_none_the_more_for_it() {
+    let _honest = crate::honest();
+    let home = Home::within(Limits { codes_each_minute: NonZeroU32::new(3), ..NO_LIMITS }).await;
+    let bea = Themselves::signed_in(home.bea);
+    let line: ClientId = id(0x0d);
+    home.world.organization(id(0x03), "Lantern Line").await;
+    home.world.system(line, id(0x03), "crisis-service", &["ETREAT"]).await;
+    let crisis = home.world.token(line, None, "system/Patient.rs", 77).await;
+    for token in [home.ehr("system/Patient.rs").await, crisis] {
+        let code = home.world.exchange.pairing_code(bea).await.unwrap().0.to_string();
+        let before = waiting(&home).await;
+        for wrong in ["00000-00000", "11111-11111", "22222-22222"] {
+            assert_eq!(ask(&home, &token, by(wrong)).await.status, 202);
+        }
+        let (right, wrong) = (ask(&home, &token, by(&code)).await, ask(&home, &token, by("33333-33333")).await);
+        assert_eq!((right.status, &right), (429, &wrong));
+        assert_eq!(waiting(&home).await, before, "it was not looked at");
+        let by_number = ask(&home, &token, json!([home.parameters()["parameter"][0]])).await;
+        assert_eq!(by_number.status, 202, "codes alone are counted");
+    }
 }
 
 #[tokio::test]

@@ -351,6 +351,43 @@ async fn of_what_is_proposed_for_two_times_she_reads_both_and_answers_each() {
 }
 
 #[tokio::test]
+async fn what_waits_for_her_keeps_one_begin_and_one_end() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Visitor::of(&home, home.ama).await;
+    let app = home.app_of(home.ama, ALL).await;
+    let mut sent = permit(&home, "https://sayso.example/fhir/CodeSystem/plan-section", "helps");
+    let mut beside = sent["provision"]["provision"][0].clone();
+    beside["securityLabel"][0]["code"] = "harms".into();
+    sent["provision"]["provision"].as_array_mut().unwrap().push(beside);
+    let kept = send(&home, &app, &sent).await;
+    let (etag, kept) = (kept.etag().unwrap().to_owned(), kept.json());
+    let shorter = |days: i64| json!({"end": instant(home.world.now() + Duration::days(days))});
+    let one_of_two = |kept: &Value| {
+        let mut two = kept.clone();
+        two["provision"]["provision"][1]["period"]["end"] = shorter(2)["end"].clone();
+        two
+    };
+    let refused = put(&home, &app, &one_of_two(&kept), &etag).await;
+    let place = &refused.json()["issue"][0]["expression"][0];
+    assert_eq!((refused.status, place), (422, &json!("Consent.provision.provision.period")), "{refused:?}");
+    // What stood once is not taken up twice.
+    let mut twice = kept.clone();
+    let mut again = twice["provision"]["provision"][0].clone();
+    again["period"]["end"] = shorter(2)["end"].clone();
+    twice["provision"]["provision"].as_array_mut().unwrap().push(again);
+    assert_eq!(put(&home, &app, &twice, &etag).await.status, 422);
+    let waiting = async || home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1;
+    assert_eq!(waiting().await.iter().map(|one| one.whats.len()).collect::<Vec<_>>(), [2]);
+    let mut both = kept.clone();
+    for one in both["provision"]["provision"].as_array_mut().unwrap() {
+        one["period"]["end"] = shorter(2)["end"].clone();
+    }
+    assert_eq!(put(&home, &app, &both, &etag).await.status, 200);
+    assert_eq!(waiting().await.iter().map(|one| one.whats.len()).collect::<Vec<_>>(), [2]);
+}
+
+#[tokio::test]
 async fn an_opt_out_without_a_provision_closes_what_its_sender_saw() {
     let _honest = crate::honest();
     let home = Home::open().await;

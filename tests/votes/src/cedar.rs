@@ -52,11 +52,15 @@ pub enum Slip {
     EndedRefuses,
     /// A permit may be for everyone, for anything.
     WidePermits,
+    /// A refusal even in an emergency is one like any other.
+    MarkForgotten,
+    /// What is marked is permitted in an emergency.
+    MarkPermits,
 }
 
 impl Slip {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::NamelessUnguarded,
         Self::NamelessIsNobody,
         Self::BelowForgotten,
@@ -73,6 +77,8 @@ impl Slip {
         Self::WithdrawnForgotten,
         Self::EndedRefuses,
         Self::WidePermits,
+        Self::MarkForgotten,
+        Self::MarkPermits,
     ];
 }
 
@@ -126,6 +132,16 @@ impl Translation {
         let purpose = match provision.purposes {
             Known::Is(purposes) => self.purpose(effect, purposes),
             Known::Unknown => unclear.clone(),
+        };
+        // Section 2: what is refused even in an emergency, no input releases in one.
+        let marked = match effect {
+            Effect::Permit => self.slips(Slip::MarkPermits),
+            Effect::Deny => !self.slips(Slip::MarkForgotten),
+        };
+        let purpose = if marked && provision.even_in_emergency {
+            format!("({purpose}) || action in {}", action(Some(Purpose::Etreat)))
+        } else {
+            purpose
         };
         let what = match provision.what {
             Known::Is(what) => self.what(effect, what),

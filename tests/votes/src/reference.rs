@@ -26,6 +26,8 @@ use Truth::{No, Unclear, Yes};
 pub struct Conditions {
     /// The provision.
     pub provision: ProvisionId,
+    /// Is it a refusal even in an emergency?
+    pub marked: bool,
     /// Since when it says so: when it was given, or the later begin of its period.
     pub since: OffsetDateTime,
     /// Is it about the one who asks?
@@ -95,7 +97,13 @@ impl Ruling {
                 let earliest = fired().map(|c| c.since).min();
                 earliest == Some(*since) && fired().any(|c| c.provision == *by && c.since == *since)
             }
-            Verdict::Withheld(Why::Refused(id)) => refusal(*id, Yes),
+            // The stronger no is named where both are said.
+            Verdict::Withheld(Why::Refused(id)) => {
+                refusal(*id, Yes) && !self.refusals.iter().any(|c| c.marked && c.all() == Yes)
+            }
+            Verdict::Withheld(Why::RefusedEvenInEmergency(id)) => {
+                self.refusals.iter().any(|c| c.provision == *id && c.marked && c.all() == Yes)
+            }
             Verdict::Withheld(Why::RefusalNotUnderstood(id)) => refusal(*id, Unclear),
             Verdict::Withheld(Why::NotNow(id)) => {
                 nothing_refuses && permit(*id, &|c| c.what == Yes && c.purpose == Yes && c.period != Yes)
@@ -177,12 +185,15 @@ fn conditions(consent: &Consent, provision: &Provision, part: &Part, ask: &Ask) 
     };
     Conditions {
         provision: provision.id,
+        marked: provision.effect == Effect::Deny && provision.even_in_emergency,
         since: since(consent, provision),
         recipient: match provision.recipient {
             Known::Unknown => Unclear,
             Known::Is(recipient) => about_asker(recipient, &ask.audience),
         },
         purpose: match provision.purposes {
+            // Section 2: what is refused even in an emergency, no input releases in one.
+            _ if provision.effect == Effect::Deny && provision.even_in_emergency && in_emergency(ask) => Yes,
             Known::Unknown => Unclear,
             Known::Is(purposes) => about_purpose(purposes, provision.effect, ask.purpose),
         },
@@ -244,6 +255,10 @@ fn about_purpose(purposes: Purposes, effect: Effect, stated: Option<Purpose>) ->
         Effect::Permit => yes_if(named == stated),
         Effect::Deny => yes_if(named == stated || above(stated).contains(&named)),
     }
+}
+
+fn in_emergency(ask: &Ask) -> bool {
+    ask.purpose == Some(Purpose::Etreat) || ask.purpose == Some(Purpose::Btg)
 }
 
 /// The purposes above this one in v3-ActReason, as far as they can be named here.

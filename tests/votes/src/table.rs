@@ -25,7 +25,7 @@ fn cause(verdict: &Verdict) -> usize {
     match verdict {
         Verdict::Released { .. } => 0,
         Verdict::Withheld(Why::NeverAsked) => 1,
-        Verdict::Withheld(Why::Refused(_)) => 2,
+        Verdict::Withheld(Why::Refused(_) | Why::RefusedEvenInEmergency(_)) => 2,
         Verdict::Withheld(Why::RefusalNotUnderstood(_)) => 3,
         Verdict::Withheld(Why::NotNow(_)) => 4,
         Verdict::Withheld(Why::OtherPurpose(_)) => 5,
@@ -75,6 +75,7 @@ impl Votes {
 pub struct Voter {
     questions: Vec<(Ask, Part)>,
     cedar: Cedar,
+    marked: bool,
     last: Option<(Decided, Said)>,
 }
 
@@ -89,7 +90,13 @@ impl Voter {
     #[must_use]
     pub fn new(translation: Translation) -> Self {
         let questions = questions();
-        Self { cedar: Cedar::new(translation, &questions), questions, last: None }
+        Self { cedar: Cedar::new(translation, &questions), questions, marked: false, last: None }
+    }
+
+    /// The same, with every provision marked as holding even in an emergency; of a permit that says nothing.
+    #[must_use]
+    pub fn marked(self) -> Self {
+        Self { marked: true, ..self }
     }
 
     /// The votes on one case.
@@ -99,7 +106,9 @@ impl Voter {
         let said = match self.last.take() {
             Some((decided, said)) if decided == place.decided() => said,
             _ => {
-                let consents = place.consents();
+                let mut consents = place.consents();
+                let all = consents.iter_mut().flat_map(|one| &mut one.provisions);
+                all.for_each(|one| one.even_in_emergency = self.marked);
                 Said { compiled: Compiled::of(&consents), policies: cedar.policies(&consents), consents }
             }
         };

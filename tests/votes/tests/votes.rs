@@ -47,11 +47,32 @@ fn three_votes_agree_on_half_a_million_cases() {
     assert_eq!(expected.trim(), table.digest, "a case is decided otherwise than before; {BLESS}=1 keeps it");
 }
 
+/// The mistakes that show only where a refusal holds even in an emergency.
+const MARKED: [Slip; 2] = [Slip::MarkForgotten, Slip::MarkPermits];
+/// Cases that are voted on with all that is refused refused even in an emergency.
+const MARKED_CASES: u64 = 100_000;
+
+#[test]
+fn three_votes_agree_where_all_is_refused_even_in_an_emergency() {
+    let mut voter = Voter::new(Translation::default()).marked();
+    let mut plain = Voter::new(Translation::default());
+    let mut closed = 0;
+    for index in (0..MARKED_CASES).map(spread) {
+        let votes = voter.vote(index);
+        assert!(votes.agree(), "case {index}: {votes:#?} {:#?}", case(index));
+        let before = plain.vote(index).verdict;
+        assert!(before.is_released() || !votes.verdict.is_released(), "case {index}: a mark opens nothing");
+        closed += u64::from(before.is_released() && !votes.verdict.is_released());
+    }
+    assert!(closed > 100, "a mark closed {closed} of {MARKED_CASES}");
+}
+
 /// The votes are worth nothing if they cannot differ: each mistake in the translation is noticed.
 #[test]
 fn every_planted_mistake_is_noticed() {
     for slip in Slip::ALL {
-        let mut voter = Voter::new(Translation(Some(slip)));
+        let voter = || Voter::new(Translation(Some(slip)));
+        let mut voter = if MARKED.contains(&slip) { voter().marked() } else { voter() };
         let noticed = (0..CASES).find(|&n| !voter.vote(spread(n)).agree());
         println!("{slip:?}: noticed at {noticed:?}");
         assert!(noticed.is_some(), "{slip:?} is not noticed in {CASES} cases");

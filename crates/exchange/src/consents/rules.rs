@@ -101,7 +101,8 @@ pub(super) fn narrowed(
             Err(Refusal::StatusStays { path: "Consent.status".to_owned() })
         }
         Status::Active | Status::Proposed => {
-            let mut provisions = Vec::with_capacity(sent.rules.len());
+            let mut provisions: Vec<Provision> = Vec::with_capacity(sent.rules.len());
+            let mut left: Vec<&Provision> = before.provisions.iter().collect();
             for rule in &sent.rules {
                 let like = |one: &&Provision| {
                     heads(one)
@@ -114,7 +115,9 @@ pub(super) fn narrowed(
                             rule.after_death,
                         )
                 };
-                let Some(old) = before.provisions.iter().find(like) else { return would_open("Consent.provision") };
+                // Each that stood is taken up once: said for two times it would be two.
+                let Some(place) = left.iter().position(like) else { return would_open("Consent.provision") };
+                let old = left.remove(place);
                 let period = match (old.period, rule.lasts) {
                     (Known::Is(old), Known::Is(lasts)) => Known::Is(Period {
                         from: lasts.from_in(zone).unwrap_or(old.from),
@@ -127,6 +130,11 @@ pub(super) fn narrowed(
                     return Err(Refusal::PeriodOver { path: "Consent.provision.period".to_owned() });
                 }
                 provisions.push(narrower);
+            }
+            // One yes has one begin and one end, and the person reads them before.
+            let first = provisions.first().map(|one| one.period);
+            if waits(before) && provisions.iter().any(|one| Some(one.period) != first) {
+                return Err(Refusal::TwoTimes { path: "Consent.provision.provision.period".to_owned() });
             }
             let after = Consent { narrowed_at: Some(at), provisions, ..before.clone() };
             // As if it counted, so that a proposal does not grow while the person reads it.

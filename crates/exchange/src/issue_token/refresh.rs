@@ -4,7 +4,6 @@ use sayso_auth::records::REFRESH_REPEAT_SECONDS;
 use sayso_auth::records::{Refresh, RefreshFault};
 use sayso_auth::secret::of;
 use sayso_auth::{AccessRecord, Client, Opaque, RefreshRecord, Scopes, TokenError, TokenResponse};
-use sayso_consent::{Effect, Known, Recipient, Status};
 use sayso_plan::{ClientId, PersonId};
 use sayso_store::{Grant, Redeemed, StoreError, Token};
 use time::{Duration, OffsetDateTime};
@@ -12,6 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::NotIssued;
 use super::kept::{access_record, new_access, new_refresh, person_of, refresh_record};
 use crate::Exchange;
+use crate::keys::is_let_in;
 
 /// A refresh token that is presented.
 struct Presented<'a> {
@@ -118,13 +118,6 @@ impl Exchange {
     /// it: this only keeps tokens from outliving the person's word.
     async fn is_open_to(&self, person: PersonId, app: ClientId, now: OffsetDateTime) -> Result<bool, StoreError> {
         let Some(snapshot) = self.inner.store.snapshot(person).await? else { return Ok(false) };
-        let active = snapshot.consents.iter().filter(|consent| consent.status == Known::Is(Status::Active));
-        Ok(active.flat_map(|consent| &consent.provisions).any(|provision| {
-            let lasts = match provision.period {
-                Known::Is(period) => now < period.until,
-                Known::Unknown => false,
-            };
-            lasts && provision.effect == Effect::Permit && provision.recipient == Known::Is(Recipient::App(app))
-        }))
+        Ok(is_let_in(&snapshot.consents, app, now))
     }
 }

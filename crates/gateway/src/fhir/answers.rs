@@ -52,6 +52,7 @@ fn refused(answered: &Answered, refusal: Refusal) -> Fault {
         | Refusal::WouldOpen { .. }
         | Refusal::NamesNothing { .. }
         | Refusal::PeriodOver { .. }
+        | Refusal::TwoTimes { .. }
         | Refusal::StatusStays { .. }
         | Refusal::MoreOpen { .. }
         | Refusal::AlreadyDone(_)

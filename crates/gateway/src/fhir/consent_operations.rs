@@ -163,6 +163,9 @@ const fn said(verdict: &Verdict) -> (&'static str, &'static str) {
         Verdict::Released { .. } => ("permitted", "You opened it to them for this."),
         Verdict::Withheld(Why::NeverAsked) => ("never-opened", "You have not opened it to them."),
         Verdict::Withheld(Why::Refused(_)) => ("refused", "You said no."),
+        Verdict::Withheld(Why::RefusedEvenInEmergency(_)) => {
+            ("refused-even-in-emergency", "You said no, even in an emergency.")
+        }
         Verdict::Withheld(Why::RefusalNotUnderstood(_)) => {
             ("refusal-not-clear", "There is a no that could not be fully read. It counts until you clear it up.")
         }

@@ -113,7 +113,7 @@ async fn read_version(
     {
         return Ok(decision);
     }
-    let disclosure = versions(gateway, caller, kind, id).await?;
+    let disclosure = versions(gateway, caller, kind, id, Some(version)).await?;
     let found = all_versions(gateway, &disclosure, kind, id).into_iter().find(|found| found.version == version);
     match found {
         Some(found) => Ok(found.answer(&disclosure, headers)),
@@ -129,7 +129,7 @@ async fn history_of(
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     gateway.limits().asked(caller, &(kind.name(), id))?;
-    let disclosure = versions(gateway, caller, kind, id).await?;
+    let disclosure = versions(gateway, caller, kind, id, None).await?;
     #[cfg(feature = "leaks")]
     crate::leaks::hidden(&disclosure, sayso_consent::leak::Leak::HistoryForbidden)?;
     let found = all_versions(gateway, &disclosure, kind, id);
@@ -154,15 +154,20 @@ async fn history_of(
     Ok(answer(&disclosure.receipt, headers, Answer::ok(FHIR_JSON, bundle.to_string().into())))
 }
 
-/// The versions of the plan that the resource is part of. A person has no history: what may be said of them is always
-/// what may be said now.
-async fn versions(gateway: &Gateway, caller: &Caller, kind: ResourceType, id: &str) -> Result<Disclosure, Fault> {
+/// The versions of the plan that the resource is part of, or only that one. A person has no history: what may be said of
+/// them is always what may be said now.
+async fn versions(
+    gateway: &Gateway,
+    caller: &Caller,
+    kind: ResourceType,
+    id: &str,
+    one: Option<&str>,
+) -> Result<Disclosure, Fault> {
     let look = looked_for(kind, id, "history");
-    let disclosure = gateway.exchange().look(caller, &look).await?;
-    match (kind, disclosure.sheets.first()) {
-        (ResourceType::Patient, _) | (_, None) => Ok(disclosure),
-        (_, Some(sheet)) => Ok(gateway.exchange().history(caller, sheet.plan()).await?),
+    if kind == ResourceType::Patient {
+        return Ok(gateway.exchange().look(caller, &look).await?);
     }
+    Ok(gateway.exchange().history(caller, &look, one).await?)
 }
 
 /// A resource that was found.

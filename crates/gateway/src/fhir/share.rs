@@ -39,9 +39,10 @@ async fn ask(gateway: &Gateway, caller: &Caller, headers: &HeaderMap, body: &[u8
             return Err(Fault::Parameter { name: "identifier".into(), text });
         }
     };
-    // All codes together, so that nobody can try many.
-    let tried = if let Meant::Whom(whom) = &meant { format!("ask {whom:?}") } else { "ask by code".to_owned() };
-    gateway.limits().asked(caller, &tried)?;
+    match &meant {
+        Meant::Whom(whom) => gateway.limits().asked(caller, &format!("ask {whom:?}"))?,
+        Meant::Code(_) => gateway.limits().code(caller)?,
+    }
     let receipt = gateway.exchange().ask_to_share(caller, &meant, asked.purpose, asked.reason).await?;
     let text = "If there is such a person here, they now see that you ask. Whether they answer is up to them.";
     let outcome = json!({

@@ -280,7 +280,11 @@ const fn given_by(origin: Origin) -> &'static str {
 
 fn shown(shown: &Shown) -> Value {
     let sections: Vec<&str> = shown.sections.iter().map(|section| section.code()).collect();
-    json!({"plan": shown.plan.to_string(), "kind": shown.kind.code(), "sections": sections})
+    let (plan, kind) = (shown.plan.to_string(), shown.kind.code());
+    if shown.cancelled {
+        return json!({"plan": plan, "kind": kind, "sections": sections, "cancelled": true});
+    }
+    json!({"plan": plan, "kind": kind, "sections": sections})
 }
 
 const fn event_type(happened: Happened) -> &'static str {

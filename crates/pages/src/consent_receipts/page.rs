@@ -195,7 +195,11 @@ fn heaps(receipt: &ConsentReceipt, calendar: Calendar) -> Vec<Heap> {
 
 fn seen(shown: &sayso_exchange::Shown) -> Group {
     let titles: Vec<String> = shown.sections.iter().map(|section| section.title().to_owned()).collect();
-    let parts = if titles.is_empty() { vec![w::SAW_DOCUMENT.to_owned()] } else { titles };
+    let parts = match titles.is_empty() {
+        true if shown.cancelled => vec![w::SAW_CANCELLED.to_owned()],
+        true => vec![w::SAW_DOCUMENT.to_owned()],
+        false => titles,
+    };
     Group { purpose: format!("“{}”", shown.kind.label()), parts, from: None, until: None, place: None }
 }
 

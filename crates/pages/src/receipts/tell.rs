@@ -301,8 +301,11 @@ fn why_page(organization: OrganizationId, purpose: Option<Purpose>) -> String {
 
 fn saw(shown: &Shown) -> String {
     let titles: Vec<String> = shown.sections.iter().map(|section| section.title().to_owned()).collect();
-    let parts = if titles.is_empty() { w::SAW_DOCUMENT.to_owned() } else { titles.join(", ") };
-    w::saw(&parts, shown.kind.label())
+    match titles.is_empty() {
+        true if shown.cancelled => w::saw_cancelled(shown.kind.label()),
+        true => w::saw(w::SAW_DOCUMENT, shown.kind.label()),
+        false => w::saw(&titles.join(", "), shown.kind.label()),
+    }
 }
 
 fn person_written(change: &str) -> &'static str {

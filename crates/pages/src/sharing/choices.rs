@@ -9,7 +9,7 @@ use http::Uri;
 use sayso_consent::{Effect, Known, Projection, Purposes, Released, What};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::standing::{SaidNo, Standing};
-use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share, State as Life};
+use sayso_plan::{PlanId, PlanKind, Purpose, Section, Share};
 
 use super::choice::level_code;
 use super::overview::{later, level_title, short, someone};
@@ -119,6 +119,8 @@ pub(crate) struct Never {
     pub(crate) refused: Option<&'static str>,
     pub(crate) action: String,
     pub(crate) form: String,
+    /// Whether they can take back in the person's name, which a no ends.
+    pub(crate) ends_delegation: bool,
     /// What ending it would open.
     pub(crate) opens: Vec<OpensLine>,
     pub(crate) end: Confirm,
@@ -134,15 +136,16 @@ impl Switches {
         self.sections.is_empty()
             && self.close.is_empty()
             && self.documents.is_empty()
+            && !self.all_documents
             && self.kinds.is_empty()
             && self.besides.is_empty()
     }
 
     /// What can be ticked for these plans, with what is open already ticked.
-    /// The person's own app is the person's own hand: it also sees drafts, may write where nothing stands yet, and
+    /// The person's own app is the person's own hand: it also sees what is in the making, may write where nothing stands yet, and
     /// what is close goes with its section.
     pub(crate) fn of(plans: &[Released<Projection>], open: &Choice, own_app: bool) -> Self {
-        let shared = |plan: &&Projection| plan.state == Life::Active || (own_app && plan.state == Life::Draft);
+        let shared = |plan: &&Projection| plan.state.is_in_force() || (own_app && plan.state.is_in_the_making());
         let plans: Vec<&Projection> = plans.iter().map(Released::get).filter(shared).collect();
         let named = Section::all().filter(|section| own_app || open.sections.contains(section));
         let mut counts: BTreeMap<Section, usize> = named.map(|section| (section, 0)).collect();
@@ -289,7 +292,10 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         besides_help: besides_help.into_iter().flatten().collect(),
         switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
-        never: never(&visitor, party, refused, opens, seen),
+        never: Never {
+            ends_delegation: is_delegate(&pages, &visitor, party).await?,
+            ..never(&visitor, party, refused, opens, seen)
+        },
         why: format!("{}?purpose={purpose}", action(party, "why")),
         about: if let Party::Supporter(id) = party { Some(super::supporter::address(id)) } else { None },
     }))
@@ -383,5 +389,13 @@ fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>, opens: Vec<Op
     });
     let address = action(party, "never");
     let button = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
-    Never { refused, form: visitor.form_token(&address), action: address, opens, end: Confirm { button, seen } }
+    let (form, end) = (visitor.form_token(&address), Confirm { button, seen });
+    Never { refused, form, action: address, ends_delegation: false, opens, end }
+}
+
+async fn is_delegate(pages: &Pages, visitor: &Visitor, party: Party) -> Result<bool, Fault> {
+    let Party::Supporter(id) = party else { return Ok(false) };
+    let now = pages.exchange().now();
+    let all = pages.exchange().supporters(visitor.themselves()).await?;
+    Ok(all.iter().any(|one| one.id == id && one.may_take_away(now)))
 }

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
-use sayso_consent::decide::Why;
-use sayso_consent::{Explained, Projection, Released, Verdict};
+use sayso_consent::{Projection, Released};
 use sayso_exchange::sharing::{PERMIT_DAYS_DEFAULT, Party};
 use sayso_exchange::{Receipt, Refusal};
 use time::Duration;
@@ -100,8 +99,8 @@ pub(crate) async fn preview(
             .collect(),
         named: others(&preview.shown),
         plans: preview.shown.iter().map(narrative).collect(),
-        is_kept_back: preview.hidden.iter().any(is_kept_back),
-        hidden: sections(&preview.hidden, &plans, calendar),
+        is_kept_back: preview.hidden.iter().any(|part| part.verdict.is_refused()),
+        hidden: sections(&preview.hidden, &plans, posted.purpose, calendar),
         is_choice_empty: posted.choice.is_empty(),
         someone: standing.iter().find(|one| one.party == party && one.purpose == posted.purpose).and_then(someone),
         form: visitor.form_token(&share),
@@ -109,10 +108,6 @@ pub(crate) async fn preview(
         fields: posted.hidden(),
         back: format!("{}{}", at_purpose(party, posted.purpose), undoing(posted.undo)),
     }))
-}
-
-fn is_kept_back(part: &Explained) -> bool {
-    matches!(part.verdict, Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)))
 }
 
 /// The people whom what is released names, the person left out, each name once.

@@ -41,6 +41,8 @@ pub(crate) struct WhySection {
 pub(crate) struct WhyLine {
     pub(crate) things: Vec<Thing>,
     pub(crate) sees: bool,
+    /// That they do, or do not.
+    pub(crate) said: &'static str,
     pub(crate) because: String,
 }
 
@@ -64,23 +66,34 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         frame: Frame::of(&visitor, w::WHY_TITLE, Here::Sharing),
         who,
         purpose: w::purpose_title(purpose),
-        sections: sections(&explained, &plans, calendar),
+        sections: sections(&explained, &plans, purpose, calendar),
         back: format!("{}?purpose={purpose}", address(party)),
     }))
 }
 
 /// The answers by section, things with the same answer together.
-pub(crate) fn sections(explained: &[Explained], plans: &[Released<Projection>], calendar: Calendar) -> Vec<WhySection> {
-    let said = headlines(plans);
+pub(crate) fn sections(
+    explained: &[Explained],
+    plans: &[Released<Projection>],
+    purpose: Purpose,
+    calendar: Calendar,
+) -> Vec<WhySection> {
+    let headlines = headlines(plans);
     // Whole documents stand in no section, and come last.
     let mut by_section: BTreeMap<(bool, Option<Section>), Vec<WhyLine>> = BTreeMap::new();
     for one in explained {
         let (sees, because) = because(&one.verdict, calendar);
         let lines = by_section.entry((one.section.is_none(), one.section)).or_default();
-        let thing = said.get(&one.item).cloned();
+        let thing = headlines.get(&one.item).cloned();
+        let said = match sees {
+            // Nobody can break glass yet.
+            true if purpose == Purpose::Btg => w::WHY_READY,
+            true => w::WHY_SEES,
+            false => w::WHY_NOT,
+        };
         match lines.iter_mut().find(|line| line.sees == sees && line.because == because) {
             Some(line) => line.things.extend(thing),
-            None => lines.push(WhyLine { things: thing.into_iter().collect(), sees, because }),
+            None => lines.push(WhyLine { things: thing.into_iter().collect(), sees, said, because }),
         }
     }
     by_section
@@ -122,6 +135,7 @@ const fn why_not(why: Why) -> &'static str {
     match why {
         Why::NeverAsked => w::WHY_NEVER_ASKED,
         Why::Refused(_) => w::WHY_REFUSED,
+        Why::RefusedEvenInEmergency(_) => w::WHY_REFUSED_EMERGENCY,
         Why::RefusalNotUnderstood(_) => w::WHY_NOT_CLEAR,
         Why::NotNow(_) => w::WHY_NOT_NOW,
         Why::OtherPurpose(_) => w::WHY_OTHER_PURPOSE,

@@ -26,14 +26,8 @@ fn why(of: &Somebody, rules: &Compiled, asker: Asker, purpose: Purpose) -> Strin
     let mut otherwise = false;
     for plan in &of.plans {
         for part in explain(&plan.plan, &of.themselves(), rules, &ask) {
-            match part.verdict {
-                Verdict::Withheld(Why::Refused(_) | Why::RefusalNotUnderstood(_)) => refused = true,
-                Verdict::Withheld(Why::OtherPurpose(_)) => otherwise = true,
-                Verdict::Withheld(
-                    Why::NeverAsked | Why::NotNow(_) | Why::Close(_) | Why::AboutThem(_) | Why::NotShared,
-                )
-                | Verdict::Released { .. } => {}
-            }
+            refused |= part.verdict.is_refused();
+            otherwise |= matches!(part.verdict, Verdict::Withheld(Why::OtherPurpose(_)));
         }
     }
     let called = of.called();

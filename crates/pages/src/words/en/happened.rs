@@ -14,6 +14,7 @@ say! {
     SAW_NOTHING_NO_PURPOSE = "They saw nothing: they gave no reason that counts.";
     SAW_NOTHING = "They saw nothing.";
     SAW_DOCUMENT = "a whole document";
+    SAW_CANCELLED = "that you cancelled it";
     YOU = "You";
     SOMEONE = "Someone";
 
@@ -46,6 +47,10 @@ pub(crate) fn first_and_last(first: &str, last: &str) -> String {
 /// What they were shown; `parts` are titles of sections, in a list.
 pub(crate) fn saw(parts: &str, plan: &str) -> String {
     format!("They saw from “{plan}”: {parts}.")
+}
+
+pub(crate) fn saw_cancelled(plan: &str) -> String {
+    format!("They saw of “{plan}” only that you cancelled it.")
 }
 
 pub(crate) fn app_looked(who: &str, moment: &str) -> String {
@@ -180,6 +185,7 @@ pub(super) fn samples() -> Vec<String> {
         asked_to_see("Pine Hill", super::TREAT, &times_on(4, "3 May")),
         first_and_last("10:02", "10:08"),
         saw("What helps and First signs", "Our crisis plan"),
+        saw_cancelled("Our crisis plan"),
         app_looked("Pal", moment),
         app_refused("Pal", moment),
         asked_in("Pine Hill", super::ETREAT, moment),

@@ -106,6 +106,7 @@ say! {
 
     NEVER_TITLE = "Say no for good";
     NEVER_HELP = "They see nothing until you change this. They are not told.";
+    NEVER_DELEGATE = "Then they can take nothing back for you either.";
     NEVER_EMERGENCY = "Not even in an emergency";
     NEVER_BUTTON = "Never let them see anything";
     NEVER_NOW = "You said no to them. They see nothing.";
@@ -120,14 +121,16 @@ say! {
     WHY_LINK = "Why they see something, or not";
     WHY_LEAD = "This is each thing in your plans, and why it is shown or not.";
     WHY_SEES = "They see this.";
+    WHY_READY = "This is made ready. Nobody can use it yet.";
     WHY_NOT = "They do not see this.";
     WHY_NEVER_ASKED = "You have not opened it to them.";
     WHY_REFUSED = "You said no.";
+    WHY_REFUSED_EMERGENCY = "You said no, even in an emergency.";
     WHY_NOT_CLEAR = "There is a no that we could not fully read. It counts until you clear it up.";
     WHY_NOT_NOW = "You opened it for a time that is over, or has not begun.";
     WHY_OTHER_PURPOSE = "You opened it for another reason.";
     WHY_CLOSE = "It is very private. You open such things one by one.";
-    WHY_STATE = "The plan is a draft, or was replaced.";
+    WHY_STATE = "The plan is a draft, was replaced, or its time is over.";
     WHY_EMPTY = "You have no plan yet.";
 
     PURPOSE_TREAT = "For treatment";
