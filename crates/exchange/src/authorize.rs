@@ -12,7 +12,7 @@ use sayso_auth::records::{CODE_LIFETIME_SECONDS, CodeRecord};
 use sayso_auth::scope::{On, ResourceScope, Scope};
 use sayso_auth::secret::of;
 use sayso_auth::{Client, Interaction, Opaque, Refused, ResourceType, Scopes};
-use sayso_consent::Themselves;
+use sayso_consent::{Recipient, Themselves};
 use sayso_plan::{ClientId, Purpose, Section};
 use sayso_store::{Act, Grant, Receipt, StoreError};
 use time::Duration;
@@ -184,7 +184,7 @@ impl Exchange {
         }
         if decision.allow {
             let snapshot = self.snapshot_of(session.themselves()).await?;
-            if is_refused(&snapshot.consents, client.id, self.now()) {
+            if is_refused(&snapshot.consents, Recipient::App(client.id), APP_PURPOSE, self.now()) {
                 return Err(NotAuthorized::SaidNo);
             }
         }

@@ -433,6 +433,9 @@ impl Exchange {
         once: Option<Once>,
         at: OffsetDateTime,
     ) -> Result<Receipt, Refusal> {
+        if self.end_delegations(snapshot, &changed, at).await? {
+            return Err(Refusal::Moved);
+        }
         let write = Write {
             fence: snapshot.fence(),
             leaf,

@@ -1,10 +1,13 @@
 //! The tokens of the person's apps last as long as the person's word: an app to which nothing is open, or to which the person
-//! said no, holds none. A decision does not depend on it; without it such an app would still read what the person decided.
+//! said no, holds none. A decision does not depend on it; without it such an app would still read what the person decided. So
+//! with a supporter who is told no, and what they could take back in the person's name.
 
 use std::collections::BTreeSet;
 
-use sayso_consent::{Consent, Effect, Known, Provision, Recipient, Status, Tri, What, refuses};
-use sayso_plan::{ClientId, PersonId};
+use sayso_consent::supporter::PURPOSE as SUPPORT;
+use sayso_consent::{Consent, Effect, Known, Provision, Recipient, Status, Themselves, Tri, What, refuses};
+use sayso_plan::{ClientId, PersonId, Purpose, Share, SupporterId};
+use sayso_store::Snapshot;
 use time::OffsetDateTime;
 
 use crate::authorize::APP_PURPOSE;
@@ -39,29 +42,56 @@ impl Exchange {
         }
         Ok(())
     }
+
+    /// Who is told no can take nothing back in the person's name either. That ends first, each by an act of its own; says
+    /// whether any did, so that the no is decided anew.
+    pub(crate) async fn end_delegations(
+        &self,
+        snapshot: &Snapshot,
+        changed: &[Consent],
+        at: OffsetDateTime,
+    ) -> Result<bool, Refusal> {
+        let refuses_anything = |one: &Consent| one.provisions.iter().any(|one| one.effect == Effect::Deny);
+        if !changed.iter().any(refuses_anything) {
+            return Ok(false);
+        }
+        let after = with_changes(&snapshot.consents, changed.to_vec());
+        let is_told_no = |supporter: SupporterId| {
+            let is_refused = |consents| is_refused(consents, Recipient::Supporter(supporter), SUPPORT, at);
+            is_refused(&after) && !is_refused(&snapshot.consents)
+        };
+        let delegates = snapshot.supporters.iter().filter(|one| one.may_take_away(at)).map(|one| one.id);
+        let told_no: Vec<SupporterId> = delegates.filter(|one| is_told_no(*one)).collect();
+        for supporter in &told_no {
+            let _recorded = self.end_delegation(Themselves::signed_in(snapshot.person), *supporter).await?;
+        }
+        Ok(!told_no.is_empty())
+    }
 }
 
-/// Whether an app may hold tokens: something is open to it, and no no keeps everything from it.
+/// Whether an app may hold tokens: something is open to it, or will be, and no no keeps everything from it.
 pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime) -> bool {
     let active = consents.iter().filter(|consent| consent.status == Known::Is(Status::Active));
     let opens = |one: &Provision| {
         one.effect == Effect::Permit && one.recipient == Known::Is(Recipient::App(app)) && is_live(one, at)
     };
-    active.flat_map(|consent| &consent.provisions).any(opens) && !is_refused(consents, app, at)
+    let is_refused = is_refused(consents, Recipient::App(app), APP_PURPOSE, at);
+    active.flat_map(|consent| &consent.provisions).any(opens) && !is_refused
 }
 
-/// Whether a no keeps everything from an app, whoever sent it. What was not understood of a no counts as said.
-pub(crate) fn is_refused(consents: &[Consent], app: ClientId, at: OffsetDateTime) -> bool {
+/// Whether a no keeps everything from an app or a supporter, whoever sent it. What was not understood of a no counts as
+/// said, and a no to what is open and all that is closer is one to everything.
+pub(crate) fn is_refused(consents: &[Consent], who: Recipient, purpose: Purpose, at: OffsetDateTime) -> bool {
     let counts = |consent: &&Consent| matches!(consent.status, Known::Is(Status::Active) | Known::Unknown);
-    let speaks_to_it = |one: &Provision| match known(one.recipient) {
+    let speaks_to_them = |one: &Provision| match known(one.recipient) {
         None | Some(Recipient::Everyone) => true,
-        Some(to) => to == Recipient::App(app),
+        Some(to) => to == who,
     };
     let keeps_all = |one: &Provision| {
         one.effect == Effect::Deny
-            && speaks_to_it(one)
-            && matches!(one.what, Known::Unknown | Known::Is(What::Everything))
-            && refuses(one.purposes, one.even_in_emergency, APP_PURPOSE) != Tri::False
+            && speaks_to_them(one)
+            && matches!(one.what, Known::Unknown | Known::Is(What::Everything | What::Level(Share::Open)))
+            && refuses(one.purposes, one.even_in_emergency, purpose) != Tri::False
             && one.period.test(|period| period.holds(at)) != Tri::False
     };
     consents.iter().filter(counts).flat_map(|consent| &consent.provisions).any(keeps_all)

@@ -287,9 +287,19 @@ impl Exchange {
                     sheets.clear();
                 }
             }
+            let seen = sheets.len();
             let holding = if noted { self.holding(&ask, look.wanted, &snapshot, &sheets).await? } else { None };
             let sheets = self.versions_seen(&snapshot, &ask, look.wanted, versions, sheets).await?;
-            let leaf = self.leaf(at, caller.organization, record(caller, look, &ask, &sheets));
+            // Who asks for a version that there is not is shown nothing, also where there is another one.
+            let no_such = seen > 0 && sheets.is_empty();
+            let holding = holding.filter(|_| !no_such);
+            let mut act = record(caller, look, &ask, &sheets);
+            if let Act::ReadRefused { reason, .. } = &mut act
+                && no_such
+            {
+                *reason = Code::new("no-such-version");
+            }
+            let leaf = self.leaf(at, caller.organization, act);
             let fence = snapshot.fence();
             self.between_decision_and_leaf().await;
             #[cfg(feature = "leaks")]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sayso_consent::decide::Why;
 use sayso_consent::{
     Ask, Audience, Class, Compiled, Consent, Effect, Explained, Grant, Known, Origin, Period, Projection, Provision,
-    Purposes, Recipient, Released, Sealed, Status, Supporter, Themselves, Verdict, What,
+    Purposes, Recipient, Released, Sealed, Status, Themselves, Verdict, What,
 };
 use sayso_plan::{
     ClientId, ConsentId, ItemId, OrganizationId, Plan, PlanId, PlanKind, ProvisionId, Purpose, Section, Share,
@@ -213,13 +213,11 @@ impl Exchange {
                 }
             }
             let strict = seen.is_some();
-            match self.decided(person, &snapshot, party, Some(purpose), changed, at, strict).await {
+            match self.decided(person, &snapshot, party, Some(purpose), changed.clone(), at, strict).await {
                 // It moved while this was decided: from here on it is stale.
                 Err(Refusal::Moved) if strict => {}
                 Ok(recorded) => {
-                    if choice.is_empty() {
-                        self.take_keys(person.person(), party).await?;
-                    }
+                    self.take_keys_of_shut_out(person.person(), &snapshot.consents, &changed, at).await?;
                     return if stale { Err(Refusal::Moved) } else { Ok(recorded) };
                 }
                 Err(other) => return Err(other),
@@ -260,6 +258,9 @@ impl Exchange {
             let mut changes: Vec<Consent> =
                 snapshot.consents.iter().filter(|c| opens_to(c, party)).map(|c| ended(c, at)).collect();
             changes.push(consent);
+            if self.end_delegations(&snapshot, &changes, at).await? {
+                continue;
+            }
             match self.decided(person, &snapshot, party, None, changes, at, true).await {
                 Err(Refusal::Moved) => {}
                 Ok(recorded) => {
@@ -460,11 +461,6 @@ impl Exchange {
             && answers
         {
             changes.push(Change::CloseAsks { organization, purpose });
-        }
-        let is_no = matches!(act, Act::ConsentChanged { change: ConsentChange::Refused, .. });
-        let delegate = snapshot.supporters.iter().find(|one| is_no && party == Party::Supporter(one.id));
-        if let Some(delegate) = delegate.filter(|one| one.delegated.is_some()) {
-            changes.push(Change::Supporter(Box::new(Supporter { delegated: None, ..delegate.clone() })));
         }
         let mut fence = snapshot.fence();
         for _ in 0..TRIES_MAX {

@@ -253,8 +253,8 @@ impl From<Refusal> for Fault {
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
             Refusal::TwoTimes { path } => {
-                let text = "One yes of the person has one begin and one end. Send the same period for all that this proposal \
-                            says, and what is for another time as a new Consent.";
+                let text = "One yes of the person has one begin and one end. Say each thing once, all that is proposed for the \
+                            same period, and what is for another time in a new Consent.";
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
             Refusal::StatusStays { path } => {

@@ -270,7 +270,7 @@ pub struct Shown {
     pub kind: PlanKind,
     /// The sections of which something was shown.
     pub sections: Vec<Section>,
-    /// Whether nothing was shown but that the person cancelled it.
+    /// Whether what was shown is that the person cancelled it, and nothing that stood in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancelled: bool,
 }

@@ -336,6 +336,24 @@ async fn a_no_to_a_delegate_ends_what_they_could_take_back() {
     let (seen, _) = exchange.standing(ama(&home)).await.unwrap();
     let _ = exchange.end_refusal(ama(&home), Party::Supporter(kofi), seen).await.unwrap();
     assert_eq!(get(&home, &his, &page).await.status, 404, "it does not come back by itself");
+    // By her app it is the same, and she reads that it ended.
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    assert_eq!(get(&home, &his, &page).await.status, 200);
+    let mut no = home.refusal();
+    let provision = no["provision"].as_object_mut().unwrap();
+    provision.remove("purpose");
+    provision.remove("actor");
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert_eq!(get(&home, &his, &page).await.status, 200, "a no to one section is none to him");
+    no["provision"]["securityLabel"][0] =
+        serde_json::json!({"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "N"});
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert_eq!(get(&home, &his, &page).await.status, 404);
+    let happened = exchange.happened(ama(&home), None, 100).await.unwrap();
+    let ends = happened.iter().filter(
+        |one| matches!(&one.act, Some(Act::SupporterChanged { change, .. }) if change.as_str() == "delegation-ended"),
+    );
+    assert_eq!(ends.count(), 2);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use sayso_plan::{Content, Lang, PlanDate, PlanId, Purpose, Section, State, Words
 use sayso_tests::world::{Asked, Observed};
 use time::Duration;
 
-use crate::home::{DIRECTIVE, Home, NUMBERS, number};
+use crate::home::{DIRECTIVE, Home, NUMBERS, id, number};
 use crate::receipts::Visitor;
 
 fn current(home: &Home, more: &str) -> Asked {
@@ -139,7 +139,7 @@ async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_a
     assert_eq!(asks(&home, current(&home, &format!("&date={in_force}"))).await.status, 404, "nor of a day before");
     let visitor = Visitor::of(&home, home.ama).await;
     let told = visitor.get(&home, "/me/receipts").await.text;
-    assert!(told.contains("only that you cancelled it."), "{told}");
+    assert!(told.contains("and nothing that stood in it."), "{told}");
     let app = home.app_of(home.ama, "patient/*.rs").await;
     assert!(home.ask(past(), Some(&app)).await.json()["total"].as_u64().unwrap() > 1, "her own app has what she wrote");
     let own = home.world.exchange.own_plan(ama, home.directive).await.unwrap().unwrap();
@@ -265,6 +265,16 @@ async fn what_older_versions_showed_is_on_record() {
         assert_eq!(answer.status, if shown.is_empty() { 404 } else { 200 }, "{path}");
         assert_eq!(last_shown(&home).await, shown, "{path}");
     }
+    let page = Visitor::of(&home, home.ama).await.get(&home, "/me/receipts").await.text;
+    assert!(page.contains("there is no such older text for them"), "{page}");
+    // And what was not shown is not held: nothing is told to be gone when she stops.
+    let (token, stops) = (home.other_ehr("system/*.rs").await, Party::Organization(id(0x02)));
+    let _ = home.world.exchange.share(ama, stops, Purpose::Treat, &both, None).await.unwrap();
+    let none = Asked::new("GET", &format!("{history}/{}", "0".repeat(32)));
+    assert_eq!(home.ask(none, Some(&token)).await.status, 404);
+    let _ = home.world.exchange.stop_sharing(ama, stops).await.unwrap();
+    let gone = home.ask(Asked::new("GET", "/fhir/CarePlan/_history?_since=2026-05-01T00:00:00Z"), Some(&token)).await;
+    assert!(!text(&gone).contains(&home.plan.to_string()), "{gone:?}");
 }
 
 #[tokio::test]

@@ -377,6 +377,11 @@ async fn what_waits_for_her_keeps_one_begin_and_one_end() {
     again["period"]["end"] = shorter(2)["end"].clone();
     twice["provision"]["provision"].as_array_mut().unwrap().push(again);
     assert_eq!(put(&home, &app, &twice, &etag).await.status, 422);
+    let first = twice["provision"]["provision"][0].clone();
+    twice["provision"]["provision"][2] = first;
+    let refused = put(&home, &app, &twice, &etag).await;
+    let place = &refused.json()["issue"][0]["expression"][0];
+    assert_eq!((refused.status, place), (422, &json!("Consent.provision.provision.period")), "{refused:?}");
     let waiting = async || home.world.exchange.waiting_consents(ama.themselves()).await.unwrap().1;
     assert_eq!(waiting().await.iter().map(|one| one.whats.len()).collect::<Vec<_>>(), [2]);
     let mut both = kept.clone();

@@ -86,6 +86,7 @@ pub(super) fn narrowed(
     zone: UtcOffset,
 ) -> Result<Consent, Refusal> {
     let would_open = |path: &str| Err(Refusal::WouldOpen { path: path.to_owned() });
+    let two_times = || Err(Refusal::TwoTimes { path: "Consent.provision.provision.period".to_owned() });
     let refuses = before.provisions.iter().any(|one| one.effect == Effect::Deny);
     match sent.status {
         // Case 10: a refusal is ended by the person alone.
@@ -116,7 +117,13 @@ pub(super) fn narrowed(
                         )
                 };
                 // Each that stood is taken up once: said for two times it would be two.
-                let Some(place) = left.iter().position(like) else { return would_open("Consent.provision") };
+                let Some(place) = left.iter().position(like) else {
+                    return if before.provisions.iter().any(|one| like(&one)) {
+                        two_times()
+                    } else {
+                        would_open("Consent.provision")
+                    };
+                };
                 let old = left.remove(place);
                 let period = match (old.period, rule.lasts) {
                     (Known::Is(old), Known::Is(lasts)) => Known::Is(Period {
@@ -134,7 +141,7 @@ pub(super) fn narrowed(
             // One yes has one begin and one end, and the person reads them before.
             let first = provisions.first().map(|one| one.period);
             if waits(before) && provisions.iter().any(|one| Some(one.period) != first) {
-                return Err(Refusal::TwoTimes { path: "Consent.provision.provision.period".to_owned() });
+                return two_times();
             }
             let after = Consent { narrowed_at: Some(at), provisions, ..before.clone() };
             // As if it counted, so that a proposal does not grow while the person reads it.

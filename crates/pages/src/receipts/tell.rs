@@ -179,10 +179,13 @@ pub(crate) fn tell(one: &Recorded, names: &Names, when: &str) -> Told {
             let cause = match reason.as_str() {
                 "not-released" => w::SAW_NOTHING_NOT_OPEN,
                 "no-purpose" => w::SAW_NOTHING_NO_PURPOSE,
+                "no-such-version" => w::SAW_NOTHING_OLDER,
                 _ => w::SAW_NOTHING,
             };
             let told = Told::that(w::asked_to_see(&who, why(*purpose), when)).with([cause.to_owned()]);
-            Told { saw_nothing: true, why: one.organization.map(|id| why_page(id, *purpose)), ..told }
+            // Why what stands now is open, or is not, says nothing of a version.
+            let why = one.organization.filter(|_| reason.as_str() != "no-such-version");
+            Told { saw_nothing: true, why: why.map(|id| why_page(id, *purpose)), ..told }
         }
         Act::PlanWritten { client, kind, change, .. } => {
             let who = client.map_or_else(|| w::YOU.to_owned(), |client| names.app(client));

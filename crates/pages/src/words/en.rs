@@ -119,7 +119,7 @@ say! {
     APP_PARTS = "Which parts may it use?";
     APP_PARTS_HELP = "Untick what it may not use. It will not see that part.";
     APP_NOTHING_CHOSEN = "Nothing is ticked. Tick at least one part, or do not allow the app.";
-    APP_SAID_NO = "You said no to this app. End your no first, on the page “Sharing”.";
+    APP_SAID_NO = "You said no to this app, or to everyone. End your no first, on the page “Sharing”.";
     APP_CLOSE_HELP = "Some parts are very private. They stay off unless you tick them.";
     APP_DOCUMENTS = "Whole documents";
     APP_DOCUMENTS_LABEL = "It may use documents that I keep whole";

@@ -13,8 +13,9 @@ say! {
     SAW_NOTHING_NOT_OPEN = "They saw nothing: this is not open to them.";
     SAW_NOTHING_NO_PURPOSE = "They saw nothing: they gave no reason that counts.";
     SAW_NOTHING = "They saw nothing.";
+    SAW_NOTHING_OLDER = "They saw nothing: there is no such older text for them.";
     SAW_DOCUMENT = "a whole document";
-    SAW_CANCELLED = "that you cancelled it";
+    SAW_CANCELLED = "that you cancelled it, and nothing that stood in it";
     YOU = "You";
     SOMEONE = "Someone";
 
@@ -50,7 +51,7 @@ pub(crate) fn saw(parts: &str, plan: &str) -> String {
 }
 
 pub(crate) fn saw_cancelled(plan: &str) -> String {
-    format!("They saw of “{plan}” only that you cancelled it.")
+    format!("They saw that you cancelled “{plan}”, and nothing that stood in it.")
 }
 
 pub(crate) fn app_looked(who: &str, moment: &str) -> String {

@@ -87,7 +87,7 @@ say! {
     CANCEL = "Cancel this plan";
     CANCEL_LEAD = "To cancel says: this plan does not count any more. To stop sharing is something else.";
     CANCEL_STOP_SHARING = "Stop sharing instead";
-    CANCEL_AFTER = "People you share it with then see only that you cancelled it. You keep your words.";
+    CANCEL_AFTER = "People you share it with then see that you cancelled it, and nothing of it. You keep your words.";
     CANCEL_WORDS = "You can say why, in your own words. They will read it.";
     CANCEL_IN_FORM = "I have cancelled it in the way that the law asks for";
     CANCEL_NOW = "Cancel this plan now";
