@@ -79,7 +79,7 @@ pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime)
     active.flat_map(|consent| &consent.provisions).any(opens) && !is_refused
 }
 
-/// Whether a no keeps everything from an app or a supporter, whoever sent it. What was not understood of a no counts as
+/// Whether a no keeps everything from somebody, whoever sent it. What was not understood of a no counts as
 /// said, and a no to what is open and all that is closer is one to everything.
 pub(crate) fn is_refused(consents: &[Consent], who: Recipient, purpose: Purpose, at: OffsetDateTime) -> bool {
     let counts = |consent: &&Consent| matches!(consent.status, Known::Is(Status::Active) | Known::Unknown);

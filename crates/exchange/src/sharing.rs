@@ -110,7 +110,7 @@ impl Choice {
 }
 
 impl Party {
-    const fn recipient(self) -> Recipient {
+    pub(crate) const fn recipient(self) -> Recipient {
         match self {
             Self::Organization(id) => Recipient::Organization(id),
             Self::CrisisServices => Recipient::Class(Class::CrisisServices),

@@ -8,6 +8,7 @@ use sayso_plan::Purpose;
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
+use crate::keys::is_refused;
 use crate::read_released::explained;
 use crate::sharing::{Choice, Party, known};
 use crate::{Exchange, Refusal};
@@ -95,19 +96,23 @@ impl Exchange {
         Ok(open.filter(is_kept).map(|one| (one.party, one.purpose)).collect())
     }
 
-    /// The crisis services to which something is open by their class and not refused. What is made ready for when glass is
-    /// broken is seen by nobody before.
+    /// The crisis services to which something is open by their class, and of which no no keeps everything, whoever sent it.
+    /// What is made ready for when glass is broken is seen by nobody before.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
-    pub async fn seeing_by_class(&self, standing: &[Standing]) -> Result<BTreeSet<Party>, Refusal> {
-        let to_class = |one: &Standing| one.party == Party::CrisisServices && one.purpose != Purpose::Btg;
-        if !standing.iter().any(|one| to_class(one) && !one.open.is_empty()) {
+    pub async fn seeing_by_class(&self, person: Themselves, standing: &[Standing]) -> Result<BTreeSet<Party>, Refusal> {
+        let to_class = |one: &&Standing| one.party == Party::CrisisServices && one.purpose != Purpose::Btg;
+        let open = standing.iter().filter(to_class).filter(|one| !one.open.is_empty());
+        let open: Vec<Purpose> = open.map(|one| one.purpose).collect();
+        if open.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let said_no = |party: &Party| standing.iter().any(|one| one.refused.is_some() && one.party == *party);
+        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+        let is_kept =
+            |party: Party| open.iter().all(|purpose| is_refused(&snapshot.consents, party.recipient(), *purpose, at));
         let crisis = self.services().await?.crisis.into_iter().map(Party::Organization);
-        Ok(crisis.filter(|party| !said_no(party) && !said_no(&Party::CrisisServices)).collect())
+        Ok(crisis.filter(|party| !is_kept(*party) && !is_kept(Party::CrisisServices)).collect())
     }
 }
 

@@ -66,7 +66,7 @@ async fn a_code_is_good_once_for_minutes_and_for_asking_alone_and_no_answer_tell
 #[tokio::test]
 async fn nobody_tries_many_codes_and_the_right_one_is_none_the_more_for_it() {
     let _honest = crate::honest();
-    let home = Home::within(Limits { codes_each_minute: NonZeroU32::new(3), ..NO_LIMITS }).await;
+    let home = Home::within(Limits { codes_each_minute: NonZeroU32::new(1), ..NO_LIMITS }).await;
     let bea = Themselves::signed_in(home.bea);
     let line: ClientId = id(0x0d);
     home.world.organization(id(0x03), "Lantern Line").await;
@@ -75,9 +75,7 @@ async fn nobody_tries_many_codes_and_the_right_one_is_none_the_more_for_it() {
     for token in [home.ehr("system/Patient.rs").await, crisis] {
         let code = home.world.exchange.pairing_code(bea).await.unwrap().0.to_string();
         let before = waiting(&home).await;
-        for wrong in ["00000-00000", "11111-11111", "22222-22222"] {
-            assert_eq!(ask(&home, &token, by(wrong)).await.status, 202);
-        }
+        assert_eq!(ask(&home, &token, by("00000-00000")).await.status, 202);
         let (right, wrong) = (ask(&home, &token, by(&code)).await, ask(&home, &token, by("33333-33333")).await);
         assert_eq!((right.status, &right), (429, &wrong));
         assert_eq!(waiting(&home).await, before, "it was not looked at");

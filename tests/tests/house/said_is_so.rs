@@ -67,6 +67,20 @@ async fn of_a_crisis_service_she_reads_what_it_sees_by_its_class_too() {
     let asked = Asked::new("POST", "/fhir/Consent/$preview").body(FHIR, asked.to_string());
     assert!(home.ask(asked, Some(&app)).await.shows_something());
 
+    // A no to them by name that an app sends keeps it from them, and she reads so until she ends it.
+    let mut no = home.refusal();
+    let provision = no["provision"].as_object_mut().unwrap();
+    provision["actor"][0]["reference"]["identifier"]["value"] = lantern().to_string().into();
+    drop((provision.remove("securityLabel"), provision.remove("purpose")));
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert!(!sees(&home, &token).await);
+    for page in ["/me/sharing/others", place.as_str()] {
+        assert!(!ama.get(&home, page).await.text.contains(by_class), "{page}");
+    }
+    let kept = home.world.exchange.kept_back(her).await.unwrap();
+    let _ = home.world.exchange.restore_consent(her, kept[0].id, kept[0].seen).await.unwrap();
+    assert!(sees(&home, &token).await);
+
     // Stopping with them by name leaves what is open to their class, and she is told so.
     let _ =
         home.world.exchange.share(her, Party::Organization(lantern()), Purpose::Etreat, &helps, None).await.unwrap();

@@ -232,7 +232,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
     let me = pages.exchange().own_self(visitor.themselves()).await?;
     let calendar = Calendar::of(me.zone_minutes, pages.exchange().now());
     let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
-    let by_class = pages.exchange().seeing_by_class(&standing).await?.contains(&party);
+    let by_class = pages.exchange().seeing_by_class(visitor.themselves(), &standing).await?.contains(&party);
     let standing: Vec<Standing> = standing.into_iter().filter(|one| one.party == party).collect();
     let waiting = pages.exchange().waiting(visitor.themselves()).await?;
     let waiting: Vec<_> = waiting.into_iter().filter(|ask| Party::Organization(ask.organization) == party).collect();

@@ -169,7 +169,7 @@ pub(crate) async fn stop(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         }
     };
     let (seen, standing) = pages.exchange().standing(visitor.themselves()).await?;
-    let by_class = pages.exchange().seeing_by_class(&standing).await?.contains(&party);
+    let by_class = pages.exchange().seeing_by_class(visitor.themselves(), &standing).await?.contains(&party);
     let preview = action(party, "preview");
     let was_open = before.iter().filter(|one| one.party == party && !one.open.is_empty());
     // An app also lost its key; only the app can ask for a new one.

@@ -267,7 +267,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor) -> Result
 /// Everybody who could be let in.
 pub(crate) async fn others(State(pages): State<Pages>, visitor: Visitor) -> Result<Response, Fault> {
     let (_, standing) = pages.exchange().standing(visitor.themselves()).await?;
-    let by_class = pages.exchange().seeing_by_class(&standing).await?;
+    let by_class = pages.exchange().seeing_by_class(visitor.themselves(), &standing).await?;
     let mut others = Vec::new();
     for organization in pages.exchange().organizations().await? {
         let party = Party::Organization(organization.id);
