@@ -402,7 +402,7 @@ fn law_2_without_a_refusal_that_fires_the_permits_decide() {
 }
 
 /// What is open for treatment, and everything that is asked, for an emergency instead.
-fn in_an_emergency((mut world, part, mut question): (Vec<Consent>, Part, Question), purpose: Purpose) -> Asked {
+fn in_an_emergency((mut world, part, mut question): Asked, purpose: Purpose) -> Asked {
     let treatment = Known::Is(Purposes::Only(Purpose::Treat));
     let all = world.iter_mut().flat_map(|consent| &mut consent.provisions);
     all.filter(|one| one.purposes == treatment).for_each(|one| one.purposes = Known::Is(Purposes::Only(purpose)));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::{Caller, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Consent, Verdict, Why};
+use sayso_consent::{Ask, Audience, Class, Consent, Explained, Verdict, Why};
 use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanId, ProvisionId, Purpose, Section};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
@@ -165,9 +165,9 @@ impl Exchange {
                 if shown.as_ref().is_some_and(|shown| !shown.contains(&one.item)) {
                     continue;
                 }
-                let verdict = one.verdict;
+                let Explained { section, item, verdict, .. } = one;
                 let consent = decides(verdict).and_then(|provision| consent_of(&snapshot.consents, provision));
-                causes.push(Cause { plan: sealed.id(), section: one.section, item: one.item, verdict, consent });
+                causes.push(Cause { plan: sealed.id(), section, item, verdict, consent });
             }
         }
         causes

@@ -2,10 +2,9 @@
 
 use sayso_auth::Caller;
 use sayso_consent::Ask;
-use sayso_plan::State;
 use sayso_store::{Snapshot, StoreError, Version};
 
-use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted};
+use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted, is_shown, is_stone};
 use crate::{Exchange, Refusal};
 
 impl Exchange {
@@ -15,8 +14,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Unrecorded`] when the look cannot be recorded.
     pub async fn history(&self, caller: &Caller, look: &Look, one: Option<&str>) -> Result<Disclosure, Refusal> {
-        let shows = |id: &[u8; 16], _: &Ask, sheets: &[Sheet]| sheets.iter().any(|sheet| sheet.has_address(id));
-        self.look_at(caller, look, one.map_or(Versions::All, Versions::One), &shows).await
+        self.look_at(caller, look, one.map_or(Versions::All, Versions::One), &is_shown).await
     }
 
     /// Of what is seen now, the versions that are looked at.
@@ -51,8 +49,7 @@ impl Exchange {
         current: &Sheet,
     ) -> Result<Vec<Sheet>, StoreError> {
         let mut sheets = vec![current.clone()];
-        // Of a cancelled plan others see only that it is cancelled, whatever once stood in it.
-        if current.sealed().state() == State::Cancelled && !ask.is_own_app() {
+        if is_stone(current.sealed(), ask) {
             return Ok(sheets);
         }
         let rules = self.rules(snapshot);

@@ -246,8 +246,7 @@ impl Exchange {
     /// # Errors
     /// [`Refusal::Unrecorded`] when the look cannot be recorded; then nothing is answered.
     pub async fn look(&self, caller: &Caller, look: &Look) -> Result<Disclosure, Refusal> {
-        let shows = |id: &[u8; 16], _: &Ask, sheets: &[Sheet]| sheets.iter().any(|sheet| sheet.has_address(id));
-        self.look_by(caller, look, &shows).await
+        self.look_by(caller, look, &is_shown).await
     }
 
     /// The same, where `shows` says whether an id by which somebody asks is shown to them.
@@ -379,9 +378,8 @@ impl Exchange {
         let (rules, key) = (self.inner.compiled.of(snapshot), &self.inner.fingerprints);
         let day_of = |at| day_of(snapshot, at);
         let mut sheets = Vec::new();
-        // Of a cancelled plan others see that it is cancelled, and of no day what stood in it.
-        let is_told = |sealed: &&Sealed<Plan>| ask.is_own_app() || sealed.state() != State::Cancelled;
-        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind).filter(is_told) {
+        // Of a stone nobody is told what stood in it on any day.
+        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind && !is_stone(sealed, ask)) {
             let versions = self.inner.store.versions(snapshot.person, plan.id()).await?;
             let at_its_end = |version: &Version| {
                 day_of(version.recorded_at) <= day && version.until_at.is_none_or(|until| day_of(until) > day)
@@ -490,6 +488,16 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
         Wanted::Plans(None) | Wanted::Part(_) => true,
         Wanted::On(of, _) => sealed.kind() == of,
     }
+}
+
+/// Whether the id of a plan, or of something of it, is shown in one of these.
+pub(crate) fn is_shown(id: &[u8; 16], _: &Ask, sheets: &[Sheet]) -> bool {
+    sheets.iter().any(|sheet| sheet.has_address(id))
+}
+
+/// Whether who asks sees of a plan only that it is cancelled, whatever once stood in it; the person's own apps see all.
+pub(crate) fn is_stone(sealed: &Sealed<Plan>, ask: &Ask) -> bool {
+    sealed.state() == State::Cancelled && !ask.is_own_app()
 }
 
 /// Whether a plan counts for who asks. One whose time is over does not, also where what says so has not been written yet;

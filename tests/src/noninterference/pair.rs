@@ -8,6 +8,7 @@ use sayso_auth::Opaque;
 use sayso_auth::secret::of;
 use sayso_auth::sign_in::SUPPORTER_COOKIE_HTTPS;
 use sayso_consent::Themselves;
+use sayso_gateway::RouteInfo;
 use sayso_store::Revision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -60,8 +61,8 @@ pub struct Tally {
     pub done: BTreeMap<&'static str, u64>,
     /// How often each status was answered.
     pub statuses: BTreeMap<u16, u64>,
-    /// How often each row of the router's table was asked by somebody with a token.
-    pub routes: BTreeMap<(String, &'static str), u64>,
+    /// How often each row of the router's table was asked, by method and path.
+    pub routes: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -76,7 +77,7 @@ impl Tally {
             *self.statuses.entry(*status).or_default() += count;
         }
         for (route, count) in &other.routes {
-            *self.routes.entry(route.clone()).or_default() += count;
+            *self.routes.entry(route).or_default() += count;
         }
     }
 
@@ -84,20 +85,26 @@ impl Tally {
         let path = asked.path.split('?').next().unwrap_or_default();
         // What answers GET answers HEAD.
         let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
-        let Some(row) = ROWS.get(method).and_then(|rows| rows.at(path).ok()).map(|found| *found.value) else { return };
-        *self.routes.entry((method.to_owned(), row)).or_default() += 1;
+        let row = ROWS.get(method).and_then(|rows| rows.at(path).ok());
+        row.into_iter().for_each(|row| *self.routes.entry(row.value).or_default() += 1);
     }
 }
 
-/// The rows of the router's table, by method.
+/// The rows of the router's table, by method; each is told by method and path.
 static ROWS: LazyLock<BTreeMap<String, matchit::Router<&'static str>>> = LazyLock::new(|| {
     let mut rows: BTreeMap<String, matchit::Router<&'static str>> = BTreeMap::new();
     for route in sayso_gateway::routes() {
-        let path: &'static str = route.path.leak();
-        rows.entry(route.method.to_string()).or_default().insert(path, path).unwrap();
+        let row: &'static str = row_of(&route).leak();
+        rows.entry(route.method.to_string()).or_default().insert(route.path, row).unwrap();
     }
     rows
 });
+
+/// How a row of the router's table is told.
+#[must_use]
+pub fn row_of(route: &RouteInfo) -> String {
+    format!("{} {}", route.method, route.path)
+}
 
 /// Two houses, and what the one who looks remembers.
 #[derive(Debug)]

@@ -13,8 +13,16 @@ use crate::home::{HER_WORDS, Home, id, riverside};
 use crate::receipts::{Visitor, instant};
 use crate::supporters::supporter;
 
-fn lantern() -> OrganizationId {
+pub(crate) fn lantern() -> OrganizationId {
     id(0x03)
+}
+
+/// A token of a crisis service that asks in an emergency.
+pub(crate) async fn line(home: &Home) -> String {
+    let client: ClientId = id(0x0c);
+    home.world.organization(lantern(), "Lantern Line").await;
+    home.world.system(client, lantern(), "crisis-service", &["ETREAT"]).await;
+    home.world.token(client, None, "system/*.rs", 77).await
 }
 
 fn harbour() -> OrganizationId {
@@ -30,7 +38,7 @@ fn permit(home: &Home, system: &str, code: &str) -> Value {
     permit
 }
 
-async fn sees(home: &Home, token: &str) -> bool {
+pub(crate) async fn sees(home: &Home, token: &str) -> bool {
     let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}", home.ama));
     home.ask(asked, Some(token)).await.json()["total"].as_u64().unwrap() > 0
 }
@@ -40,10 +48,7 @@ async fn of_a_crisis_service_she_reads_what_it_sees_by_its_class_too() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let ama = Visitor::of(&home, home.ama).await;
-    let client: ClientId = id(0x0c);
-    home.world.organization(lantern(), "Lantern Line").await;
-    home.world.system(client, lantern(), "crisis-service", &["ETREAT"]).await;
-    let token = home.world.token(client, None, "system/*.rs", 77).await;
+    let token = line(&home).await;
     let place = format!("/me/sharing/{}", lantern());
     assert!(ama.get(&home, "/me/sharing/others").await.text.contains("You have not said anything yet."));
     let helps = Choice { sections: [Section::Helps].into(), ..Choice::default() };
@@ -376,19 +381,16 @@ async fn what_waits_for_her_keeps_one_begin_and_one_end() {
     sent["provision"]["provision"].as_array_mut().unwrap().push(beside);
     let kept = send(&home, &app, &sent).await;
     let (etag, kept) = (kept.etag().unwrap().to_owned(), kept.json());
-    let shorter = |days: i64| json!({"end": instant(home.world.now() + Duration::days(days))});
-    let one_of_two = |kept: &Value| {
-        let mut two = kept.clone();
-        two["provision"]["provision"][1]["period"]["end"] = shorter(2)["end"].clone();
-        two
-    };
-    let refused = put(&home, &app, &one_of_two(&kept), &etag).await;
+    let sooner: Value = instant(home.world.now() + Duration::days(2)).into();
+    let mut two = kept.clone();
+    two["provision"]["provision"][1]["period"]["end"] = sooner.clone();
+    let refused = put(&home, &app, &two, &etag).await;
     let place = &refused.json()["issue"][0]["expression"][0];
     assert_eq!((refused.status, place), (422, &json!("Consent.provision.provision.period")), "{refused:?}");
     // What stood once is not taken up twice.
     let mut twice = kept.clone();
     let mut again = twice["provision"]["provision"][0].clone();
-    again["period"]["end"] = shorter(2)["end"].clone();
+    again["period"]["end"] = sooner.clone();
     twice["provision"]["provision"].as_array_mut().unwrap().push(again);
     assert_eq!(put(&home, &app, &twice, &etag).await.status, 422);
     let first = twice["provision"]["provision"][0].clone();
@@ -400,7 +402,7 @@ async fn what_waits_for_her_keeps_one_begin_and_one_end() {
     assert_eq!(waiting().await.iter().map(|one| one.whats.len()).collect::<Vec<_>>(), [2]);
     let mut both = kept.clone();
     for one in both["provision"]["provision"].as_array_mut().unwrap() {
-        one["period"]["end"] = shorter(2)["end"].clone();
+        one["period"]["end"] = sooner.clone();
     }
     assert_eq!(put(&home, &app, &both, &etag).await.status, 200);
     assert_eq!(waiting().await.iter().map(|one| one.whats.len()).collect::<Vec<_>>(), [2]);

@@ -4,31 +4,15 @@ use std::collections::BTreeSet;
 
 use sayso_consent::Known;
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_plan::{ClientId, OrganizationId, Purpose, Section, Share};
+use sayso_plan::{Purpose, Section, Share};
 use sayso_tests::world::Asked;
 use serde_json::{Value, json};
 
-use crate::home::{Home, id, riverside};
+use crate::home::{Home, riverside};
 use crate::receipts::Visitor;
+use crate::said_is_so::{lantern, line, sees};
 
 const MARK: &str = "https://sayso.example/fhir/StructureDefinition/even-in-emergency";
-
-fn lantern() -> OrganizationId {
-    id(0x03)
-}
-
-/// A crisis service that asks in an emergency.
-async fn line(home: &Home) -> String {
-    let client: ClientId = id(0x0c);
-    home.world.organization(lantern(), "Lantern Line").await;
-    home.world.system(client, lantern(), "crisis-service", &["ETREAT"]).await;
-    home.world.token(client, None, "system/*.rs", 77).await
-}
-
-async fn sees(home: &Home, token: &str) -> bool {
-    let asked = Asked::new("GET", &format!("/fhir/CarePlan?patient={}", home.ama));
-    home.ask(asked, Some(token)).await.json()["total"].as_u64().unwrap() > 0
-}
 
 /// What `Consent/$explain` gives as the causes towards Lantern.
 async fn causes(home: &Home) -> BTreeSet<String> {

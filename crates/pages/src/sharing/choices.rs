@@ -142,8 +142,8 @@ impl Switches {
     }
 
     /// What can be ticked for these plans, with what is open already ticked.
-    /// The person's own app is the person's own hand: it also sees what is in the making, may write where nothing stands yet, and
-    /// what is close goes with its section.
+    /// The person's own app is the person's own hand: it also sees what is in the making, may write where nothing stands
+    /// yet, and what is close goes with its section.
     pub(crate) fn of(plans: &[Released<Projection>], open: &Choice, own_app: bool) -> Self {
         let shared = |plan: &&Projection| plan.state.is_in_force() || (own_app && plan.state.is_in_the_making());
         let plans: Vec<&Projection> = plans.iter().map(Released::get).filter(shared).collect();
@@ -292,10 +292,7 @@ pub(crate) async fn page(State(pages): State<Pages>, visitor: Visitor, uri: Uri)
         besides_help: besides_help.into_iter().flatten().collect(),
         switches: Switches::of(&plans, &ticked, matches!(party, Party::App(_))),
         stop: is_open.then(|| Button::of(&visitor, action(party, "stop"), w::stop_with(&who))),
-        never: Never {
-            ends_delegation: is_delegate(&pages, &visitor, party).await?,
-            ..never(&visitor, party, refused, opens, seen)
-        },
+        never: never(&visitor, party, refused, is_delegate(&pages, &visitor, party).await?, opens, seen),
         why: format!("{}?purpose={purpose}", action(party, "why")),
         about: if let Party::Supporter(id) = party { Some(super::supporter::address(id)) } else { None },
     }))
@@ -382,7 +379,14 @@ fn purpose_links(party: Party, here: Purpose, standing: &[Standing], undo: Optio
     purposes(party).iter().map(link).collect()
 }
 
-fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>, opens: Vec<OpensLine>, seen: u64) -> Never {
+fn never(
+    visitor: &Visitor,
+    party: Party,
+    refused: Option<SaidNo>,
+    ends_delegation: bool,
+    opens: Vec<OpensLine>,
+    seen: u64,
+) -> Never {
     let refused = refused.map(|said| match said {
         SaidNo::Usual => w::NEVER_NOW,
         SaidNo::EvenInEmergency => w::NEVER_NOW_EMERGENCY,
@@ -390,7 +394,7 @@ fn never(visitor: &Visitor, party: Party, refused: Option<SaidNo>, opens: Vec<Op
     let address = action(party, "never");
     let button = Button::of(visitor, action(party, "never/end"), w::NEVER_END_BUTTON.to_owned());
     let (form, end) = (visitor.form_token(&address), Confirm { button, seen });
-    Never { refused, form, action: address, ends_delegation: false, opens, end }
+    Never { refused, form, action: address, ends_delegation, opens, end }
 }
 
 async fn is_delegate(pages: &Pages, visitor: &Visitor, party: Party) -> Result<bool, Fault> {
