@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use sayso_consent::{
-    Ask, Audience, Bound, Compiled, Effect, Grant, Known, Named, Period, Provision, Recipient, Sealed, Supporter, What,
-    Withheld, judge, naming,
+    Ask, Audience, Bound, Compiled, Effect, Grant, Known, Named, NamedAs, Period, Provision, Recipient, Sealed,
+    Supporter, Themselves, What, Withheld, judge, naming, own_mentions,
 };
 use sayso_plan::{PartyId, Plan, Purpose, Removal, Section, Share};
 
@@ -85,6 +85,24 @@ proptest! {
         }
     }
 
+    /// The person, and nobody else, reads which of their items name a supporter, and where in those their voice is.
+    #[test]
+    fn case_25_the_person_reads_where_their_own_plan_names_a_supporter(mut plan in plans(), who in 1u8..=4) {
+        plan.parties_changed_at.clear();
+        let others: Vec<u8> = (1..=4).filter(|n| *n != who).collect();
+        let (them, one) = (party(who), kofi(named(&plan, &[who], &others), None));
+        let sealed = Sealed::<Plan>::new(plan.clone());
+        let told = own_mentions(&sealed, &Themselves::signed_in(plan.person), &one).unwrap();
+        for stored in &plan.items {
+            let about_them = stored.item.concerned().any(|one| *one == them);
+            let named = !about_them && stored.item.shown_parties().any(|one| *one == them);
+            prop_assert_eq!(told.iter().any(|(id, _)| *id == stored.id), named, "{:?}", stored.item);
+            let speaks = !about_them && stored.item.voice.party == them;
+            prop_assert!(!speaks || told.contains(&(stored.id, NamedAs::Voice)), "{:?}", stored.item);
+        }
+        prop_assert!(own_mentions(&sealed, &Themselves::signed_in(id(99)), &one).is_err());
+    }
+
     #[test]
     fn case_25_nothing_that_is_or_may_be_about_them_is_released(plan in plans(), who in 1u8..=4) {
         let others: Vec<u8> = (1..=4).filter(|n| *n != who).collect();
@@ -130,11 +148,11 @@ proptest! {
     }
 }
 
-#[test]
-fn a_party_that_was_changed_since_the_person_said_who_it_is_may_be_anybody() {
+/// A plan of one item, in the voice of the first party and about `about`.
+fn of_one_item(about: Option<u8>) -> Plan {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut plan = plans().new_tree(&mut runner).unwrap().current();
-    let item = world::plans::item(Section::Helps, "about p2", Some(Share::Open), 1, Some(2));
+    let item = world::plans::item(Section::Helps, "some words", Some(Share::Open), 1, about);
     plan.document = None;
     plan.items = vec![sayso_plan::StoredItem {
         id: id(1),
@@ -144,12 +162,42 @@ fn a_party_that_was_changed_since_the_person_said_who_it_is_may_be_anybody() {
         opened: Vec::new(),
         item,
     }];
+    plan
+}
+
+#[test]
+fn a_party_that_was_changed_since_the_person_said_who_it_is_may_be_anybody() {
+    let mut plan = of_one_item(Some(2));
     let named = named(&plan, &[1], &[2, 3, 4]);
     assert_eq!(reads(&plan, &named).unwrap().shown().len(), 1);
     plan.parties_changed_at.insert(party(2), at(-1));
     assert_eq!(reads(&plan, &named).unwrap().shown().len(), 1, "it was so when the person looked");
     plan.parties_changed_at.insert(party(2), at(0));
     assert!(reads(&plan, &named).is_err());
+}
+
+#[test]
+fn case_25_a_party_that_was_changed_since_the_person_said_who_it_is_names_nobody() {
+    let mut plan = of_one_item(None);
+    let one = kofi(named(&plan, &[1], &[2, 3, 4]), None);
+    let named = |plan: &Plan| {
+        let told = own_mentions(&Sealed::<Plan>::new(plan.clone()), &Themselves::signed_in(plan.person), &one);
+        !told.unwrap().is_empty()
+    };
+    assert!(named(&plan));
+    for (changed, is_they) in [(-2, true), (-1, true), (0, false)] {
+        plan.parties_changed_at.insert(party(1), at(changed));
+        assert_eq!(named(&plan), is_they, "the person looked at -1, and the party was changed at {changed}");
+    }
+}
+
+#[test]
+fn as_what_somebody_is_named_is_read_by_its_code_and_kept_by_it() {
+    for one in NamedAs::ALL {
+        assert_eq!(NamedAs::of(one.code()), Some(one));
+        assert_eq!(serde_json::to_value(one).unwrap(), one.code());
+    }
+    assert_eq!(NamedAs::of("friend"), None);
 }
 
 #[test]
