@@ -130,6 +130,8 @@ pub enum Leak {
     PartiesOfWhole,
     /// Old versions are shown without asking when they were in force.
     HistoryWithoutTime,
+    /// Old versions show what was made closer since, or moved out of sight.
+    HistoryOfClosed,
     /// A read by id finds a withheld plan as forbidden instead of absent.
     ForbiddenInsteadOfAbsent,
     /// The absence of a hidden section is shown.
@@ -273,6 +275,7 @@ impl Leak {
         Self::CountFromWhole,
         Self::PartiesOfWhole,
         Self::HistoryWithoutTime,
+        Self::HistoryOfClosed,
         Self::ForbiddenInsteadOfAbsent,
         Self::AbsencesOfWhole,
         Self::PatientWithoutGrant,

@@ -27,7 +27,7 @@ pub use life::Life;
 pub use naming::{NamedAs, Naming, Objection, own_mentions};
 pub use provision::{Consent, Effect, Origin, Period, Provision, Purposes, Recipient, Sent, Status, What, refuses};
 pub use release::{
-    Fingerprint, FingerprintKey, Grant, Projection, Released, Subject, Withheld, judge, judge_past, naming, own,
+    Fingerprint, FingerprintKey, Grant, Past, Projection, Released, Subject, Withheld, judge, judge_past, naming, own,
     own_decision, own_grant, own_proposal, own_self, proposal, subject,
 };
 pub use sealed::{Sealed, Themselves};

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sayso_plan::plan::{Absence, Head, No};
 use sayso_plan::{
     Content, DraftItem, Item, ItemId, Lang, Party, PartyId, Person, PersonId, Plan, PlanId, PlanKind, PlanVersionId,
-    Proposal, Section, Share, State, StoredDocument, StoredItem, Words,
+    Proposal, Removal, Section, Share, State, StoredDocument, StoredItem, Words,
 };
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -219,6 +219,24 @@ impl Grant {
         self.document
     }
 
+    /// Whether the plan's title, its review and the wish for when it was not followed are granted.
+    #[must_use]
+    pub const fn shows_head(&self) -> bool {
+        self.head
+    }
+
+    /// Whether nothing is granted but that the plan is cancelled, since when, and why.
+    #[must_use]
+    pub const fn is_stone(&self) -> bool {
+        self.shown.is_empty() && !self.document && !self.own_app
+    }
+
+    /// The sections of which is granted that nothing stands in them, because the person said so.
+    #[must_use]
+    pub fn said_empty(&self, sealed: &Sealed<Plan>) -> BTreeSet<Section> {
+        self.absences(&sealed.0).map(|(section, _)| section).collect()
+    }
+
     /// The same decision, narrowed to what a responder needs: the sections of the crisis extract, and nothing that
     /// stands above them.
     ///
@@ -399,27 +417,53 @@ fn english() -> Lang {
 /// # Errors
 /// [`Withheld`] when that is nothing.
 pub fn judge(sealed: &Sealed<Plan>, rules: &Compiled, ask: &Ask, key: &FingerprintKey) -> Result<Grant, Withheld> {
-    judge_past(sealed, rules, ask, None, key)
+    judge_version(sealed, None, rules, ask, key)
 }
 
-/// Like [`judge`], for a version that was in force until `held_until` (none: the current one). Only what the current
-/// consent releases, and what was in force during this recipient's permit, is visible (case 28).
+/// Where an older version stands in the life of its plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// Until when it was in force, where that has ended.
+    pub until: Option<OffsetDateTime>,
+    /// The plan as it is today.
+    pub today: &'a Sealed<Plan>,
+}
+
+/// Like [`judge`], for an older version. Only what the current consent releases, and what was in force during this
+/// recipient's permit, is visible (case 28). Of what was made closer since, moved, or is about somebody else, the current
+/// consent must release what it is today, too; of what was removed, what it was at the end.
 ///
 /// # Errors
 /// [`Withheld`] when that is nothing.
 pub fn judge_past(
     sealed: &Sealed<Plan>,
+    past: Past<'_>,
     rules: &Compiled,
     ask: &Ask,
-    held_until: Option<OffsetDateTime>,
     key: &FingerprintKey,
 ) -> Result<Grant, Withheld> {
+    judge_version(sealed, Some(past), rules, ask, key)
+}
+
+fn judge_version(
+    sealed: &Sealed<Plan>,
+    past: Option<Past<'_>>,
+    rules: &Compiled,
+    ask: &Ask,
+    key: &FingerprintKey,
+) -> Result<Grant, Withheld> {
+    let held_until = past.and_then(|past| past.until);
     let held_until = or_leak!(held_until, HistoryWithoutTime => None);
     let plan: &Plan = &sealed.0;
     let own_app = ask.is_own_app();
     if !own_app && or_leak!(!plan.state.releasable(), DraftsReleased => false) {
         return Err(Withheld);
     }
+    let today = past.map(|past| (&past.today.0, Narrowed::to(rules, ask, None)));
+    let open_today = |id| {
+        let part = today.as_ref().map(|(plan, rules)| (part_today(plan, id, ask), rules));
+        part.is_none_or(|(part, rules)| part.is_none_or(|part| rules.released_since(&part).is_some()))
+    };
     let rules = Narrowed::to(rules, ask, held_until);
     let since = |part: Part| rules.released_since(&part);
     let above = |section: Option<Section>, level| Part {
@@ -436,7 +480,7 @@ pub fn judge_past(
         .iter()
         .map(|item| {
             let part = part_of(plan, item, ask);
-            let now = since(part);
+            let now = since(part).filter(|_| or_leak!(open_today(item.id), HistoryOfClosed => true));
             // That it became more open is news to those who could not see it before, and to apps, which see levels.
             for opened in &item.opened {
                 let unseen = since(Part { level: opened.from, ..part }).is_none();
@@ -481,8 +525,7 @@ pub fn judge_past(
         return Ok(tombstone(plan, ask, key));
     }
     for removal in &plan.removals {
-        let about_asker = ask.is_about_asker(plan, &removal.about);
-        let part = Part { item: Some(removal.id), about_asker, ..above(Some(removal.section), removal.share) };
+        let part = part_removed(plan, removal, ask);
         or_leak!(times.note_change_after_grant(since(part), removal.at), RemovalNews => times.changed(removal.at));
     }
     or_leak!((), HeadNews => times.changed(plan.head_changed_at));
@@ -530,6 +573,24 @@ pub(crate) fn part_of(plan: &Plan, item: &StoredItem, ask: &Ask) -> Part {
         level: item.item.share_level(),
         about_asker: ask.is_about_asker(plan, item.item.concerned()),
     }
+}
+
+fn part_removed(plan: &Plan, removal: &Removal, ask: &Ask) -> Part {
+    Part {
+        plan: plan.id,
+        kind: plan.kind,
+        section: Some(removal.section),
+        item: Some(removal.id),
+        level: removal.share,
+        about_asker: ask.is_about_asker(plan, &removal.about),
+    }
+}
+
+/// What an item of an older version is today, or was when it was removed.
+fn part_today(today: &Plan, id: ItemId, ask: &Ask) -> Option<Part> {
+    let stands = today.items.iter().find(|item| item.id == id).map(|item| part_of(today, item, ask));
+    let was = || today.removals.iter().rfind(|removal| removal.id == id);
+    stands.or_else(|| was().map(|removal| part_removed(today, removal, ask)))
 }
 
 /// Of a cancelled plan nothing is released but that it is cancelled, and since when; and that only to those to whom
@@ -718,7 +779,8 @@ pub fn proposal(
     let open = matches!(audience, Audience::Organization { .. })
         || proposed.section().is_none_or(|section| grant.sections.contains(&section));
     let open = or_leak!(open, ProposalOfClosedSection => true);
-    if proposal.plan != grant.plan || !theirs || !about_shown || !open {
+    // What came of it has the person's words, and of a cancelled plan they stay with the person.
+    if proposal.plan != grant.plan || !theirs || !about_shown || !open || grant.is_stone() {
         return Err(Withheld);
     }
     Ok(released_proposal(proposal, key))

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sayso_consent::{
-    Ask, Audience, Compiled, Consent, Effect, Grant, Part, Projection, Purposes, Recipient, Released, Sealed,
+    Ask, Audience, Compiled, Consent, Effect, Grant, Part, Past, Projection, Purposes, Recipient, Released, Sealed,
     Themselves, Tri, Verdict, What, Why, Withheld, decide, judge, judge_past, own, own_grant, own_self, subject,
 };
 use sayso_plan::people::IdentifierState;
@@ -36,6 +36,12 @@ fn sealed(plan: &Plan) -> Sealed<Plan> {
 
 fn grant(plan: &Plan, world: &[Consent], ask: &Ask) -> Result<Grant, Withheld> {
     judge(&sealed(plan), &Compiled::of(world), ask, &key())
+}
+
+/// What is seen of an older version that was in force until then, of a plan that is another one today.
+fn past(plan: &Plan, today: &Plan, rules: &Compiled, ask: &Ask, until: i64) -> Result<Grant, Withheld> {
+    let past = Past { until: Some(at(until)), today: &sealed(today) };
+    judge_past(&sealed(plan), past, rules, ask, &key())
 }
 
 /// To a supporter of whom nothing is said, whatever is about anybody may be about them.
@@ -354,13 +360,41 @@ proptest! {
     fn case_28_an_old_version_shows_only_what_was_permitted_while_it_was_in_force(
         (plan, world, ask) in worlds(), ended in -20i64..0,
     ) {
-        let past = judge_past(&sealed(&plan), &Compiled::of(&world), &ask, Some(at(ended)), &key());
+        let past = past(&plan, &plan, &Compiled::of(&world), &ask, ended);
         let current = grant(&plan, &world, &ask);
         let earlier: Vec<Consent> = world.iter().filter(|c| c.given_at < at(ended) || c.provisions.iter().all(|p| p.effect == Effect::Deny)).cloned().collect();
         for (item, section) in past.iter().flat_map(Grant::shown) {
             prop_assert!(current.as_ref().is_ok_and(|g| g.shown().contains(&(*item, *section))), "and is visible now");
             let stored = plan.items.iter().find(|i| i.id == *item).unwrap();
             prop_assert!(sees(&plan, *item, &stored.item, &earlier, &ask), "by a permit that was given before the end");
+        }
+    }
+
+    /// What became of an item since (another level, section, words or party, or it was removed) takes it out of older
+    /// versions just where it would not be released as it is today, or was at the end.
+    #[test]
+    fn case_28_an_old_version_shows_nothing_that_is_not_open_as_it_is_today(
+        (plan, world, ask) in worlds(), became in prop::collection::vec(prop::option::of((items(), any::<bool>())), 5),
+    ) {
+        let rules = Compiled::of(&world);
+        let mut today = plan.clone();
+        today.items.clear();
+        for (stored, became) in plan.items.iter().zip(&became) {
+            let (item, removed) = became.clone().unwrap_or_else(|| (stored.item.clone(), false));
+            if removed {
+                let (section, share, about) =
+                    (item.section, item.share_level(), item.concerned().cloned().collect());
+                today.removals.push(Removal { id: stored.id, section, share, about, at: at(-1) });
+            } else {
+                today.items.push(StoredItem { item, ..stored.clone() });
+            }
+        }
+        let shown = |grant: &Result<Grant, Withheld>, id| grant.iter().flat_map(Grant::shown).any(|(one, _)| *one == id);
+        let (same, past) = (past(&plan, &plan, &rules, &ask, 0), past(&plan, &today, &rules, &ask, 0));
+        for (stored, became) in plan.items.iter().zip(&became) {
+            let item = became.as_ref().map_or(&stored.item, |(item, _)| item);
+            let open = shown(&same, stored.id) && sees(&today, stored.id, item, &world, &ask);
+            prop_assert_eq!(shown(&past, stored.id), open, "{:?} became {:?}", stored.item, became);
         }
     }
 
@@ -410,12 +444,32 @@ fn case_28_words_removed_before_the_permit_stay_removed() {
     let plan = a_plan(vec![item(Section::Helps, "old words", None, 1, None)]);
     let rules = Compiled::of(&[sharing(What::Section(Section::Helps), -10)]);
     let asked = ask(organization(1), Purpose::Treat);
-    let past = |until| judge_past(&sealed(&plan), &rules, &asked, Some(at(until)), &key());
-    assert!(past(-20).is_err(), "the version ended before the permit");
-    assert!(past(-10).is_err(), "it ended at the instant of the permit");
-    assert!(past(-9).is_ok(), "it was still in force when the permit was given");
+    let past = |rules, until| past(&plan, &plan, rules, &asked, until);
+    assert!(past(&rules, -20).is_err(), "the version ended before the permit");
+    assert!(past(&rules, -10).is_err(), "it ended at the instant of the permit");
+    assert!(past(&rules, -9).is_ok(), "it was still in force when the permit was given");
     let withdrawn = Compiled::of(&[]);
-    assert!(judge_past(&sealed(&plan), &withdrawn, &asked, Some(at(-9)), &key()).is_err(), "the current consent rules");
+    assert!(past(&withdrawn, -9).is_err(), "the current consent rules");
+}
+
+#[test]
+fn case_28_what_was_made_close_since_leaves_older_versions_and_what_was_just_removed_stays() {
+    let plan = a_plan(vec![item(Section::Helps, "old words", None, 1, None)]);
+    let rules = Compiled::of(&[sharing(What::Section(Section::Helps), -10)]);
+    let asked = ask(organization(1), Purpose::Treat);
+    let seen = |today: &Plan| past(&plan, today, &rules, &asked, -1).is_ok();
+    let mut close = plan.clone();
+    close.items[0].item.share = Some(Share::Close);
+    assert!(seen(&plan) && !seen(&close));
+    let removed = |from: &Plan| {
+        let mut without = from.clone();
+        let gone = without.items.remove(0);
+        let (section, share) = (gone.item.section, gone.item.share_level());
+        without.removals.push(Removal { id: gone.id, section, share, about: Vec::new(), at: at(-1) });
+        without
+    };
+    assert!(seen(&removed(&plan)), "they were shown it, and it was never closed");
+    assert!(!seen(&removed(&close)), "it was closed before it was removed");
 }
 
 #[test]
@@ -424,7 +478,7 @@ fn case_28_goes_item_by_item() {
     let rules =
         Compiled::of(&[sharing(What::Section(Section::Helps), -30), sharing(What::Section(Section::CrisisSigns), -10)]);
     let asked = ask(organization(1), Purpose::Treat);
-    let past = judge_past(&sealed(&plan), &rules, &asked, Some(at(-20)), &key()).unwrap();
+    let past = past(&plan, &plan, &rules, &asked, -20).unwrap();
     assert_eq!(past.shown(), [(id(1), Section::Helps)]);
     assert_eq!(judge(&sealed(&plan), &rules, &asked, &key()).unwrap().shown().len(), 2);
 }

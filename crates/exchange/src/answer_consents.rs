@@ -49,6 +49,12 @@ pub struct Newly {
     pub sections: BTreeMap<Section, usize>,
     /// How many whole documents.
     pub documents: usize,
+    /// Of how many plans the title, the review, and the wish for when it was not followed.
+    pub titles: usize,
+    /// How many sections of which is said that nothing stands in them.
+    pub empty: usize,
+    /// Of how many plans that they are cancelled, and why.
+    pub cancelled: usize,
 }
 
 impl Newly {
@@ -59,12 +65,15 @@ impl Newly {
             *most = count.max(*most);
         }
         self.documents = self.documents.max(other.documents);
+        self.titles = self.titles.max(other.titles);
+        self.empty = self.empty.max(other.empty);
+        self.cancelled = self.cancelled.max(other.cancelled);
     }
 
     /// Whether it is nothing.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        self.sections.is_empty() && self.documents == 0
+        *self == Self::default()
     }
 }
 
@@ -293,8 +302,14 @@ impl Exchange {
             for (_, section) in after.iter().flat_map(Grant::shown).filter(|(item, _)| !seen.contains(item)) {
                 *newly.sections.entry(*section).or_default() += 1;
             }
-            let document = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::shows_document);
-            newly.documents += usize::from(document(&after) && !document(&before));
+            let newly_is = |what: fn(&Grant) -> bool| {
+                usize::from(after.as_ref().is_some_and(what) && !before.as_ref().is_some_and(what))
+            };
+            newly.documents += newly_is(Grant::shows_document);
+            newly.titles += newly_is(Grant::shows_head);
+            newly.cancelled += newly_is(Grant::is_stone);
+            let empty = |grant: &Option<Grant>| grant.as_ref().map(|one| one.said_empty(sealed)).unwrap_or_default();
+            newly.empty += empty(&after).difference(&empty(&before)).count();
         }
         newly
     }

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
 use crate::consents::sections_of;
+use crate::keys::is_delegate_now;
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::{Choice, Party, TRIES_MAX, known, less, opens_to, refuses, touched, untouched, with_changes};
 use crate::with::reading;
@@ -138,7 +139,8 @@ impl Exchange {
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn is_delegate(&self, session: &SupporterSession, supporter: SupporterId) -> Result<bool, Refusal> {
         let snapshot = self.of_supporter(session, supporter).await?;
-        Ok(reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(self.now())))
+        Ok(reading(&snapshot, session, supporter)
+            .is_some_and(|one| is_delegate_now(&snapshot.consents, one, self.now())))
     }
 
     /// What the person had opened to whom, for a delegate; none for anybody else.
@@ -153,7 +155,8 @@ impl Exchange {
         for _ in 0..DECISIONS_MAX {
             let snapshot = self.of_supporter(session, supporter).await?;
             let at = self.now();
-            let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
+            let may =
+                reading(&snapshot, session, supporter).is_some_and(|one| is_delegate_now(&snapshot.consents, one, at));
             let operation = Code::new(if may { "sharing" } else { "sharing-refused" });
             let act = Act::SupporterLooked { supporter, operation, shown: Vec::new() };
             let read = ReadLeaf { leaf: self.leaf(at, None, act), fence: snapshot.fence() };
@@ -179,7 +182,8 @@ impl Exchange {
         for _ in 0..TRIES_MAX {
             let snapshot = self.of_supporter(session, supporter).await?;
             let at = self.now();
-            let may = reading(&snapshot, session, supporter).is_some_and(|one| one.may_take_away(at));
+            let may =
+                reading(&snapshot, session, supporter).is_some_and(|one| is_delegate_now(&snapshot.consents, one, at));
             // What they do not read there they cannot take either: else what stands behind a no, is over or begins later
             // would show by it.
             let open = in_force(&snapshot.consents, at);

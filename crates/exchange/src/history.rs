@@ -1,7 +1,7 @@
 //! Versions: those that the current consent releases and that were in force during this reader's permit.
 
 use sayso_auth::Caller;
-use sayso_consent::Ask;
+use sayso_consent::{Ask, Past};
 use sayso_store::{Snapshot, StoreError, Version};
 
 use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted, is_shown, is_stone};
@@ -55,8 +55,9 @@ impl Exchange {
         let rules = self.rules(snapshot);
         let versions = self.inner.store.versions(snapshot.person, current.plan()).await?;
         for (newer, older) in versions.iter().zip(versions.iter().skip(1)) {
+            let past = Past { until: older.until_at, today: current.sealed() };
             let judge = |version: &Version| {
-                sayso_consent::judge_past(&version.plan, &rules, ask, older.until_at, &self.inner.fingerprints).ok()
+                sayso_consent::judge_past(&version.plan, past, &rules, ask, &self.inner.fingerprints).ok()
             };
             let (before, after) = (judge(older), judge(newer));
             // A change counts only if this reader could have seen it when it was made. What changed out of sight, or

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::supporter::PURPOSE as SUPPORT;
-use sayso_consent::{Consent, Effect, Known, Provision, Recipient, Status, Themselves, Tri, What, refuses};
+use sayso_consent::{Consent, Effect, Known, Provision, Recipient, Status, Supporter, Themselves, Tri, What, refuses};
 use sayso_plan::{ClientId, PersonId, Purpose, Share, SupporterId};
 use sayso_store::Snapshot;
 use time::OffsetDateTime;
@@ -56,9 +56,12 @@ impl Exchange {
             return Ok(false);
         }
         let after = with_changes(&snapshot.consents, changed.to_vec());
+        let is_new = |one: &&Consent| snapshot.consents.iter().all(|old| old.id != one.id);
+        let new: Vec<Consent> = changed.iter().filter(is_new).cloned().collect();
+        // A no that is new is one, also where another stands already.
         let is_told_no = |supporter: SupporterId| {
             let is_refused = |consents| is_refused(consents, Recipient::Supporter(supporter), SUPPORT, at);
-            is_refused(&after) && !is_refused(&snapshot.consents)
+            is_refused(&new) || is_refused(&after) && !is_refused(&snapshot.consents)
         };
         let delegates = snapshot.supporters.iter().filter(|one| one.may_take_away(at)).map(|one| one.id);
         let told_no: Vec<SupporterId> = delegates.filter(|one| is_told_no(*one)).collect();
@@ -79,20 +82,45 @@ pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime)
     active.flat_map(|consent| &consent.provisions).any(opens) && !is_refused
 }
 
-/// Whether a no keeps everything from somebody, whoever sent it. What was not understood of a no counts as
-/// said, and a no to what is open and all that is closer is one to everything.
+/// Whether somebody may take away in the person's name now: one who has been told no since, may not, also by a no that
+/// was said before and began later.
+pub(crate) fn is_delegate_now(consents: &[Consent], supporter: &Supporter, at: OffsetDateTime) -> bool {
+    supporter.may_take_away(at) && !is_told_no_since(consents, supporter, at)
+}
+
+/// Whether a no that began after they could take away in the person's name keeps everything from them.
+pub(crate) fn is_told_no_since(consents: &[Consent], supporter: &Supporter, at: OffsetDateTime) -> bool {
+    let since = |no: &Provision| {
+        let begins = known(no.period).map(|period| period.from);
+        supporter.delegated.is_some_and(|delegated| begins.is_none_or(|begins| begins > delegated.from))
+    };
+    noes(consents, Recipient::Supporter(supporter.id), SUPPORT, at).any(since)
+}
+
+/// Whether a no keeps everything from somebody, whoever sent it.
 pub(crate) fn is_refused(consents: &[Consent], who: Recipient, purpose: Purpose, at: OffsetDateTime) -> bool {
+    noes(consents, who, purpose, at).next().is_some()
+}
+
+/// The noes that keep everything from somebody. What was not understood of a no counts as said, and a no to what is open
+/// and all that is closer is one to everything.
+fn noes(
+    consents: &[Consent],
+    who: Recipient,
+    purpose: Purpose,
+    at: OffsetDateTime,
+) -> impl Iterator<Item = &Provision> {
     let counts = |consent: &&Consent| matches!(consent.status, Known::Is(Status::Active) | Known::Unknown);
-    let speaks_to_them = |one: &Provision| match known(one.recipient) {
+    let speaks_to_them = move |one: &Provision| match known(one.recipient) {
         None | Some(Recipient::Everyone) => true,
         Some(to) => to == who,
     };
-    let keeps_all = |one: &Provision| {
+    let keeps_all = move |one: &&Provision| {
         one.effect == Effect::Deny
             && speaks_to_them(one)
             && matches!(one.what, Known::Unknown | Known::Is(What::Everything | What::Level(Share::Open)))
             && refuses(one.purposes, one.even_in_emergency, purpose) != Tri::False
             && one.period.test(|period| period.holds(at)) != Tri::False
     };
-    consents.iter().filter(counts).flat_map(|consent| &consent.provisions).any(keeps_all)
+    consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(keeps_all)
 }

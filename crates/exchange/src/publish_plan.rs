@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_auth::{Caller, Interaction, ResourceType};
 use sayso_consent::{Ask, Projection, Sealed, Themselves, or_leak};
 use sayso_plan::plan::Content;
-use sayso_plan::{ClientId, DraftItem, Party, PersonId, Plan, PlanId, PlanVersionId};
+use sayso_plan::{ClientId, DraftItem, Item, Party, PersonId, Plan, PlanId, PlanVersionId, Share, StoredItem};
 use sayso_store::{Act, Change, Code, Done, Fenced, Once, ReadLeaf, Receipt, Refused, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
@@ -218,7 +218,7 @@ impl Exchange {
         let base = sheet.open().map_err(|_| Refusal::Moved)?;
         let next = sheet.sealed().revise(content.clone(), &base, at, &mut || self.fresh())?;
         view.check_open(self, &next, &content)?;
-        view.check_levels(base.get(), &content)?;
+        view.check_opens_nothing(base.get(), &content)?;
         Ok(next)
     }
 
@@ -315,6 +315,29 @@ fn remember(key: &IdempotencyKey, writer: &Writer<'_>, plan: PlanId, at: OffsetD
     })
 }
 
+fn says_the_same(one: &Item, other: &Item) -> bool {
+    match (&one.words, &other.words) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one.kind == other.kind,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// By which of its members an item could be seen by more people than before: its level, its section, unless it is close
+/// and so goes with no section, or whom it is about, who do not read it.
+fn opened_by(before: &Item, after: &Item) -> Option<&'static str> {
+    let level = after.share_level();
+    if level < before.share_level() {
+        Some("share")
+    } else if after.section != before.section && level != Share::Close {
+        Some("section")
+    } else if !before.about_parties.iter().all(|party| after.concerned().any(|one| one == party)) {
+        Some("about_parties")
+    } else {
+        None
+    }
+}
+
 /// What the writer may see, and so may change.
 struct View {
     snapshot: Arc<Snapshot>,
@@ -343,16 +366,22 @@ impl View {
         Some(Sheet::new(grant, sealed.clone()))
     }
 
-    /// Through an app no item becomes more open than it was, neither by its own level nor by moving to another section:
-    /// what is open by a permit for a section or a kind would grow by it, and only the person opens anything.
-    fn check_levels(&self, base: &Projection, content: &Content) -> Result<(), Refusal> {
+    /// Through an app no item becomes more open than it was: what is open by a permit for a section or a kind would grow
+    /// by it, and only the person opens anything. What comes without its id and says the same is that item all the same.
+    fn check_opens_nothing(&self, base: &Projection, content: &Content) -> Result<(), Refusal> {
         let By::Ask(_) = &self.by else { return Ok(()) };
-        let before = |id| base.items.iter().find(|stored| stored.id == id).map(|stored| stored.item.share_level());
-        let opens = |draft: &DraftItem| draft.id.and_then(before).is_some_and(|level| draft.item.share_level() < level);
-        match content.items.iter().position(opens) {
-            Some(place) => Err(Refusal::MoreOpen { path: format!("/items/{place}/share") }),
-            None => Ok(()),
+        let brings = |id| content.items.iter().any(|draft| draft.id == Some(id));
+        let was = |draft: &DraftItem, stored: &StoredItem| match draft.id {
+            Some(id) => id == stored.id,
+            None => !brings(stored.id) && says_the_same(&stored.item, &draft.item),
+        };
+        for (place, draft) in content.items.iter().enumerate() {
+            let mut before = base.items.iter().filter(|stored| was(draft, stored));
+            if let Some(member) = before.find_map(|stored| opened_by(&stored.item, &draft.item)) {
+                return Err(Refusal::MoreOpen { path: format!("/items/{place}/{member}") });
+            }
         }
+        Ok(())
     }
 
     /// An app must be able to see all it writes: what it could not show the person again would be lost to it.

@@ -392,7 +392,8 @@ impl Exchange {
             let until = Some(end_of(day, zone_of(snapshot)));
             #[cfg(feature = "leaks")]
             let until = if crate::leaks::day_ends_unseen() { then.until_at } else { until };
-            let grant = sayso_consent::judge_past(&then.plan, &rules, ask, until, key);
+            let past = sayso_consent::Past { until, today: plan };
+            let grant = sayso_consent::judge_past(&then.plan, past, &rules, ask, key);
             sheets.extend(grant.ok().map(|grant| Sheet::new(grant, then.plan.clone())));
         }
         only_one(&mut sheets);

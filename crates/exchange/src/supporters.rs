@@ -11,6 +11,7 @@ use sayso_plan::{PartyId, PlanId, SupporterId};
 use sayso_store::{Act, Change, Code, Receipt, Snapshot, Supporting, Write};
 use time::{Duration, OffsetDateTime};
 
+use crate::keys::is_told_no_since;
 use crate::sharing::{Party, TRIES_MAX, ended, permits};
 use crate::{Exchange, Refusal};
 
@@ -35,12 +36,15 @@ pub struct Invitation {
 pub type Said = BTreeMap<PlanId, (BTreeSet<PartyId>, BTreeSet<PartyId>)>;
 
 impl Exchange {
-    /// Those who support the person, in the order of their ids.
+    /// Those who support the person, in the order of their ids. Who was told no since they could take away in the person's
+    /// name cannot any more.
     ///
     /// # Errors
     /// [`Refusal::Unrecorded`] when the store does not answer.
     pub async fn supporters(&self, person: Themselves) -> Result<Vec<Supporter>, Refusal> {
-        Ok(self.snapshot_of(person).await?.supporters.clone())
+        let (snapshot, at) = (self.snapshot_of(person).await?, self.now());
+        let delegated = |one: &Supporter| one.delegated.filter(|_| !is_told_no_since(&snapshot.consents, one, at));
+        Ok(snapshot.supporters.iter().map(|one| Supporter { delegated: delegated(one), ..one.clone() }).collect())
     }
 
     /// The same with those whose part has ended, for names in what happened.

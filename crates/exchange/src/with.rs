@@ -10,6 +10,7 @@ use sayso_plan::{AccountId, PlanId, SupporterId};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Snapshot, StoreError, Supporting};
 use time::{Duration, OffsetDateTime};
 
+use crate::keys::is_delegate_now;
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::TRIES_MAX;
 use crate::sign_in::AccountFault;
@@ -227,9 +228,10 @@ impl Exchange {
         for Supporting { supporter, .. } in self.inner.store.supported_by(session.account).await? {
             let seen = self.look_with(session, supporter, LookAt::List).await?;
             let known = seen.snapshot.as_deref().and_then(|snapshot| reading(snapshot, session, supporter));
-            let delegate = known.filter(|one| one.may_take_away(seen.at));
             let name = seen.subject().map(|subject| subject.get().person.name.clone());
             let told = seen.snapshot.as_deref().zip(known);
+            let may = |(snapshot, one): &(&Snapshot, &Supporter)| is_delegate_now(&snapshot.consents, one, seen.at);
+            let delegate = told.filter(may).map(|(_, one)| one);
             let naming = told.and_then(|(snapshot, one)| self.seen_naming(snapshot, one, seen.at));
             let (shares, delegated, named) = (name.is_some(), delegate.is_some(), naming.is_some());
             // The delegation is the person's own act too, and carries the name they gave with it; so does the invitation.

@@ -270,8 +270,8 @@ impl From<Refusal> for Fault {
             Refusal::AlreadyDone(_) | Refusal::Exists => Self::Conflict("This is already there."),
             Refusal::MoreOpen { path } => {
                 let text = "More people than before would see this part. An app makes nothing more open: send the level that \
-                            you read, or a closer one, also where the part moves. The person opens single things on their \
-                            own page.";
+                            you read, or a closer one, and whom it is about as you read it; a part that moves to another \
+                            section is close. The person opens single things on their own page.";
                 Self::Body(vec![Issue { code: "business-rule", path, text: text.into() }])
             }
             Refusal::SectionNotOpen { path } => {

@@ -3,6 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -43,10 +44,14 @@ impl Default for Limits {
 /// The largest body of any request, in bytes: a document of 1 MiB in base64 and its frame.
 pub const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 
+/// After how many requests what is not counted any more is forgotten: whoever asks for ever new things fills no memory.
+const FORGET_EVERY: u64 = 4_096;
+
 pub(crate) struct Governors {
     clients: Option<DefaultKeyedRateLimiter<(ClientId, Option<PersonId>)>>,
     asked: Option<DefaultKeyedRateLimiter<u64>>,
     codes: Option<DefaultKeyedRateLimiter<ClientId>>,
+    requests: AtomicU64,
     nothing_takes: Duration,
 }
 
@@ -56,8 +61,16 @@ impl Governors {
             clients: limits.client_each_second.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_second(n))),
             asked: limits.same_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
             codes: limits.codes_each_minute.map(|n| DefaultKeyedRateLimiter::keyed(Quota::per_minute(n))),
+            requests: AtomicU64::new(0),
             nothing_takes: limits.nothing_takes,
         }
+    }
+
+    /// Forgets those whose next request would count as their first.
+    fn forget(&self) {
+        self.clients.iter().for_each(DefaultKeyedRateLimiter::retain_recent);
+        self.asked.iter().for_each(DefaultKeyedRateLimiter::retain_recent);
+        self.codes.iter().for_each(DefaultKeyedRateLimiter::retain_recent);
     }
 
     /// Waits until an answer that shows nothing is given to a request of that moment.
@@ -70,6 +83,9 @@ impl Governors {
     /// One request of this client, of an app for this person: nobody feels what others do with the same app. Crisis
     /// services have their own lane: no client limit stands in their way.
     pub(crate) fn client(&self, caller: &Caller) -> Result<(), Fault> {
+        if self.requests.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.forget();
+        }
         let limiter = self.clients.as_ref().filter(|_| caller.kind != ClientKind::CrisisService);
         match limiter.map(|limiter| limiter.check_key(&(caller.client, caller.person))) {
             Some(Err(_)) => Err(Fault::TooMany),
@@ -93,5 +109,26 @@ impl Governors {
         let mut hasher = DefaultHasher::new();
         (caller.client, caller.person, what).hash(&mut hasher);
         limiter.check_key(&hasher.finish()).map_err(|_| Fault::TooMany)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_asked_once_is_forgotten_and_what_still_counts_is_not() {
+        let governors = Governors::new(Limits::default());
+        let asked = governors.asked.as_ref().unwrap();
+        // One request of 600 each minute counts for a tenth of a second.
+        for thing in 0..10_000 {
+            assert!(asked.check_key(&thing).is_ok());
+        }
+        std::thread::sleep(Duration::from_millis(150));
+        let often = 10_000;
+        assert!((0..600).all(|_| asked.check_key(&often).is_ok()));
+        governors.forget();
+        assert_eq!(asked.len(), 1);
+        assert!(asked.check_key(&often).is_err());
     }
 }

@@ -92,6 +92,8 @@ pub enum What {
     Formality { at: At },
     /// An item that was taken away before the one who looks was let in.
     Former { at: At, n: u64, seed: u64 },
+    /// An item that was seen for a while, and was then made close or moved out of sight, and perhaps removed.
+    ClosedSince { at: At, n: u64, seed: u64 },
     /// A visible item is about somebody; recipients never see whom.
     AboutSomebody { at: At, n: u64 },
     /// A visible item is less open than it was, or more; recipients do not see levels.
@@ -151,6 +153,7 @@ impl What {
             Self::Title { .. } => "title",
             Self::Formality { .. } => "formality",
             Self::Former { .. } => "former item",
+            Self::ClosedSince { .. } => "item closed since",
             Self::AboutSomebody { .. } => "about somebody",
             Self::Level { .. } => "level",
             Self::Plan { hiding: PlanHiding::Draft, .. } => "draft plan",
@@ -176,7 +179,7 @@ impl What {
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 33] = [
+    pub const NAMES: [&'static str; 34] = [
         "item in a closed section",
         "close item",
         "refused item",
@@ -189,6 +192,7 @@ impl What {
         "title",
         "formality",
         "former item",
+        "item closed since",
         "about somebody",
         "level",
         "draft plan",
@@ -261,7 +265,7 @@ impl What {
                 _ => Self::AboutThem { at, n, seed, early },
             };
         }
-        match choices.below(if looking { 27 } else { 34 }) {
+        match choices.below(if looking { 27 } else { 36 }) {
             0..=2 => Self::Item { at, hiding, seed, early: early && hiding != Hiding::Refused },
             3 | 4 => Self::Reworded { at, n, seed, early },
             5 => Self::Removed { at, n, early },
@@ -293,6 +297,7 @@ impl What {
             27 => Self::Particulars { subject },
             28 | 29 => Self::OtherReads { subject },
             30 => Self::Person { seed },
+            34 | 35 => Self::ClosedSince { at, n, seed },
             _ => Self::Former { at, n, seed },
         }
     }
@@ -322,6 +327,7 @@ impl House {
             What::Title { at, seed } => self.retitle(*at, *seed).await,
             What::Formality { at } => self.sign(*at).await,
             What::Former { at, n, seed } => self.former(*at, *n, *seed).await,
+            What::ClosedSince { at, n, seed } => self.closed_since(*at, *n, *seed).await,
             What::AboutSomebody { at, n } => {
                 let somebody = PartyId::try_from(plans::UNNAMED).unwrap();
                 let about = |draft: &mut DraftItem| draft.item.about_parties = vec![somebody];
@@ -532,6 +538,46 @@ impl House {
         self.world.wait(time::Duration::seconds(20));
         let goes = |content: &mut Content| content.items.pop().is_some();
         came && self.edit(person(at.subject), plan, goes).await
+    }
+
+    /// An item comes into sight, and is then made close or moves out of sight; or it is made close, and removed. Nobody
+    /// looks meanwhile.
+    async fn closed_since(&mut self, at: At, n: u64, seed: u64) -> bool {
+        let plan = self.plan(at);
+        let mut choices = Choices::new(seed);
+        let shown = |section: &Section| self.layout.shows(at.subject, *section, section.default_share());
+        let shown: Vec<Section> = Section::all().filter(shown).collect();
+        let Some(section) = choices.of(&shown) else { return false };
+        let item = plans::more(&mut choices, section, None, "self");
+        let never = self.layout.subjects[at.subject].never.iter().map(|(section, _)| *section);
+        let takes: Vec<Section> = never.filter(|one| one.types().contains(&item.item.item_type())).collect();
+        let moves_to = choices.of(&takes).filter(|_| n % 3 == 1 || self.layout.adversary.is_app());
+        if moves_to.is_none() && self.layout.adversary.is_app() {
+            return false;
+        }
+        let came = self
+            .edit(person(at.subject), plan, |content| {
+                content.items.push(item);
+                content.document.is_none()
+            })
+            .await;
+        self.world.wait(time::Duration::seconds(20));
+        let leaves = |content: &mut Content| {
+            let Some(draft) = content.items.last_mut() else { return false };
+            match moves_to {
+                Some(section) => {
+                    draft.item.section = section;
+                    let _absent = content.absences.remove(&section);
+                }
+                None => draft.item.share = Some(Share::Close),
+            }
+            true
+        };
+        if !came || !self.edit(person(at.subject), plan, leaves).await {
+            return false;
+        }
+        let removed = |content: &mut Content| content.items.pop().is_some();
+        n % 3 != 2 || self.edit(person(at.subject), plan, removed).await
     }
 
     async fn change_visible(&mut self, at: At, n: u64, change: impl FnOnce(&mut DraftItem)) -> bool {

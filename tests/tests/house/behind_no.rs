@@ -7,7 +7,7 @@ use sayso_consent::{Recipient, Themselves};
 use sayso_exchange::Refusal;
 use sayso_exchange::reopen::Opens;
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_plan::{ClientId, OrganizationId, Purpose, Section};
+use sayso_plan::{ClientId, Lang, OrganizationId, Purpose, Section, Words};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::Asked;
 use serde_json::{Value, json};
@@ -156,6 +156,66 @@ async fn what_she_is_told_that_ending_a_no_opens_is_just_what_they_newly_see_the
         }
     }
     assert!(opened > 15 && nothing > 300, "{opened} opened something, {nothing} nothing");
+}
+
+/// What stands above the parts of a plan, that a part is said to be empty, and that a plan is cancelled are something new too.
+#[tokio::test]
+async fn what_is_no_part_of_a_plan_is_told_as_newly_seen_as_well() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (ama, exchange) = (Themselves::signed_in(home.ama), &home.world.exchange);
+    let system = home.ehr("system/*.rs").await;
+    let title = "What we do when it gets too bright";
+    let shows = async |what: &str| {
+        let path = format!("/fhir/CarePlan?patient={}", home.ama);
+        let answer = home.ask(Asked::new("GET", &path), Some(&system)).await;
+        String::from_utf8_lossy(&answer.body).contains(what)
+    };
+    // All sections are open to Riverside by themselves, and an app proposes the whole kind.
+    let mut kind = home.permit();
+    kind["provision"]["provision"][0]["securityLabel"][0] =
+        json!({"system": "https://sayso.example/fhir/CodeSystem/plan-kind", "code": "joint-crisis-plan"});
+    assert_eq!(home.sent(&kind).await.status, 201);
+    let here = Visitor::of(&home, home.ama).await;
+    let page = here.get(&home, "/me/sharing").await.text;
+    assert!(page.contains("<li>The title of your plan") && !page.contains("would see nothing new"), "{page}");
+    assert!(!shows(title).await);
+    let (seen, waiting) = exchange.waiting_consents(ama).await.unwrap();
+    assert_eq!((waiting[0].newly.titles, waiting[0].newly.sections.len()), (1, 0));
+    let _ = exchange.confirm_consent(ama, waiting[0].id, seen).await.unwrap();
+    assert!(shows(title).await);
+
+    // Of a cancelled plan it is that it is cancelled, and why.
+    let party = Party::Organization(riverside());
+    let _ = exchange.stop_sharing(ama, party).await.unwrap();
+    let why = Words::new("I see it differently now.".into(), Lang::try_from("en-GB").unwrap()).unwrap();
+    let _ = exchange.refuse_plan(ama, home.directive, Some(why), false).await.unwrap();
+    let mut kind = home.permit();
+    kind["provision"]["provision"][0]["securityLabel"][0] =
+        json!({"system": "https://sayso.example/fhir/CodeSystem/plan-kind", "code": "advance-directive"});
+    assert_eq!(home.sent(&kind).await.status, 201);
+    let page = here.get(&home, "/me/sharing").await.text;
+    assert!(
+        page.contains("<li>That you cancelled 1 plan, and why") && !page.contains("would see nothing new"),
+        "{page}"
+    );
+    let (seen, waiting) = exchange.waiting_consents(ama).await.unwrap();
+    let _ = exchange.confirm_consent(ama, waiting[0].id, seen).await.unwrap();
+    assert!(shows("I see it differently now.").await);
+
+    // That nothing stands in a part, because she said so.
+    let mut plan = exchange.own_plan(ama, home.plan).await.unwrap().unwrap().get().as_content();
+    plan.items.retain(|draft| draft.item.section != Section::Strengths);
+    plan.absences.insert(Section::Strengths, sayso_plan::plan::Absence::AskedDeclined);
+    let base = exchange.own_plan(ama, home.plan).await.unwrap().unwrap().fingerprint().to_string();
+    let _ = exchange.write_own_plan(ama, Some((home.plan, &base)), plan).await.unwrap();
+    let two = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let _ = exchange.share(ama, party, Purpose::Treat, &two, None).await.unwrap();
+    let mut empty = home.permit();
+    empty["provision"]["provision"][0]["securityLabel"][0]["code"] = "strengths".into();
+    assert_eq!(home.sent(&empty).await.status, 201);
+    let page = here.get(&home, "/me/sharing").await.text;
+    assert!(page.contains("<li>That you left 1 part empty") && !page.contains("would see nothing new"), "{page}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::home::{HER_WORDS, Home, id, riverside};
 use crate::pages::cookie;
 use crate::receipts::Visitor;
 use crate::said_is_so::permit_of;
-use crate::supporters::{all, ama, cookie_of, get, opens, post, supporter, text};
+use crate::supporters::{PASSWORD, all, ama, cookie_of, get, opens, post, supporter, text};
 
 /// Worlds on which it is tried that a delegate opens nothing.
 const WORLDS: u64 = 20_000;
@@ -354,6 +354,39 @@ async fn a_no_to_a_delegate_ends_what_they_could_take_back() {
         |one| matches!(&one.act, Some(Act::SupporterChanged { change, .. }) if change.as_str() == "delegation-ended"),
     );
     assert_eq!(ends.count(), 2);
+    // Though a no stands already, one more ends what she gave since.
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    assert_eq!(get(&home, &his, &page).await.status, 200);
+    let _ = visitor.post(&home, &format!("{choices}/never"), "").await;
+    assert_eq!(get(&home, &his, &page).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_no_that_begins_later_ends_what_a_delegate_could_take_back_when_it_begins() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let exchange = &home.world.exchange;
+    let (kofi, session) = supporter(&home, home.ama, "kofi").await;
+    let (his, page) = (cookie_of(&session), format!("/with/{kofi}/sharing"));
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    let mut no = home.refusal();
+    let provision = no["provision"].as_object_mut().unwrap();
+    for member in ["purpose", "actor", "securityLabel"] {
+        drop(provision.remove(member));
+    }
+    let day = |days: i64| (home.world.now() + time::Duration::days(days)).date().to_string();
+    provision.insert("period".into(), serde_json::json!({"start": day(3), "end": day(9)}));
+    assert_eq!(home.sent(&no).await.status, 201);
+    assert_eq!(get(&home, &his, &page).await.status, 200, "it has not begun");
+    home.world.wait(time::Duration::days(5));
+    let sayso_exchange::Entered::Supporter(session) = exchange.enter("kofi", PASSWORD).await.unwrap() else { panic!() };
+    let (his, may) = (cookie_of(&session), exchange.supporters(ama(&home)).await.unwrap());
+    assert!(may.iter().all(|one| one.delegated.is_none()), "nor does her page say that he may");
+    assert_eq!(get(&home, &his, &page).await.status, 404);
+    assert!(!text(&get(&home, &his, "/with").await).contains("Ama"));
+    // What she gives after it has begun is her newer word.
+    let _ = exchange.delegate(ama(&home), kofi, 30).await.unwrap();
+    assert_eq!(get(&home, &his, &page).await.status, 200);
 }
 
 #[tokio::test]

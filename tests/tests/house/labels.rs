@@ -2,11 +2,13 @@
 //! opens nothing, and one that cannot be kept is refused at its place.
 
 use sayso_consent::Themselves;
-use sayso_plan::Share;
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::{Purpose, Share};
 use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
+use time::Duration;
 
-use crate::home::Home;
+use crate::home::{Home, NUMBERS, number};
 
 const FHIR: &str = "application/fhir+json";
 /// Words of hers about what helps: open by their section, and shared with Riverside.
@@ -249,13 +251,18 @@ async fn case_24_through_an_app_nothing_becomes_more_open_neither_by_its_level_n
     let (closed, _) = put_scarf(&home, &token, |item| item["share"] = "close".into()).await;
     assert_eq!((closed.status, levels(&home).await), (200, vec![Share::Close]), "{closed:?}");
     type Change = fn(&mut Value);
-    let changes: [Change; 4] = [
+    let changes: [Change; 5] = [
         |item| item["share"] = "care".into(),
         |item| item["share"] = "open".into(),
         |item| drop(item.as_object_mut().unwrap().remove("share")),
         |item| {
             item["section"] = "about-me".into();
             drop(item.as_object_mut().unwrap().remove("share"));
+        },
+        // As if it were a new one.
+        |item| {
+            let item = item.as_object_mut().unwrap();
+            drop((item.remove("id"), item.remove("share")));
         },
     ];
     for change in changes {
@@ -288,4 +295,117 @@ async fn case_24_through_an_app_nothing_becomes_more_open_neither_by_its_level_n
     let answer = pushed(&home, "/fhir", &push).await;
     assert_eq!((answer.status, levels(&home).await), (200, vec![Share::Close]), "{answer:?}");
     assert!(!riverside(&home).await.contains(HELPS));
+}
+
+/// Refused at that member of the red scarf's item, and Riverside sees just what it saw.
+async fn opens_nothing(home: &Home, token: &str, member: &str, change: impl Fn(&mut Value)) {
+    let before = riverside(home).await;
+    let (answer, place) = put_scarf(home, token, change).await;
+    let pointer = format!("/items/{place}/{member}");
+    assert!(answer.status == 422 && String::from_utf8_lossy(&answer.body).contains(&pointer), "{answer:?}");
+    assert_eq!(riverside(home).await, before);
+}
+
+#[tokio::test]
+async fn case_24_through_an_app_nothing_moves_into_a_section_that_others_may_see() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let (ama, exchange) = (Themselves::signed_in(home.ama), &home.world.exchange);
+    let token = home.app_of(home.ama, "patient/*.cruds").await;
+    let but_helps = Choice {
+        sections: sayso_plan::Section::all().filter(|one| *one != sayso_plan::Section::Helps).collect(),
+        ..Choice::default()
+    };
+    let party = Party::Organization(crate::home::riverside());
+    let _ = exchange.share(ama, party, Purpose::Treat, &but_helps, None).await.unwrap();
+    assert!(!riverside(&home).await.contains(HELPS));
+    let to = |section: &str, share: Option<&str>| {
+        let (section, share) = (section.to_owned(), share.map(str::to_owned));
+        move |item: &mut Value| {
+            item["section"] = section.clone().into();
+            if let Some(share) = &share {
+                item["share"] = share.clone().into();
+            }
+        }
+    };
+    opens_nothing(&home, &token, "section", to("about-me", None)).await;
+    opens_nothing(&home, &token, "section", to("about-me", Some("care"))).await;
+    opens_nothing(&home, &token, "section", |item| {
+        to("about-me", None)(item);
+        drop(item.as_object_mut().unwrap().remove("id"));
+    })
+    .await;
+    let (moved, _) = put_scarf(&home, &token, to("about-me", Some("close"))).await;
+    assert_eq!((moved.status, levels(&home).await), (200, vec![Share::Close]), "{moved:?}");
+    assert!(!riverside(&home).await.contains(HELPS));
+}
+
+/// Whom what she says of the red scarf is about.
+async fn about(home: &Home) -> Vec<String> {
+    let plan = home.world.exchange.own_plan(Themselves::signed_in(home.ama), home.plan).await.unwrap().unwrap();
+    let mut items = plan.get().items.iter();
+    let scarf = items.find(|one| one.item.words.as_ref().is_some_and(|words| words.text().contains(HELPS))).unwrap();
+    scarf.item.about_parties.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn case_25_through_an_app_nothing_stops_being_about_somebody() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let token = home.app_of(home.ama, "patient/*.cruds").await;
+    let (said, _) = put_scarf(&home, &token, |item| item["about_parties"] = json!(["kofi", "joyce"])).await;
+    assert_eq!((said.status, about(&home).await), (200, vec!["kofi".to_owned(), "joyce".to_owned()]), "{said:?}");
+    type Change = fn(&mut Value);
+    let changes: [Change; 3] = [
+        |item| drop(item.as_object_mut().unwrap().remove("about_parties")),
+        |item| item["about_parties"] = json!(["joyce"]),
+        |item| {
+            let item = item.as_object_mut().unwrap();
+            drop((item.remove("id"), item.remove("about_parties")));
+        },
+    ];
+    for change in changes {
+        opens_nothing(&home, &token, "about_parties", change).await;
+        assert_eq!(about(&home).await.len(), 2);
+    }
+    // By FHIR it stays said, also where what is sent does not know of it.
+    let mut push = home.transaction().await;
+    let _ = resource(&mut push, "Observation", HELPS).as_object_mut().unwrap().remove("extension");
+    for derived in ["supportingInfo", "text"] {
+        let _ = resource(&mut push, "CarePlan", "").as_object_mut().unwrap().remove(derived);
+    }
+    let answer = pushed(&home, "/fhir", &push).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(about(&home).await.len(), 2);
+}
+
+/// Closed by its label or by where it stands, it is gone from what was, too; where it was only removed, it is not.
+#[tokio::test]
+async fn case_28_what_she_makes_closer_leaves_the_older_versions_that_were_open() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let asks = async |path: &str| home.ask(Asked::new("GET", path), Some(&home.ehr("system/*.rs").await)).await;
+    let shows = async |path: &str| {
+        let answer = asks(path).await;
+        (answer.status, String::from_utf8_lossy(&answer.body).contains(HELPS))
+    };
+    let plan = format!("/fhir/CarePlan/{}", home.plan);
+    let first = asks(&plan).await.json();
+    let (history, version) = (format!("{plan}/_history"), first["meta"]["versionId"].as_str().unwrap().to_owned());
+    let day = home.world.now().date();
+    let whom = format!("identifier={NUMBERS}%7C{}", number(home.ama));
+    let on_the_day = format!("/fhir/Patient/$current-plan?{whom}&kind=joint-crisis-plan&date={day}");
+    let all = asks(&format!("/fhir/Observation?patient={}&_count=100", home.ama)).await.json();
+    let scarf = all["entry"].as_array().unwrap().iter().find(|one| one.to_string().contains(HELPS)).unwrap();
+    let item = format!("/fhir/Observation/{}/_history", scarf["resource"]["id"].as_str().unwrap());
+    home.world.wait(Duration::days(1));
+    for path in [&history, &format!("{history}/{version}"), &on_the_day, &item] {
+        assert_eq!(shows(path).await, (200, true), "{path}");
+    }
+    let token = home.app_of(home.ama, "patient/*.cruds").await;
+    let (closed, _) = put_scarf(&home, &token, |item| item["share"] = "close".into()).await;
+    assert_eq!(closed.status, 200);
+    for (path, status) in [(&history, 200), (&format!("{history}/{version}"), 404), (&on_the_day, 200), (&item, 404)] {
+        assert_eq!(shows(path).await, (status, false), "{path}");
+    }
 }

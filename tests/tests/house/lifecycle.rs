@@ -3,6 +3,7 @@
 use sayso_consent::Themselves;
 use sayso_exchange::Act;
 use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::proposal::Reply;
 use sayso_plan::{Content, Lang, PlanDate, PlanId, Purpose, Section, State, Words};
 use sayso_tests::world::{Asked, Observed};
 use time::Duration;
@@ -119,6 +120,17 @@ async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_a
     let version = before.json()["meta"]["versionId"].as_str().unwrap().to_owned();
     let older = || Asked::new("GET", &format!("{history}/{version}"));
     let (in_force, past) = (day(&home, 0), || Asked::new("GET", &history));
+    // What Riverside proposed, and what she answered.
+    let system = async || home.ehr("system/*.rs system/Task.crs").await;
+    let proposals = format!("/plans/{}/proposals", home.directive);
+    let propose = || Asked::new("POST", &proposals).body("application/json", home.suggestion().to_string());
+    let made = home.ask(propose(), Some(&system().await)).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let no = Reply::Decline(Some(words("It is too loud there.")));
+    let id = made.json()["id"].as_str().unwrap().parse().unwrap();
+    let _ = home.world.exchange.answer_proposal(ama, id, &no).await.unwrap();
+    let answered = || Asked::new("GET", &proposals);
+    assert!(text(&home.ask(answered(), Some(&system().await)).await).contains("too loud there"));
     assert_eq!(asks(&home, older()).await.status, 200);
     home.world.wait(Duration::days(1));
     assert_eq!(asks(&home, current(&home, &format!("&date={in_force}"))).await.status, 200);
@@ -137,6 +149,11 @@ async fn a_cancelled_directive_leaves_only_its_dated_stone_and_stop_sharing_is_a
     assert!(stones.json()["total"] == 1 && !text(&stones).contains(&title), "nor what it once said: {stones:?}");
     assert_eq!(asks(&home, older()).await.status, 404, "an older version is none");
     assert_eq!(asks(&home, current(&home, &format!("&date={in_force}"))).await.status, 404, "nor of a day before");
+    for path in [proposals.clone(), format!("/fhir/Task?patient={}", home.ama), format!("/fhir/Task/{id}")] {
+        let answer = home.ask(Asked::new("GET", &path), Some(&system().await)).await;
+        assert!(!text(&answer).contains("too loud there"), "{path}: {answer:?}");
+    }
+    assert_eq!(home.ask(propose(), Some(&system().await)).await.status, 404, "nor is there anything to propose to");
     let visitor = Visitor::of(&home, home.ama).await;
     let told = visitor.get(&home, "/me/receipts").await.text;
     assert!(told.contains("and nothing that stood in it."), "{told}");

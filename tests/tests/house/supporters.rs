@@ -21,7 +21,7 @@ use crate::pages::cookie;
 const ABOUT_KOFI: &str = "Kofi shouts when he is afraid.";
 /// An id that nothing here has.
 const NOBODY: &str = "00000000-0000-4000-8000-0000000000ff";
-const PASSWORD: &str = "a boat that comes home";
+pub(crate) const PASSWORD: &str = "a boat that comes home";
 
 pub(crate) fn ama(home: &Home) -> Themselves {
     Themselves::signed_in(home.ama)

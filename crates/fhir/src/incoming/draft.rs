@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::Projection;
-use sayso_plan::{Content, DraftItem, ItemId, PlanKind, Section};
+use sayso_plan::{Content, DraftItem, ItemId, PartyId, PlanKind, Section};
 use sayso_wire::{Path, Tree};
 use serde_json::{Map, Value, json};
 
@@ -74,6 +74,11 @@ pub(super) fn content(
             // Also where it moves to a section that is more open.
             let closer = before.share_level() > draft.item.share_level();
             draft.item.share = before.share.or(closer.then(|| before.share_level()));
+            // Nor does it stop being about somebody, who may not read it, by not being said again.
+            let is_here = |party: &&PartyId| content.parties.iter().any(|one| one.id == **party);
+            let unsaid = |party: &&PartyId| !draft.item.about_parties.contains(party);
+            let kept: Vec<PartyId> = before.about_parties.iter().filter(unsaid).filter(is_here).cloned().collect();
+            draft.item.about_parties.extend(kept);
         }
         let own = from.and_then(|at| transaction.entries.get(at));
         let made = transaction.entries.iter().filter(|sent| named.is_some() && of_item(&sent.resource) == *named);

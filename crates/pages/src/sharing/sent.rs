@@ -196,7 +196,13 @@ fn terms(one: &WaitingConsent, calendar: Calendar) -> String {
 fn things(newly: &Newly) -> Vec<String> {
     let sections = newly.sections.iter().map(|(section, count)| w::part_with(section.title(), *count));
     let documents = (newly.documents > 0).then(|| w::whole_documents(newly.documents));
-    sections.chain(documents).collect()
+    let beside = [
+        (newly.titles, w::titles as fn(usize) -> String),
+        (newly.empty, w::said_empty),
+        (newly.cancelled, w::that_cancelled),
+    ];
+    let beside = beside.into_iter().filter(|(count, _)| *count > 0).map(|(count, told)| told(count));
+    sections.chain(documents).chain(beside).collect()
 }
 
 fn permitted(what: What) -> String {

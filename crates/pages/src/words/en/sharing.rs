@@ -305,6 +305,21 @@ pub(crate) fn whole_documents(count: usize) -> String {
     if count == 1 { "1 whole document".to_owned() } else { format!("{count} whole documents") }
 }
 
+/// What is written above the parts of plans.
+pub(crate) fn titles(count: usize) -> String {
+    let plans = if count == 1 { "your plan".to_owned() } else { format!("{count} of your plans") };
+    format!("The title of {plans}, when you look at it again, and what you wish when it is not followed")
+}
+
+pub(crate) fn said_empty(count: usize) -> String {
+    if count == 1 { "That you left 1 part empty".to_owned() } else { format!("That you left {count} parts empty") }
+}
+
+pub(crate) fn that_cancelled(count: usize) -> String {
+    let plans = if count == 1 { "1 plan".to_owned() } else { format!("{count} plans") };
+    format!("That you cancelled {plans}, and why")
+}
+
 pub(crate) fn does_not_see(who: &str, what: &str, purpose: Option<&str>) -> String {
     match purpose {
         Some(purpose) => format!("{who}: not {what}, {purpose}."),
@@ -346,6 +361,9 @@ pub(super) fn samples() -> Vec<String> {
         meant_for(super::TREAT),
         part_with("What helps", 2),
         whole_documents(2),
+        titles(1),
+        said_empty(2),
+        that_cancelled(1),
         does_not_see("Pine Hill", "“What helps”", Some(super::TREAT)),
         code_ends("on 3 May at 10:02"),
     ]
