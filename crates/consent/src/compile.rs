@@ -1,4 +1,5 @@
-//! Compiling: all consents of a person become one flat decision set at write time, so that a read only compares.
+//! Compiling: all consents of a person become one flat decision set, once after each change of them, so that a read
+//! only compares.
 
 use sayso_plan::{ConsentId, ProvisionId};
 use time::OffsetDateTime;

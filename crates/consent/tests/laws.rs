@@ -16,7 +16,7 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use sayso_consent::{
     Advance, Ask, Audience, Capacity, Compiled, Consent, Effect, Known, Life, Origin, Part, Period, Provision,
-    Purposes, Recipient, Status, Taken, Verdict, What, Why, decide,
+    Purposes, Recipient, Status, Taken, Tri, Verdict, What, Why, decide,
 };
 use sayso_plan::{Purpose, Share};
 use time::Duration;
@@ -555,6 +555,11 @@ fn law_7_what_is_no_longer_understood_never_opens() {
         let mut nothing = asking(without_name);
         (nothing.ask.purpose, nothing.life) = (None, Life { died: Known::Unknown, of_age: Known::Unknown });
         less(&world, &nothing, "all that is asked")?;
+        for about_asker in [Tri::Unknown, Tri::True] {
+            let after = released(&world, &Part { about_asker, ..part }, &ask);
+            closed |= before && !after;
+            prop_assert!(before || !after, "whether it is about who asks");
+        }
         tried.touched(closed);
         Ok(())
     });

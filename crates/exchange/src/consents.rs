@@ -14,6 +14,7 @@ use sayso_plan::{ConsentId, ItemId, OrganizationId, PersonId, ProvisionId};
 use sayso_store::{Act, Change, ConsentChange, NewLeaf, Once, Outcome, Receipt, Snapshot, Write};
 use time::{Duration, OffsetDateTime};
 
+use crate::keys::is_let_in;
 use crate::publish_plan::{IdempotencyKey, KEY_LIFETIME_HOURS};
 use crate::read_released::{Disclosure, Look, Sheet, Wanted, Whom, zone_of};
 use crate::sharing::{Party, TRIES_MAX, known, permits};
@@ -277,6 +278,10 @@ impl Exchange {
         // Which of the consents are shown is decided below, one by one.
         let disclosure = self.look_by(caller, &look, &|_: &[u8; 16], _: &Ask, _: &[Sheet]| true).await?;
         let snapshot = disclosure.snapshot().ok_or(Refusal::Moved)?;
+        // Its tokens end just after the act that shuts an app out; what lies between reads nothing.
+        if !is_let_in(&snapshot.consents, caller.client, disclosure.at) {
+            return Ok((disclosure, Vec::new()));
+        }
         let mut consents = snapshot.consents.clone();
         if let Some(id) = one {
             consents.retain(|consent| consent.id == id);

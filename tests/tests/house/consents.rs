@@ -2,8 +2,8 @@
 
 use sayso_consent::{Recipient, Themselves};
 use sayso_exchange::Refusal;
-use sayso_exchange::sharing::Party;
-use sayso_plan::{ClientId, ConsentId, LeafId, Section};
+use sayso_exchange::sharing::{Choice, Party};
+use sayso_plan::{ClientId, ConsentId, LeafId, Purpose, Section};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, Observed};
 use serde_json::{Value, json};
@@ -230,6 +230,13 @@ async fn what_an_app_sent_stays_its_own_when_another_app_makes_it_narrower() {
 
     let other = ClientId::from_random([0x77; 16]);
     home.world.app(other).await;
+    // A token that outlived what let the app in reads no decision.
+    let outlived = home.world.token(other, Some(home.ama), ALL, 4_241).await;
+    let one = format!("/fhir/Consent/{}", consent_id(&sent));
+    assert_eq!(get(&home, &outlived, &one).await.status, 404);
+    let let_in = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let share = home.world.exchange.share(ama(&home), Party::App(other), Purpose::Patrqt, &let_in, None);
+    let _ = share.await.unwrap();
     let all = home.world.token(other, Some(home.ama), ALL, 4_242).await;
     let read = get(&home, &all, &format!("/fhir/Consent/{}", consent_id(&sent))).await;
     let (mut shorter, end) = (read.json(), home.world.now() + time::Duration::days(2));

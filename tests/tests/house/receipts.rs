@@ -9,7 +9,9 @@ use sayso_consent::leak::Leak;
 use sayso_consent::{Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, Themselves, What};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_exchange::{Act, ConsentChange, Decided, Decision, Exchange, Session, ShownWords};
-use sayso_plan::{ConsentId, ItemId, LeafId, OrganizationId, PersonId, PlanKind, ProvisionId, Purpose, Section};
+use sayso_plan::{
+    ClientId, ConsentId, ItemId, LeafId, OrganizationId, PersonId, PlanKind, ProvisionId, Purpose, Section,
+};
 use sayso_store::{Change, NewLeaf, Write};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, BASE};
@@ -154,13 +156,20 @@ async fn act(exchange: &Exchange, ama: Themselves, items: &[ItemId], choices: &m
     done.unwrap().leaf()
 }
 
+/// An app of hers that stays let in.
+fn hand() -> ClientId {
+    id(0x77)
+}
+
 /// By FHIR, an app of hers takes back something that she opened, or lets it end a second earlier; none where nothing is
 /// open.
 async fn act_of_app(home: &Home, token: &str, choices: &mut Choices) -> bool {
     let all = format!("/fhir/Consent?patient={}&category=59284-0&status=active&_count=200", home.ama);
     let all = home.ask(Asked::new("GET", &all), Some(token)).await.json();
     let resources = all["entry"].as_array().into_iter().flatten().map(|entry| &entry["resource"]);
-    let permits: Vec<&Value> = resources.filter(|one| one["provision"]["provision"][0]["type"] == "permit").collect();
+    let is_own = |one: &Value| one.to_string().contains(&hand().to_string());
+    let is_permit = |one: &Value| one["provision"]["provision"][0]["type"] == "permit";
+    let permits: Vec<&Value> = resources.filter(|one| is_permit(one) && !is_own(one)).collect();
     let Some(one) = choices.of(&permits) else { return false };
     let mut less = one.clone();
     if choices.once_in(3) {
@@ -229,13 +238,15 @@ async fn every_act_gives_one_receipt_that_says_what_the_consents_say_and_never_c
     let mut choices = Choices::new(0x7ece);
     let mut kept: Vec<(LeafId, String, String)> = Vec::new();
     let mut types: BTreeMap<String, u32> = BTreeMap::new();
+    home.world.app(hand()).await;
+    let let_in = Choice { sections: [Section::Helps].into(), ..Choice::default() };
+    let party = Party::App(hand());
+    let _ = home.world.exchange.share(ama.themselves(), party, Purpose::Patrqt, &let_in, None).await.unwrap();
     let mut count = ama.receipts(&home).await.len();
     let mut by_app = 0;
     for n in 0..ACTS {
-        // It loses its key with all that is open to it, and is let in again.
-        if choices.once_in(5)
-            && act_of_app(&home, &home.app_of(home.ama, "patient/Consent.rus").await, &mut choices).await
-        {
+        let token = home.token_for(hand(), Some(home.ama), "patient/Consent.rus", Duration::minutes(5)).await;
+        if choices.once_in(5) && act_of_app(&home, &token, &mut choices).await {
             let all = ama.receipts(&home).await;
             assert_eq!(all.len(), count + 1, "act {n}, by the app");
             (count, by_app) = (count + 1, by_app + 1);

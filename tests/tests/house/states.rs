@@ -9,7 +9,7 @@ use sayso_tests::world::Asked;
 use serde_json::{Value, json};
 
 use crate::home::{Home, riverside};
-use crate::receipts::Visitor;
+use crate::receipts::{Visitor, schema, valid};
 use crate::said_is_so::{lantern, line, sees};
 
 const MARK: &str = "https://sayso.example/fhir/StructureDefinition/even-in-emergency";
@@ -153,6 +153,21 @@ async fn what_is_suggested_for_broken_glass_opens_when_she_saves_it_and_not_befo
             one.purposes == Known::Is(sayso_consent::Purposes::Only(Purpose::Btg)) && one.even_in_emergency
         });
     assert_eq!(marked.count(), 0);
+    // It has a receipt like any other, and so has taking it back.
+    let receipts = ama.receipts(&home).await;
+    let (page, file) = ama.receipt(&home, receipts[0]).await;
+    let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+    valid(&schema(), &file);
+    assert!(page.contains("Riverside Hospital") && page.contains("Without asking first"), "{page}");
+    assert!(file.to_string().contains("BTG") && !file.to_string().contains("ETREAT"), "{file}");
+    for code in &suggested {
+        assert!(file.to_string().contains(code), "{code}: {file}");
+    }
+    let party = Party::Organization(riverside());
+    let taken_back = home.world.exchange.stop_sharing(ama.themselves(), party).await.unwrap().leaf();
+    let (_, file) = ama.receipt(&home, taken_back).await;
+    valid(&schema(), &serde_json::from_str(&file).unwrap());
+    assert!(file.contains("BTG"), "{file}");
 }
 
 #[tokio::test]
