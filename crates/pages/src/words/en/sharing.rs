@@ -308,7 +308,7 @@ pub(crate) fn whole_documents(count: usize) -> String {
 /// What is written above the parts of plans.
 pub(crate) fn titles(count: usize) -> String {
     let plans = if count == 1 { "your plan".to_owned() } else { format!("{count} of your plans") };
-    format!("The title of {plans}, when you look at it again, and what you wish when it is not followed")
+    format!("The title of {plans}, the review, and your wish if not followed")
 }
 
 pub(crate) fn said_empty(count: usize) -> String {
@@ -362,6 +362,7 @@ pub(super) fn samples() -> Vec<String> {
         part_with("What helps", 2),
         whole_documents(2),
         titles(1),
+        titles(2),
         said_empty(2),
         that_cancelled(1),
         does_not_see("Pine Hill", "“What helps”", Some(super::TREAT)),
