@@ -5,13 +5,15 @@
 use std::collections::BTreeSet;
 
 use sayso_consent::supporter::PURPOSE as SUPPORT;
-use sayso_consent::{Consent, Effect, Known, Provision, Recipient, Status, Supporter, Themselves, Tri, What, refuses};
+use sayso_consent::{
+    Consent, Effect, Known, Origin, Provision, Purposes, Recipient, Status, Supporter, Themselves, Tri, What, refuses,
+};
 use sayso_plan::{ClientId, PersonId, Purpose, Share, SupporterId};
 use sayso_store::Snapshot;
 use time::OffsetDateTime;
 
 use crate::authorize::APP_PURPOSE;
-use crate::sharing::{Party, is_live, known, with_changes};
+use crate::sharing::{Party, known, with_changes};
 use crate::{Exchange, Refusal};
 
 impl Exchange {
@@ -72,14 +74,22 @@ impl Exchange {
     }
 }
 
-/// Whether an app may hold tokens: something is open to it, or will be, and no no keeps everything from it.
+/// Whether an app may hold tokens: something is open to it now. What has not begun, is for another purpose, waits, or is kept
+/// back opens nothing, and its tokens are not to tell of it.
 pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime) -> bool {
-    let active = consents.iter().filter(|consent| consent.status == Known::Is(Status::Active));
-    let opens = |one: &Provision| {
-        one.effect == Effect::Permit && one.recipient == Known::Is(Recipient::App(app)) && is_live(one, at)
+    let (who, purpose) = (Recipient::App(app), APP_PURPOSE);
+    let counts = |one: &&Consent| {
+        one.status == Known::Is(Status::Active) && matches!(one.origin, Origin::Person | Origin::ForAChild)
     };
-    let is_refused = is_refused(consents, Recipient::App(app), APP_PURPOSE, at);
-    active.flat_map(|consent| &consent.provisions).any(opens) && !is_refused
+    let opens = |one: &&Provision| {
+        one.effect == Effect::Permit
+            && one.recipient == Known::Is(who)
+            && one.purposes == Known::Is(Purposes::Only(purpose))
+            && one.period.test(|period| period.holds(at)) == Tri::True
+    };
+    let permits = consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(opens);
+    let noes: Vec<&Provision> = noes(consents, who, purpose, at).collect();
+    permits.into_iter().any(|permit| !noes.iter().any(|no| keeps_all(no) || no.what == permit.what))
 }
 
 /// Whether somebody may take away in the person's name now: one who has been told no since, may not, also by a no that
@@ -94,16 +104,21 @@ pub(crate) fn is_told_no_since(consents: &[Consent], supporter: &Supporter, at: 
         let begins = known(no.period).map(|period| period.from);
         supporter.delegated.is_some_and(|delegated| begins.is_none_or(|begins| begins > delegated.from))
     };
-    noes(consents, Recipient::Supporter(supporter.id), SUPPORT, at).any(since)
+    noes(consents, Recipient::Supporter(supporter.id), SUPPORT, at).filter(|no| keeps_all(no)).any(since)
 }
 
 /// Whether a no keeps everything from somebody, whoever sent it.
 pub(crate) fn is_refused(consents: &[Consent], who: Recipient, purpose: Purpose, at: OffsetDateTime) -> bool {
-    noes(consents, who, purpose, at).next().is_some()
+    noes(consents, who, purpose, at).any(keeps_all)
 }
 
-/// The noes that keep everything from somebody. What was not understood of a no counts as said, and a no to what is open
-/// and all that is closer is one to everything.
+/// Whether it is a no to everything: what was not understood of it counts as said, and a no to what is open is one to all
+/// that is closer, too.
+const fn keeps_all(no: &Provision) -> bool {
+    matches!(no.what, Known::Unknown | Known::Is(What::Everything | What::Level(Share::Open)))
+}
+
+/// The noes to somebody for this purpose that hold now, whoever sent them.
 fn noes(
     consents: &[Consent],
     who: Recipient,
@@ -115,12 +130,11 @@ fn noes(
         None | Some(Recipient::Everyone) => true,
         Some(to) => to == who,
     };
-    let keeps_all = move |one: &&Provision| {
+    let holds = move |one: &&Provision| {
         one.effect == Effect::Deny
             && speaks_to_them(one)
-            && matches!(one.what, Known::Unknown | Known::Is(What::Everything | What::Level(Share::Open)))
             && refuses(one.purposes, one.even_in_emergency, purpose) != Tri::False
             && one.period.test(|period| period.holds(at)) != Tri::False
     };
-    consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(keeps_all)
+    consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(holds)
 }
