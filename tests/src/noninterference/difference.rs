@@ -550,6 +550,8 @@ impl House {
         let Some(section) = choices.of(&shown) else { return false };
         let item = plans::more(&mut choices, section, None, "self");
         let never = self.layout.subjects[at.subject].never.iter().map(|(section, _)| *section);
+        // Whom to keep out is said of somebody else than whom to call.
+        let never = never.filter(|one| *one != Section::NotInvolve);
         let takes: Vec<Section> = never.filter(|one| one.types().contains(&item.item.item_type())).collect();
         let moves_to = choices.of(&takes).filter(|_| n % 3 == 1 || self.layout.adversary.is_app());
         if moves_to.is_none() && self.layout.adversary.is_app() {
@@ -573,11 +575,11 @@ impl House {
             }
             true
         };
-        if !came || !self.edit(person(at.subject), plan, leaves).await {
-            return false;
+        if came {
+            assert!(self.edit(person(at.subject), plan, leaves).await, "it would stay in sight");
         }
         let removed = |content: &mut Content| content.items.pop().is_some();
-        n % 3 != 2 || self.edit(person(at.subject), plan, removed).await
+        came && (n % 3 != 2 || self.edit(person(at.subject), plan, removed).await)
     }
 
     async fn change_visible(&mut self, at: At, n: u64, change: impl FnOnce(&mut DraftItem)) -> bool {
