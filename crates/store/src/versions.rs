@@ -31,7 +31,7 @@ impl Store {
     pub async fn versions(&self, person: PersonId, plan: PlanId) -> Result<Vec<Version>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, recorded_at, until_at, current, body FROM plan_version WHERE person_id = ? AND plan_id = ? \
-             ORDER BY current DESC, recorded_at DESC, id",
+             ORDER BY current DESC, recorded_at DESC, rowid DESC",
         )
         .bind(person.as_bytes().as_slice())
         .bind(plan.as_bytes().as_slice())

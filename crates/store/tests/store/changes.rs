@@ -47,6 +47,29 @@ async fn a_plan_comes_back_as_it_went_in_and_a_draft_leaves_no_trace() {
     assert_eq!(store.owner_of(&[9; 16]).await.unwrap(), None);
 }
 
+/// A clock may stand still, or stand where it was before it went back.
+#[tokio::test]
+async fn versions_of_one_instant_stand_in_the_order_in_which_they_were_written() {
+    let store = in_memory().await;
+    let ama = ama(&store).await;
+    let mut last = plan(ama, State::Active);
+    let mut fence = store.write(write(fence(&store, ama).await, vec![new_plan(last.clone())])).await.unwrap().fence;
+    let mut written = vec![last.version()];
+    for _ in 0..20 {
+        let whole: sayso_plan::Plan = serde_json::from_slice(&last.to_storage().unwrap()).unwrap();
+        let content = content(PlanKind::RecoveryPlan, State::Active);
+        let next =
+            whole.revise(content, &seen_all(&whole), at(5), &mut fresh).map(Sealed::<sayso_plan::Plan>::new).unwrap();
+        let change = Change::Plan { body: Box::new(next.clone()), replaces: Some(last.version()), addresses: vec![] };
+        fence = store.write(write(fence, vec![change])).await.unwrap().fence;
+        written.push(next.version());
+        last = next;
+    }
+    written.reverse();
+    let versions = store.versions(ama, last.id()).await.unwrap();
+    assert_eq!(versions.iter().map(|one| one.plan.version()).collect::<Vec<_>>(), written);
+}
+
 #[tokio::test]
 async fn documents_stand_beside_the_active_plan_of_their_kind() {
     let store = in_memory().await;
