@@ -398,6 +398,20 @@ proptest! {
         }
     }
 
+    /// What a grant says of itself before anything is opened is what is opened then.
+    #[test]
+    fn a_grant_says_what_beside_items_it_opens((plan, world, ask) in worlds(), cancelled in prop::bool::weighted(0.3)) {
+        let state = if cancelled { State::Cancelled } else { plan.state };
+        let plan = Plan { state, ..plan };
+        let Ok(grant) = grant(&plan, &world, &ask) else { return Ok(()) };
+        let released = grant.open(&sealed(&plan)).unwrap();
+        let seen = released.get();
+        prop_assert_eq!(grant.shows_head(), seen.head_visible);
+        prop_assert_eq!(grant.shows_document(), seen.document.is_some());
+        prop_assert_eq!(grant.said_empty(&sealed(&plan)), seen.absences.keys().copied().collect::<BTreeSet<_>>());
+        prop_assert_eq!(grant.is_stone(), cancelled && !ask.is_own_app());
+    }
+
     #[test]
     fn the_crisis_extract_holds_crisis_sections_and_nothing_that_was_not_granted((plan, world, ask) in worlds()) {
         let Ok(grant) = grant(&plan, &world, &ask) else { return Ok(()) };

@@ -73,6 +73,15 @@ fn a_proposal_is_told_to_who_brought_it_as_long_as_they_see_its_plan_and_its_ite
     assert!(!is_told(&proposed(Section::Helps, Some(id(2))), &sees_helps, &one), "the item is closed to them");
     let supporter = Audience::Supporter { supporter: id(1), named: sayso_consent::Named::default() };
     assert!(!is_told(&free, &sees_helps, &supporter));
+    // What became of it stays with the person where they cancelled the plan, and with their app.
+    let stone = |what: Provision, ask: &Ask| {
+        let plan = Plan { state: State::Cancelled, ..the_plan() };
+        judge(&Sealed::<Plan>::new(plan), &Compiled::of(&[consent(vec![what])]), ask, &key()).unwrap()
+    };
+    let theirs = stone(to_hospital(What::Section(Section::Helps)), &hospital(1));
+    assert!(theirs.is_stone() && !is_told(&free, &theirs, &one));
+    let hers = stone(to_app(What::Section(Section::Hopes)), &her_app());
+    assert!(!hers.is_stone() && is_told(&free, &hers, &her_app().audience));
 }
 
 #[test]
