@@ -461,8 +461,8 @@ fn judge_version(
     }
     let today = past.map(|past| (&past.today.0, Narrowed::to(rules, ask, None)));
     let open_today = |id| {
-        let part = today.as_ref().map(|(plan, rules)| (part_today(plan, id, ask), rules));
-        part.is_none_or(|(part, rules)| part.is_none_or(|part| rules.released_since(&part).is_some()))
+        let part = today.as_ref().and_then(|(plan, rules)| Some((part_today(plan, id, ask)?, rules)));
+        part.is_none_or(|(part, rules)| rules.released_since(&part).is_some())
     };
     let rules = Narrowed::to(rules, ask, held_until);
     let since = |part: Part| rules.released_since(&part);

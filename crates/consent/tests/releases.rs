@@ -44,6 +44,12 @@ fn past(plan: &Plan, today: &Plan, rules: &Compiled, ask: &Ask, until: i64) -> R
     judge_past(&sealed(plan), past, rules, ask, &key())
 }
 
+/// What is kept of an item that was removed an hour ago.
+fn removal(id: ItemId, item: &Item) -> Removal {
+    let about = item.concerned().cloned().collect();
+    Removal { id, section: item.section, share: item.share_level(), about, at: at(-1) }
+}
+
 /// To a supporter of whom nothing is said, whatever is about anybody may be about them.
 fn part_of(plan: &Plan, id: ItemId, item: &Item) -> Part {
     let about_asker = if item.about_parties.is_empty() { Tri::False } else { Tri::Unknown };
@@ -348,9 +354,7 @@ proptest! {
         prop_assume!(!hidden.is_empty());
         let mut next = plan.clone();
         let gone = next.items.remove(*which.get(&hidden));
-        let about = gone.item.concerned().cloned().collect();
-        let (section, share) = (gone.item.section, gone.item.share_level());
-        next.removals.push(Removal { id: gone.id, section, share, about, at: at(-1) });
+        next.removals.push(removal(gone.id, &gone.item));
         let (after, tree) = view(&next, &world, &ask).unwrap();
         prop_assert_eq!(after.fingerprint(), released.fingerprint());
         prop_assert_eq!(tree, before);
@@ -382,9 +386,7 @@ proptest! {
         for (stored, became) in plan.items.iter().zip(&became) {
             let (item, removed) = became.clone().unwrap_or_else(|| (stored.item.clone(), false));
             if removed {
-                let (section, share, about) =
-                    (item.section, item.share_level(), item.concerned().cloned().collect());
-                today.removals.push(Removal { id: stored.id, section, share, about, at: at(-1) });
+                today.removals.push(removal(stored.id, &item));
             } else {
                 today.items.push(StoredItem { item, ..stored.clone() });
             }
@@ -478,8 +480,7 @@ fn case_28_what_was_made_close_since_leaves_older_versions_and_what_was_just_rem
     let removed = |from: &Plan| {
         let mut without = from.clone();
         let gone = without.items.remove(0);
-        let (section, share) = (gone.item.section, gone.item.share_level());
-        without.removals.push(Removal { id: gone.id, section, share, about: Vec::new(), at: at(-1) });
+        without.removals.push(removal(gone.id, &gone.item));
         without
     };
     assert!(seen(&removed(&plan)), "they were shown it, and it was never closed");

@@ -18,6 +18,7 @@ use crate::receipts::Visitor;
 
 /// How many noes are ended, one after the other.
 const ROUNDS: u64 = 200;
+const KINDS: &str = "https://sayso.example/fhir/CodeSystem/plan-kind";
 /// Sections that stand in Ama's plans.
 const SECTIONS: [Section; 4] = [Section::Helps, Section::Harms, Section::Treatment, Section::Strengths];
 
@@ -172,10 +173,7 @@ async fn what_is_no_part_of_a_plan_is_told_as_newly_seen_as_well() {
         String::from_utf8_lossy(&answer.body).contains(what)
     };
     // All sections are open to Riverside by themselves, and an app proposes the whole kind.
-    let mut kind = home.permit();
-    kind["provision"]["provision"][0]["securityLabel"][0] =
-        json!({"system": "https://sayso.example/fhir/CodeSystem/plan-kind", "code": "joint-crisis-plan"});
-    assert_eq!(home.sent(&kind).await.status, 201);
+    assert_eq!(home.sent(&home.permit_with(KINDS, "joint-crisis-plan")).await.status, 201);
     let here = Visitor::of(&home, home.ama).await;
     let page = here.get(&home, "/me/sharing").await.text;
     assert!(page.contains("<li>The title of your plan") && !page.contains("would see nothing new"), "{page}");
@@ -190,10 +188,7 @@ async fn what_is_no_part_of_a_plan_is_told_as_newly_seen_as_well() {
     let _ = exchange.stop_sharing(ama, party).await.unwrap();
     let why = Words::new("I see it differently now.".into(), Lang::try_from("en-GB").unwrap()).unwrap();
     let _ = exchange.refuse_plan(ama, home.directive, Some(why), false).await.unwrap();
-    let mut kind = home.permit();
-    kind["provision"]["provision"][0]["securityLabel"][0] =
-        json!({"system": "https://sayso.example/fhir/CodeSystem/plan-kind", "code": "advance-directive"});
-    assert_eq!(home.sent(&kind).await.status, 201);
+    assert_eq!(home.sent(&home.permit_with(KINDS, "advance-directive")).await.status, 201);
     let page = here.get(&home, "/me/sharing").await.text;
     assert!(
         page.contains("<li>That you cancelled 1 plan, and why") && !page.contains("would see nothing new"),

@@ -255,6 +255,13 @@ impl Home {
         permit
     }
 
+    /// The same with another label.
+    pub(crate) fn permit_with(&self, system: &str, code: &str) -> Value {
+        let mut permit = self.permit();
+        permit["provision"]["provision"][0]["securityLabel"][0] = json!({"system": system, "code": code});
+        permit
+    }
+
     /// What comes of a consent that Ama's app sends.
     pub(crate) async fn sent(&self, consent: &Value) -> Observed {
         let token = self.app_of(self.ama, "patient/Consent.cu").await;

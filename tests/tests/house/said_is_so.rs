@@ -31,10 +31,9 @@ fn harbour() -> OrganizationId {
 
 /// A permit to Harbour with this label.
 fn permit(home: &Home, system: &str, code: &str) -> Value {
-    let mut permit = home.permit();
+    let mut permit = home.permit_with(system, code);
     let inside = &mut permit["provision"]["provision"][0];
     inside["actor"][0]["reference"]["identifier"]["value"] = harbour().to_string().into();
-    inside["securityLabel"][0] = json!({"system": system, "code": code});
     permit
 }
 
