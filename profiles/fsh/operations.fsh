@@ -98,7 +98,7 @@ RuleSet: CausePart(name, min, max, type, text)
 RuleSet: AboutRecipient
 * resource = #Consent
 * affectsState = false
-* comment = "Only by POST, and only for an app that acts for the person, may read Consent, and to which everything is open: the consents of a person tell of parts that any other app does not see, and to whom the person said no is told to nobody but them. An app to which less is open is answered as by a server that does not know the operation; anybody else is refused by their scopes. The asking is recorded, and the person reads of it."
+* comment = "Only by POST, and only for an app that acts for the person, may read CarePlan, DocumentReference and, by its name and not by a star, Consent, and to which everything is open: the consents of a person tell of parts that any other app does not see, and to whom the person said no is told to nobody but them. An app to which less is open is answered as by a server that does not know the operation; anybody else is refused by their scopes. The asking is recorded, and the person reads of it."
 * insert Parameter(organization, in, 0, "1", id, [["The organization that would look, by a record system of its own. Either this, with a purpose, or the client."]])
 * insert Parameter(client, in, 0, "1", id, [["The client that would look."]])
 * insert Parameter(purpose, in, 0, "1", code, [["For what. Without it a client looks for its own purpose; an organization needs one."]])

@@ -105,6 +105,13 @@ impl Caller {
         self.scopes.allows_by_name(self.kind.context(), resource, interaction)
     }
 
+    /// Whether this is allowed on plans with all that stands in them, documents that are kept whole among it: so the native
+    /// form shows them, and what a recipient would get.
+    #[must_use]
+    pub fn allows_whole_plans(&self, interaction: Interaction) -> bool {
+        [ResourceType::CarePlan, ResourceType::DocumentReference].iter().all(|kind| self.allows(*kind, interaction))
+    }
+
     /// The purpose of a request: what the operation states, else what the token states, else the default; none when
     /// the client is not registered for it, or when token and operation contradict each other. Nobody breaks glass by
     /// being registered for it: that takes the declaration of a practitioner, which cannot be made here yet.

@@ -178,6 +178,8 @@ pub enum Leak {
     ExplainTellsHidden,
     /// An app to which not everything is open sees what others would get.
     PreviewForOthers,
+    /// An app to which everything is open is told what others get, and why, without having asked for that by its name.
+    DecisionsByStar,
     /// What is about a supporter is shown to them where the person opened the section.
     AboutShownToParty,
     /// A supporter's session sees all that the person has.
@@ -297,6 +299,7 @@ impl Leak {
         Self::FollowedByWhole,
         Self::ExplainTellsHidden,
         Self::PreviewForOthers,
+        Self::DecisionsByStar,
         Self::AboutShownToParty,
         Self::SupporterSeesAll,
         Self::SupporterAfterEnd,

@@ -142,7 +142,9 @@ impl Exchange {
             let last = self.inner.store.latest_record_at().map(|last| last + Duration::microseconds(1));
             let at = last.map_or(self.now(), |last| last.max(self.now()));
             let mine = |one: &Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
-            let reached = |one: &&Consent| one.id == id && (mine(one) || sees_all(caller));
+            // One that is shut out, by an act or by the clock, reaches what it sent alone: its token may last a little longer.
+            let sees_all = sees_all(caller) && is_let_in(&snapshot.consents, caller.client, at);
+            let reached = |one: &&Consent| one.id == id && (mine(one) || sees_all);
             let Some(before) = snapshot.consents.iter().find(reached) else {
                 return Err(self.absent(caller, "consent").await);
             };

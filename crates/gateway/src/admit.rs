@@ -5,7 +5,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use http::{HeaderMap, HeaderValue};
-use sayso_auth::Caller;
+use sayso_auth::{Caller, Interaction, ResourceType};
+use sayso_consent::or_leak;
 
 use crate::Gateway;
 use crate::fault::{Fault, Speaks};
@@ -43,17 +44,24 @@ pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
 }
 
 async fn check(gateway: &Gateway, policy: Policy, headers: &HeaderMap) -> Result<Option<Caller>, Fault> {
-    let (kind, interaction, own_app) = match policy {
-        Policy::Public | Policy::ClientItself => return Ok(None),
-        Policy::EachEntry => return caller(gateway, headers).await.map(Some),
-        Policy::Scope(kind, interaction) => (kind, interaction, false),
-        Policy::OwnApp(kind, interaction) => (kind, interaction, true),
-    };
-    let caller = caller(gateway, headers).await?;
-    if !caller.allows(kind, interaction) || (own_app && caller.person.is_none()) {
-        return Err(Fault::Scope);
+    if matches!(policy, Policy::Public | Policy::ClientItself) {
+        return Ok(None);
     }
-    Ok(Some(caller))
+    let caller = caller(gateway, headers).await?;
+    let own = caller.person.is_some();
+    let allowed = match policy {
+        Policy::Public | Policy::ClientItself | Policy::EachEntry => true,
+        Policy::Scope(kind, interaction) => caller.allows(kind, interaction),
+        Policy::OwnApp(kind, interaction) => own && caller.allows(kind, interaction),
+        Policy::WholePlans(interaction) => caller.allows_whole_plans(interaction),
+        Policy::OwnAppWholePlans(interaction) => own && caller.allows_whole_plans(interaction),
+        Policy::OwnAppDecisions => {
+            let by_name = caller.allows_by_name(ResourceType::Consent, Interaction::Read);
+            let by_name = or_leak!(by_name, DecisionsByStar => caller.allows(ResourceType::Consent, Interaction::Read));
+            own && by_name && caller.allows_whole_plans(Interaction::Read)
+        }
+    };
+    if allowed { Ok(Some(caller)) } else { Err(Fault::Scope) }
 }
 
 async fn caller(gateway: &Gateway, headers: &HeaderMap) -> Result<Caller, Fault> {

@@ -232,7 +232,8 @@ impl Proposal {
 
     /// What the plan says once the person has replied; none where it stays as it is. Whatever stood in it still stands:
     /// this adds an item, or where somebody stands on one. None too where the item is gone that it was about, or where
-    /// words are no answer to it. `new` names somebody whom the plan does not know yet.
+    /// words are no answer to it. `new` names who proposed it: always somebody new, because a name proves nobody, and what
+    /// the plan says of one of that name may stand where others do not see it.
     #[must_use]
     pub fn taken_in(&self, reply: &Reply, mut content: Content, today: PlanDate, new: PartyId) -> Option<Content> {
         match (&self.suggestion.proposed, reply) {
@@ -259,7 +260,7 @@ impl Proposal {
         }
     }
 
-    /// The party of who proposes: the one of the same name and role, or a new one.
+    /// The party of who proposes.
     fn party(&self, content: &mut Content, new: PartyId) -> PartyId {
         let Proposer { name, role } = &self.suggestion.by;
         let role = match role {
@@ -269,9 +270,6 @@ impl Proposal {
             VoiceRole::Facilitator => PartyRole::Facilitator,
             VoiceRole::Agent => PartyRole::Agent,
         };
-        if let Some(known) = content.parties.iter().find(|party| party.name == *name && party.role == role) {
-            return known.id.clone();
-        }
         let party = Party { id: new.clone(), name: name.clone(), role, organization: None, in_treating_team: None };
         content.parties.push(party);
         new
@@ -389,17 +387,18 @@ mod tests {
     }
 
     #[test]
-    fn who_is_known_to_the_plan_by_name_and_role_is_the_same_party() {
+    fn who_proposes_is_somebody_new_whom_ever_the_plan_knows_by_that_name() {
         let said = |name: &str| {
             let proposed = Proposed::Words { section: Section::Harms, words: words("x"), about: None };
             let new = PartyId::from_random([7; 16]);
             proposal(name, proposed).taken_in(&Reply::Accept, content(&["a"]), TODAY, new).unwrap()
         };
-        let known = said("Dr B");
-        assert_eq!((known.parties.len(), known.items[1].item.voice.party.as_str()), (2, "dr"));
-        assert!(known.absences.is_empty(), "a section with something in it is not one that was passed over");
-        let new = said("Dr C");
-        assert_eq!((new.parties.len(), &new.items[1].item.voice.party), (3, &new.parties[2].id));
+        for name in ["Dr B", "Dr C"] {
+            let now = said(name);
+            assert_eq!((now.parties.len(), &now.items[1].item.voice.party), (3, &now.parties[2].id));
+            assert_eq!((now.parties[2].name.as_str(), &now.parties[2].organization), (name, &None));
+            assert!(now.absences.is_empty(), "a section with something in it is not one that was passed over");
+        }
     }
 
     #[test]

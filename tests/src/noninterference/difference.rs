@@ -1,18 +1,19 @@
 //! What one house has and the other has not: nothing that the one who looks may see.
 
-use sayso_consent::{Effect, Themselves, What as About};
+use sayso_consent::{Effect, Recipient, Themselves, What as About};
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_plan::item::PlanDate;
 use sayso_plan::plan::{Absence, Formality, FormalityKind};
 use sayso_plan::{
-    Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, PartyId, Person, PlanId, PlanKind,
-    Purpose, Section, Share, State, Words,
+    Content, DraftItem, Identifier, IdentifierState, ItemId, ItemType, Lang, PartyId, PartyRole, Person, PlanId,
+    PlanKind, Purpose, Section, Share, State, Words,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::house::{House, NUMBERS, number};
-use super::layout::{PEOPLE, Reason, harbour, lantern, person};
+use super::layout::{Adversary, PEOPLE, Reason, harbour, lantern, person};
+use super::script::HELPER;
 use super::{mix, plans};
 use crate::generate::Choices;
 use crate::world::Asked;
@@ -245,10 +246,53 @@ impl What {
         Some(self.name())
     }
 
+    /// Of one from whom nothing of the plans is hidden: only what the person decided about others, and others themselves.
+    fn of_others(subject: usize, choices: &mut Choices, looking: bool) -> Self {
+        let (n, seed) = (choices.below(64), choices.below(1 << 32));
+        match choices.below(if looking { 9 } else { 12 }) {
+            0 | 1 => Self::OtherGrant { subject },
+            2 | 3 => Self::OtherRefusal { subject },
+            4 => Self::OtherConsent { subject, n },
+            5 => Self::OtherAsk { subject },
+            6 => Self::OtherReads { subject },
+            7 => Self::Neighbour { seed },
+            // It is good for minutes only.
+            8 if looking => Self::PairingCode { subject },
+            8 => Self::Person { seed },
+            9 => Self::Claimed { subject },
+            10 => Self::ClaimedByNeighbour { subject },
+            _ => Self::Particulars { subject },
+        }
+    }
+
+    /// Of one who sees what the person decided: only what stands in the plans, and others themselves.
+    fn of_plans(layout: &super::layout::Layout, subject: usize, choices: &mut Choices) -> Self {
+        let at = At { subject, plan: usize::try_from(choices.below(3)).unwrap_or(0) };
+        let (n, seed) = (choices.below(64), choices.below(1 << 32));
+        match choices.below(12) {
+            0..=2 => Self::Item { at, hiding: Hiding::Section, seed, early: false },
+            3 | 4 => Self::Reworded { at, n, seed, early: false },
+            5 => Self::Removed { at, n, early: false },
+            6 => Self::Somebody { at, seed },
+            7 => Self::Absence { at, n },
+            8 if !layout.subjects[subject].documents => Self::Document { subject, seed },
+            8 => Self::Formality { at },
+            9 => Self::OtherProposal { at, n },
+            10 => Self::OtherReads { subject },
+            _ => Self::Neighbour { seed },
+        }
+    }
+
     /// One that fits the layout, from a stream of choices; `looking` says that somebody looks already.
     pub fn any(layout: &super::layout::Layout, choices: &mut Choices, looking: bool) -> Self {
         let subject = usize::try_from(choices.below(layout.adversary.subjects() as u64)).unwrap_or(0);
         let at = At { subject, plan: usize::try_from(choices.below(3)).unwrap_or(0) };
+        if layout.adversary == Adversary::WholeApp {
+            return Self::of_others(subject, choices, looking);
+        }
+        if layout.adversary == Adversary::Overseer {
+            return Self::of_plans(layout, subject, choices);
+        }
         let (n, seed, early) = (choices.below(64), choices.below(1 << 32), !looking && choices.once_in(3));
         let hiding = [Hiding::Section, Hiding::Section, Hiding::Close, Hiding::Refused];
         let mut hiding = choices.of(&hiding).unwrap_or(Hiding::Section);
@@ -353,7 +397,11 @@ impl House {
                 let themselves = Themselves::signed_in(person(*subject));
                 // A delegate reads to whom something is open: the one who is refused is one to whom nothing is.
                 let supporter = self.layout.adversary.is_supporter();
-                let party = Party::Organization(if supporter { lantern() } else { harbour() });
+                let whom = if supporter { lantern() } else { harbour() };
+                if self.confirmed.contains(&(*subject, Recipient::Organization(whom))) {
+                    return false;
+                }
+                let party = Party::Organization(whom);
                 let refused = self.world.exchange.refuse(themselves, party, false).await.is_ok();
                 // Nor what stands behind that no.
                 if supporter {
@@ -465,13 +513,20 @@ impl House {
     async fn somebody_more(&mut self, at: At, seed: u64) -> bool {
         let plan = self.plan(at);
         self.edit(person(at.subject), plan, |content| {
-            let name = plans::text(&mut Choices::new(seed));
+            // One of the name that the one who looks proposes under is somebody else all the same.
+            let namesake = seed % 4 == 1;
+            let name = if namesake { HELPER.to_owned() } else { plans::text(&mut Choices::new(seed)) };
             let known = content.parties.iter_mut().find(|party| party.id.as_str() == plans::UNNAMED);
             match known {
                 Some(known) if seed.is_multiple_of(2) => known.name = name,
                 Some(_) | None => {
                     let place = seed as usize % (content.parties.len() + 1);
-                    content.parties.insert(place, plans::somebody("newcomer", name));
+                    let mut newcomer = plans::somebody("newcomer", name);
+                    if namesake {
+                        newcomer.role = PartyRole::Clinician;
+                        newcomer.organization = Some("Lakeside Unit".to_owned());
+                    }
+                    content.parties.insert(place, newcomer);
                 }
             }
             true

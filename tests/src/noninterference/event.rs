@@ -190,7 +190,7 @@ impl House {
     }
 
     /// Of what the one who looks sent; and yes only to what is or may be open to it in any case.
-    async fn answer_consent(&self, subject: usize, n: u64) -> bool {
+    async fn answer_consent(&mut self, subject: usize, n: u64) -> bool {
         let (themselves, exchange) = (Themselves::signed_in(person(subject)), &self.world.exchange);
         let theirs = |sent: Option<Sent>| sent.is_some_and(|sent| sent.client == client(self.layout.adversary));
         let openness = &self.layout.subjects[subject];
@@ -206,7 +206,11 @@ impl House {
         let Ok((seen, waiting)) = exchange.waiting_consents(themselves).await else { return false };
         let Some(one) = waiting.iter().find(|one| theirs(one.sent)) else { return false };
         if n % 3 == 1 && one.whats.iter().all(open) {
-            return exchange.confirm_consent(themselves, one.id, seen).await.is_ok();
+            let confirmed = exchange.confirm_consent(themselves, one.id, seen).await.is_ok();
+            if confirmed {
+                self.confirmed.push((subject, one.recipient));
+            }
+            return confirmed;
         }
         exchange.decline_consent(themselves, one.id).await.is_ok()
     }

@@ -27,10 +27,21 @@ const ENDING_HOURS: i64 = 72;
 
 /// What record systems may: read everything that is open to them, and propose.
 const SYSTEM_SCOPES: &str = "system/*.rs system/Task.crs system/Consent.c";
+/// What an app may: all that a star says, and send consents, which opens nothing.
 const APP_SCOPES: &str = "launch/patient patient/*.cruds patient/Consent.cu";
+/// And of one that sees what the person decided: it asked for that by its name.
+const OVERSEER_SCOPES: &str = "launch/patient patient/*.cruds patient/Consent.crus";
 
 /// The system of the persons' numbers.
 pub const NUMBERS: &str = "urn:oid:2.16.840.1.113883.2.1.4.1";
+
+const fn scopes(adversary: Adversary) -> &'static str {
+    match adversary {
+        Adversary::App | Adversary::WholeApp => APP_SCOPES,
+        Adversary::Overseer => OVERSEER_SCOPES,
+        Adversary::Partly | Adversary::Nothing | Adversary::Crisis | Adversary::Supporter => SYSTEM_SCOPES,
+    }
+}
 
 /// One of the two houses.
 #[derive(Debug)]
@@ -59,6 +70,8 @@ pub struct House {
     pub former: Option<SupporterId>,
     /// The pairing code that was made last, in this house.
     pub code: Option<String>,
+    /// Which person said yes to what the one who looks had proposed, and for whom: that is its own, and it is told its end.
+    pub confirmed: Vec<(usize, Recipient)>,
     /// The plans that both houses have, by person.
     pub common: Vec<Vec<PlanId>>,
     /// Names of what was really done, for counting.
@@ -72,7 +85,7 @@ impl House {
         world.reseed(mix(&[layout.seed, 2]));
         register(&world).await;
         let who = (client(layout.adversary), layout.adversary.is_app().then(|| person(0)));
-        let scopes = if layout.adversary.is_app() { APP_SCOPES } else { SYSTEM_SCOPES };
+        let scopes = scopes(layout.adversary);
         let mine: Vec<&Difference> = differences.iter().filter(|d| d.only_in == side).collect();
         let mut house = Self {
             side,
@@ -85,6 +98,7 @@ impl House {
             them: BTreeSet::new(),
             former: None,
             code: None,
+            confirmed: Vec::new(),
             common: Vec::new(),
             done: Vec::new(),
             world,
@@ -114,7 +128,7 @@ impl House {
         if layout.adversary.is_app() && self.world.exchange.caller(&self.token).await.unwrap().is_none() {
             self.keys += 1;
             let (client, seed) = (client(layout.adversary), mix(&[layout.seed, 4, self.keys]));
-            self.token = self.world.token(client, Some(person(0)), APP_SCOPES, seed).await;
+            self.token = self.world.token(client, Some(person(0)), scopes(layout.adversary), seed).await;
         }
     }
 

@@ -20,6 +20,10 @@ pub enum Adversary {
     Crisis,
     /// An app of the first person's, with six sections.
     App,
+    /// An app of the first person's to which everything is open, and which did not ask to see what they decided.
+    WholeApp,
+    /// An app of the first person's, with six sections, that sees what they decided, by the name of Consent.
+    Overseer,
     /// Somebody who supports both persons, and may take away in the second one's name: they look at pages.
     Supporter,
 }
@@ -126,7 +130,7 @@ pub fn client(adversary: Adversary) -> ClientId {
     ClientId::from_stored(fixed(match adversary {
         Adversary::Partly | Adversary::Nothing => 5,
         Adversary::Crisis => 6,
-        Adversary::App => 7,
+        Adversary::App | Adversary::WholeApp | Adversary::Overseer => 7,
         Adversary::Supporter => 9,
     }))
 }
@@ -148,7 +152,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Recipient::Organization(riverside()),
             Self::Crisis => Recipient::Class(Class::CrisisServices),
-            Self::App => Recipient::App(client(self)),
+            Self::App | Self::WholeApp | Self::Overseer => Recipient::App(client(self)),
             // Each person has another one; the house puts it in.
             Self::Supporter => Recipient::Supporter(SupporterId::from_stored(fixed(9))),
         }
@@ -160,7 +164,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Party::Organization(riverside()),
             Self::Crisis => Party::CrisisServices,
-            Self::App => Party::App(client(self)),
+            Self::App | Self::WholeApp | Self::Overseer => Party::App(client(self)),
             Self::Supporter => Party::Supporter(SupporterId::from_stored(fixed(9))),
         }
     }
@@ -171,7 +175,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Some(riverside()),
             Self::Crisis => Some(lantern()),
-            Self::App | Self::Supporter => None,
+            Self::App | Self::WholeApp | Self::Overseer | Self::Supporter => None,
         }
     }
 
@@ -181,7 +185,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Purpose::Treat,
             Self::Crisis => Purpose::Etreat,
-            Self::App => Purpose::Patrqt,
+            Self::App | Self::WholeApp | Self::Overseer => Purpose::Patrqt,
             Self::Supporter => sayso_consent::supporter::PURPOSE,
         }
     }
@@ -192,7 +196,7 @@ impl Adversary {
         match self {
             Self::Partly | Self::Nothing => Purpose::Coc,
             Self::Crisis => Purpose::Treat,
-            Self::App => Purpose::Supnwk,
+            Self::App | Self::WholeApp | Self::Overseer => Purpose::Supnwk,
             Self::Supporter => Purpose::Famrqt,
         }
     }
@@ -200,7 +204,7 @@ impl Adversary {
     /// Whether it is an app of the person's, which sees levels, titles and what is close.
     #[must_use]
     pub const fn is_app(self) -> bool {
-        matches!(self, Self::App)
+        matches!(self, Self::App | Self::WholeApp | Self::Overseer)
     }
 
     /// Whether it is somebody who looks at pages.
@@ -253,7 +257,8 @@ fn openness(adversary: Adversary, n: usize, choices: &mut Choices) -> Openness {
     shuffle(&mut sections, choices);
     let (open, later) = match adversary {
         Adversary::Nothing => (0, 8),
-        Adversary::App => (6, 3),
+        Adversary::App | Adversary::Overseer => (6, 3),
+        Adversary::WholeApp => (sections.len(), 0),
         Adversary::Partly | Adversary::Crisis | Adversary::Supporter => {
             (14 + usize::try_from(choices.below(8)).unwrap_or(0), 5)
         }
@@ -266,7 +271,8 @@ fn openness(adversary: Adversary, n: usize, choices: &mut Choices) -> Openness {
     };
     let never = sections.split_off(open + later).into_iter().map(|section| (section, reason(choices))).collect();
     let later = sections.split_off(open);
-    let ending = if by_kind { Vec::new() } else { sections.iter().copied().take(2).collect() };
+    let whole = adversary == Adversary::WholeApp;
+    let ending = if by_kind || whole { Vec::new() } else { sections.iter().copied().take(2).collect() };
     Openness {
         open: sections,
         ending,
@@ -274,7 +280,7 @@ fn openness(adversary: Adversary, n: usize, choices: &mut Choices) -> Openness {
         never,
         by_kind,
         refused_level: (!adversary.is_app() && choices.once_in(6)).then_some(Share::Care),
-        documents: choices.once_in(2),
+        documents: choices.once_in(2) || whole,
     }
 }
 

@@ -11,6 +11,9 @@ use super::layout::{Adversary, Layout, harbour, lantern, riverside};
 use super::push::Push;
 use crate::generate::Choices;
 
+/// Under which name the one who looks proposes.
+pub(super) const HELPER: &str = "Dr Helper";
+
 /// One step of a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -362,7 +365,7 @@ fn propose(layout: &Layout, choices: &mut Choices) -> Request {
         let mut request = fhir(
             &format!("/plans/{plan}/proposals"),
             format!(
-                "{{\"by\":{{\"name\":\"Dr Helper\",\"role\":\"clinician\"}},\"proposes\":\"words\",\
+                "{{\"by\":{{\"name\":\"{HELPER}\",\"role\":\"clinician\"}},\"proposes\":\"words\",\
                  \"section\":\"{section}\",\"words\":{{\"text\":\"Try {n}\",\"lang\":\"en\"}}{about}}}"
             ),
         );
@@ -389,7 +392,7 @@ fn propose(layout: &Layout, choices: &mut Choices) -> Request {
             "{{\"resourceType\":\"Task\",\"status\":\"requested\",\"intent\":\"proposal\",\"language\":\"en\",\
              \"code\":{{\"coding\":[{{\"system\":\"https://sayso.example/fhir/CodeSystem/proposal\",\"code\":\"{code}\"}}]}},\
              \"description\":\"Try {n}\",\"focus\":{{\"reference\":\"CarePlan/{plan}\"}},\
-             \"requester\":{{\"display\":\"Dr Helper\"}},\"input\":[{}]}}",
+             \"requester\":{{\"display\":\"{HELPER}\"}},\"input\":[{}]}}",
             parts.join(",")
         ),
     )
@@ -577,11 +580,13 @@ fn request(layout: &Layout, choices: &mut Choices) -> Request {
 /// Who looks in the case of this number: mostly those to whom something is open.
 #[must_use]
 pub const fn adversary(case: u64) -> Adversary {
-    match case % 10 {
-        0 | 3 | 6 => Adversary::Partly,
+    match case % 20 {
+        0 | 3 | 6 | 10 | 13 | 16 => Adversary::Partly,
         1 | 4 => Adversary::App,
-        2 | 7 => Adversary::Crisis,
-        8 | 9 => Adversary::Supporter,
+        11 => Adversary::Overseer,
+        14 => Adversary::WholeApp,
+        2 | 7 | 12 | 17 => Adversary::Crisis,
+        8 | 9 | 18 | 19 => Adversary::Supporter,
         _ => Adversary::Nothing,
     }
 }

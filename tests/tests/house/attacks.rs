@@ -395,6 +395,12 @@ async fn f14_of_two_devices_the_second_is_shown_both_versions_and_merges_nothing
     let fits = Asked { headers: Vec::new(), ..put("Written blindly.") }.body("application/json", edited("Blindly."));
     let written = home.ask(fits.header("if-match", &format!("W/\"{now}\"")), Some(&writes)).await;
     assert_eq!((written.status, written.json()), (200, json!({"id": home.plan})));
+    // Nor who reads plans and no documents: the native form holds all that stands in a plan.
+    let no_documents = home.app_of(home.ama, "patient/CarePlan.crus").await;
+    let path = format!("/plans/{}", home.plan);
+    assert_eq!(home.ask(Asked::new("GET", &path), Some(&no_documents)).await.status, 403);
+    let old = home.ask(put("Written blindly."), Some(&no_documents)).await;
+    assert_eq!((old.status, &old.json()["base"], &old.json()["current"]), (412, &Value::Null, &Value::Null));
     let none = Asked { headers: Vec::new(), ..put("Written on the tablet.") };
     let none = none.body("application/json", edited("Written on the tablet."));
     assert_eq!(home.ask(none, Some(&app)).await.status, 428, "whoever does not say what they saw changes nothing");

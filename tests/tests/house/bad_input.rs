@@ -58,7 +58,7 @@ impl Target {
 }
 
 pub(crate) async fn targets(home: &Home) -> Vec<Target> {
-    let (app, ehr) = (home.app_of(home.ama, "patient/*.cruds").await, home.ehr("system/*.rs system/Task.crs").await);
+    let (app, ehr) = (home.app_of(home.ama, crate::consents::ALL).await, home.ehr("system/*.rs system/Task.crs").await);
     let (plan, version) = home.native().await;
     let draft = DIRECTIVE.replace("\"status\": \"active\"", "\"status\": \"draft\"").trim().to_owned();
     let of = |name, asked: Asked, token: &str, media, valid: String, says, good| Target {

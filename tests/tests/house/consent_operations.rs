@@ -10,6 +10,7 @@ use sayso_tests::world::{Asked, BASE, Observed};
 use serde_json::{Value, json};
 use time::Duration;
 
+use crate::consents::ALL;
 use crate::home::{HER_WORDS, Home, app, id, other_ehr, riverside};
 
 const FHIR: &str = "application/fhir+json";
@@ -40,7 +41,7 @@ async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_
     let _honest = crate::honest();
     let home = Home::open().await;
     let ama = Themselves::signed_in(home.ama);
-    let (hers, theirs) = (home.app_of(home.ama, "patient/Consent.r").await, home.ehr("system/*.rs").await);
+    let (hers, theirs) = (home.app_of(home.ama, ALL).await, home.ehr("system/*.rs").await);
     let own = home.world.exchange.own_plans(ama).await.unwrap();
     let items: Vec<ItemId> = own.iter().flat_map(|plan| plan.get().items.iter().map(|item| item.id)).collect();
     let sections: Vec<Section> = Section::all().collect();
@@ -124,7 +125,7 @@ async fn causes(home: &Home, explained: &Value, items: &[ItemId], choice: &Choic
 async fn a_client_is_asked_for_by_its_own_purpose_and_one_plan_by_its_id() {
     let _honest = crate::honest();
     let home = Home::open().await;
-    let hers = home.app_of(home.ama, "patient/*.cruds").await;
+    let hers = home.app_of(home.ama, ALL).await;
     let client = |id| json!({"name": "client", "valueId": id});
     let riverside_record = operation(&home, "preview", parameters(&[client(crate::home::ehr())]), &hers).await;
     let by_organization = operation(&home, "preview", home.recipient(), &hers).await;
@@ -144,7 +145,7 @@ async fn why_is_said_by_its_cause() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let (ama, party) = (Themselves::signed_in(home.ama), Party::Organization(id(0x02)));
-    let hers = home.app_of(home.ama, "patient/*.cruds").await;
+    let hers = home.app_of(home.ama, ALL).await;
     let harbour = parameters(&[
         json!({"name": "organization", "valueId": id::<sayso_plan::OrganizationId>(0x02)}),
         json!({"name": "purpose", "valueCode": "TREAT"}),
@@ -173,7 +174,7 @@ async fn of_a_document_that_is_kept_whole_it_is_said_why_as_of_a_section() {
     let _honest = crate::honest();
     let home = Home::open().await;
     let (ama, party) = (Themselves::signed_in(home.ama), Party::Organization(riverside()));
-    let hers = home.app_of(home.ama, "patient/*.cruds").await;
+    let hers = home.app_of(home.ama, ALL).await;
     let asked = Asked::new("POST", "/fhir/DocumentReference").body(FHIR, home.document().to_string());
     let sent = home.ask(asked, Some(&hers)).await;
     assert_eq!(sent.status, 201, "{sent:?}");
@@ -219,7 +220,7 @@ async fn of_a_document_that_is_kept_whole_it_is_said_why_as_of_a_section() {
 async fn case_37_an_app_that_does_not_see_all_hears_what_an_unknown_operation_is_answered_with() {
     let _honest = crate::honest();
     let home = Home::open().await;
-    let hers = home.app_of(home.ama, "patient/*.cruds").await;
+    let hers = home.app_of(home.ama, ALL).await;
     let unknown = home.ask(Asked::new("POST", "/fhir/Nothing/$preview").body(FHIR, "{}"), Some(&hers)).await;
     let ama = Themselves::signed_in(home.ama);
     for name in ["preview", "explain"] {
@@ -254,7 +255,7 @@ async fn case_37_an_app_that_does_not_see_all_hears_what_an_unknown_operation_is
             home.world.exchange.share(ama, Party::App(app()), Purpose::Patrqt, &nothing, None).await.unwrap()
         };
         assert_eq!(operation(&home, "explain", home.recipient(), &hers).await.status, 401);
-        let other = home.app_of(home.ama, "patient/*.cruds").await;
+        let other = home.app_of(home.ama, ALL).await;
         let answer = operation(&home, "explain", home.recipient(), &other).await;
         assert_eq!((answer.status, answer.body), (unknown.status, unknown.body.clone()));
     }
@@ -267,7 +268,7 @@ async fn case_37_an_app_that_does_not_see_all_hears_what_an_unknown_operation_is
 async fn an_app_of_somebody_else_and_a_record_system_learn_nothing_of_ama() {
     let _honest = crate::honest();
     let home = Home::open().await;
-    let bea = home.app_of(home.bea, "patient/*.cruds").await;
+    let bea = home.app_of(home.bea, ALL).await;
     for name in ["preview", "explain"] {
         let mut asked = home.recipient();
         asked["parameter"].as_array_mut().unwrap().push(json!({"name": "plan", "valueId": home.plan}));
@@ -277,5 +278,21 @@ async fn an_app_of_somebody_else_and_a_record_system_learn_nothing_of_ama() {
         assert!(!text.contains(HER_WORDS) && !text.contains(&home.plan.to_string()), "{text}");
         let system = home.ehr("system/*.rs").await;
         assert_eq!(operation(&home, name, home.recipient(), &system).await.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn case_37_an_app_that_asked_for_all_by_a_star_is_not_told_what_she_decided_about_others() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let whole = "patient/CarePlan.r patient/DocumentReference.r";
+    let (star, bare, plans) = ("patient/*.cruds", "patient/Consent.r", "patient/CarePlan.r patient/Consent.r");
+    for name in ["preview", "explain"] {
+        for scopes in [star, bare, plans, whole] {
+            let token = home.app_of(home.ama, scopes).await;
+            assert_eq!(operation(&home, name, home.recipient(), &token).await.status, 403, "{name} by {scopes}");
+        }
+        let token = home.app_of(home.ama, &format!("{whole} {bare}")).await;
+        assert_eq!(operation(&home, name, home.recipient(), &token).await.status, 200);
     }
 }

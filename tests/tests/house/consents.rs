@@ -234,6 +234,7 @@ async fn what_an_app_sent_stays_its_own_when_another_app_makes_it_narrower() {
     let outlived = home.world.token(other, Some(home.ama), ALL, 4_241).await;
     let one = format!("/fhir/Consent/{}", consent_id(&sent));
     assert_eq!(get(&home, &outlived, &one).await.status, 404);
+    assert_eq!(put(&home, &outlived, &sent.json(), sent.etag().unwrap()).await.status, 404, "nor by sending it again");
     let let_in = Choice { sections: [Section::Helps].into(), ..Choice::default() };
     let share = home.world.exchange.share(ama(&home), Party::App(other), Purpose::Patrqt, &let_in, None);
     let _ = share.await.unwrap();

@@ -66,14 +66,22 @@ fn scopes(policy: Policy, app: bool) -> (String, String) {
             let other = if kind == ResourceType::Goal { "CareTeam" } else { "Goal" };
             (format!("{context}/{kind}.{}", letter(interaction)), format!("{context}/{other}.{}", letter(interaction)))
         }
+        Policy::WholePlans(interaction) | Policy::OwnAppWholePlans(interaction) => {
+            let on = |kind: &str| format!("{context}/{kind}.{}", letter(interaction));
+            (format!("{} {}", on("CarePlan"), on("DocumentReference")), on("CarePlan"))
+        }
+        Policy::OwnAppDecisions => {
+            let star = format!("{context}/*.cruds");
+            (format!("{star} {context}/Consent.r"), star)
+        }
     }
 }
 
 /// Whether a route is for apps that act for a person.
 fn is_for_apps(policy: Policy) -> bool {
     match policy {
-        Policy::OwnApp(..) | Policy::EachEntry => true,
-        Policy::Public | Policy::ClientItself | Policy::Scope(..) => false,
+        Policy::OwnApp(..) | Policy::OwnAppWholePlans(_) | Policy::OwnAppDecisions | Policy::EachEntry => true,
+        Policy::Public | Policy::ClientItself | Policy::Scope(..) | Policy::WholePlans(_) => false,
     }
 }
 
@@ -91,11 +99,13 @@ fn expected(route: &RouteInfo, caller: Caller) -> Expected {
         (Policy::ClientItself, _) => Expected::Status(401),
         (_, Caller::NoToken | Caller::Garbage | Caller::Expired) => Expected::Status(401),
         (_, Caller::NarrowScope) => Expected::Status(403),
-        (Policy::OwnApp(..) | Policy::EachEntry, Caller::OtherOrganization) => Expected::Status(403),
-        (Policy::OwnApp(..), Caller::OtherPerson) if !names_a_resource => Expected::NothingOfHers,
+        (policy, Caller::OtherOrganization) if is_for_apps(policy) => Expected::Status(403),
+        (policy, Caller::OtherPerson) if is_for_apps(policy) && policy != Policy::EachEntry && !names_a_resource => {
+            Expected::NothingOfHers
+        }
         // What was sent is Ama's own document, and says so.
         (Policy::EachEntry, Caller::OtherPerson) if route.path == "/fhir/Bundle" => Expected::Status(422),
-        (Policy::OwnApp(..) | Policy::EachEntry, Caller::OtherPerson) => Expected::Status(404),
+        (policy, Caller::OtherPerson) if is_for_apps(policy) => Expected::Status(404),
         // Whoever asks to be let in always hears the same; an app cannot ask.
         (Policy::Scope(..), Caller::OtherOrganization) if route.path.ends_with("$ask-to-share") => {
             Expected::NothingOfHers
@@ -111,7 +121,7 @@ fn expected(route: &RouteInfo, caller: Caller) -> Expected {
         {
             Expected::NothingOfHers
         }
-        (Policy::Scope(..), Caller::OtherOrganization | Caller::OtherPerson) => Expected::NothingThere,
+        (_, Caller::OtherOrganization | Caller::OtherPerson) => Expected::NothingThere,
     }
 }
 

@@ -87,6 +87,28 @@ async fn what_is_taken_in_stands_beside_her_words_in_the_voice_of_who_said_it() 
     assert_eq!(items(&home).await.len(), before.len() + 1);
 }
 
+/// Whoever proposes may give any name, and one of that name may stand where they do not see it.
+#[tokio::test]
+async fn who_proposes_is_not_taken_for_one_of_that_name_who_stands_in_the_plan() {
+    let _honest = crate::honest();
+    let home = Home::open().await;
+    let ama = Themselves::signed_in(home.ama);
+    let now = home.world.exchange.own_plan(ama, home.plan).await.unwrap().unwrap();
+    let mut content = now.get().as_content();
+    let okafor = json!({"id": "okafor", "name": "Dr Okafor", "role": "clinician", "organization": "Lakeside Unit"});
+    content.parties.push(serde_json::from_value(okafor).unwrap());
+    let base = now.fingerprint().to_string();
+    let _ = home.world.exchange.write_own_plan(ama, Some((home.plan, &base)), content).await.unwrap();
+    let token = home.ehr("system/*.rs system/Task.crs").await;
+    let made = propose(&home, &token, &home.proposal()).await;
+    let _ = home.world.exchange.answer_proposal(ama, id(&made), &Reply::Accept).await.unwrap();
+    for path in [format!("/fhir/CarePlan/{}", home.plan), format!("/plans/{}", home.plan)] {
+        let read = home.ask(Asked::new("GET", &path), Some(&token)).await;
+        let text = String::from_utf8_lossy(&read.body);
+        assert!(text.contains("Dr Okafor") && !text.contains("Lakeside"), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn she_says_it_in_her_own_words_or_says_no_with_a_reason_or_without() {
     let _honest = crate::honest();

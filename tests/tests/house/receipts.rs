@@ -31,7 +31,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 /// How many acts are done, one after the other, some of them by her app.
 const ACTS: u64 = 180;
 
-/// The schema that is published here, and Kantara's own.
+/// The schema that is published here, and what Kantara asks of each member, as far as its schema says it.
 pub(crate) struct Schemas {
     pub(crate) ours: Validator,
     kantara: Validator,

@@ -16,7 +16,7 @@ const MARK: &str = "https://sayso.example/fhir/StructureDefinition/even-in-emerg
 
 /// What `Consent/$explain` gives as the causes towards Lantern.
 async fn causes(home: &Home) -> BTreeSet<String> {
-    let hers = home.app_of(home.ama, "patient/Consent.r").await;
+    let hers = home.app_of(home.ama, "patient/*.rs patient/Consent.r").await;
     let asked = json!({"resourceType": "Parameters", "parameter": [
         {"name": "organization", "valueId": lantern()},
         {"name": "purpose", "valueCode": "ETREAT"},

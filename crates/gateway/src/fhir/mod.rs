@@ -106,11 +106,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/fhir/Task/{id}", scope(task, Interaction::Read), tasks::read),
         Route::post("/fhir/Task", scope(task, Interaction::Create), tasks::create),
     ]);
-    // What is said here tells of consents, so it takes the right to read them, and an app that is the person's own hand.
-    let consents = Policy::OwnApp(ResourceType::Consent, Interaction::Read);
     routes.extend([
-        Route::post("/fhir/Consent/$preview", consents, consent_operations::preview),
-        Route::post("/fhir/Consent/$explain", consents, consent_operations::explain),
+        Route::post("/fhir/Consent/$preview", Policy::OwnAppDecisions, consent_operations::preview),
+        Route::post("/fhir/Consent/$explain", Policy::OwnAppDecisions, consent_operations::explain),
     ]);
     // To have something checked is allowed to whom it is allowed to send it.
     routes.extend(validate::types().map(|kind| {

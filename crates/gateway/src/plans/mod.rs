@@ -28,13 +28,12 @@ const KEY_MAX_BYTES: usize = 128;
 
 /// The rows of the table under `/plans`.
 pub(crate) fn routes() -> Vec<Route> {
-    let read = Policy::Scope(ResourceType::CarePlan, Interaction::Read);
     vec![
         Route::get("/schemas/plan.json", Policy::Public, schema),
         Route::get("/schemas/consent-receipt.json", Policy::Public, receipt_schema),
-        Route::get("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Search), list),
+        Route::get("/plans", Policy::OwnAppWholePlans(Interaction::Search), list),
         Route::post("/plans", Policy::OwnApp(ResourceType::CarePlan, Interaction::Create), create),
-        Route::get("/plans/{id}", read, read_one),
+        Route::get("/plans/{id}", Policy::WholePlans(Interaction::Read), read_one),
         Route::get("/plans/{id}/proposals", scope(ResourceType::Task, Interaction::Search), proposals::list),
         Route::post("/plans/{id}/proposals", scope(ResourceType::Task, Interaction::Create), proposals::create),
         Route::put("/plans/{id}", Policy::OwnApp(ResourceType::CarePlan, Interaction::Update), update),
@@ -137,16 +136,17 @@ async fn update_one(
     let base = headers.get("if-match").map(|v| v.to_str().ok().and_then(strip).unwrap_or_default());
     match gateway.exchange().revise_plan(caller, plan, base, content).await {
         Ok(written) => said(&written, caller, headers, StatusCode::OK, None),
-        Err(sayso_exchange::Refusal::Stale { base, current, version }) => Err(Fault::Stale(Box::new(Stale {
-            base: base.as_deref().and_then(native_value),
-            current: current.as_deref().and_then(native_value),
-            etag: version,
-        }))),
+        Err(sayso_exchange::Refusal::Stale { base, current, version }) => {
+            let shown = |sheet: Option<Box<Sheet>>| {
+                sheet.filter(|_| caller.allows_whole_plans(Interaction::Read)).as_deref().and_then(native_value)
+            };
+            Err(Fault::Stale(Box::new(Stale { base: shown(base), current: shown(current), etag: version })))
+        }
         Err(other) => Err(other.into()),
     }
 }
 
-/// What was written, as the caller sees it; where it may not read plans, which plan it is.
+/// What was written, as the caller sees it; where it may not read whole plans, which plan it is.
 fn said(
     written: &Written,
     caller: &Caller,
@@ -154,7 +154,7 @@ fn said(
     status: StatusCode,
     location: Option<String>,
 ) -> Result<Response, Fault> {
-    let bytes = if caller.allows(ResourceType::CarePlan, Interaction::Read) {
+    let bytes = if caller.allows_whole_plans(Interaction::Read) {
         native_bytes(&written.sheet).ok_or(Fault::Unrecorded)?
     } else {
         json!({ "id": written.sheet.plan() }).to_string().into()
