@@ -118,9 +118,23 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
             _ if layout.adversary.is_supporter() => Step::Ask(page(choices)),
             _ => Step::Ask(request(layout, choices)),
         };
+        let answer = answer(layout, &step, choices);
         script.push(step);
+        script.extend(answer.map(Step::Event));
     }
     script
+}
+
+/// Every second time that something was proposed or a consent sent, the person answers it: alone, this would be seldom.
+fn answer(layout: &Layout, step: &Step, choices: &mut Choices) -> Option<Event> {
+    let Step::Ask(Request { path, method, .. }) = step else { return None };
+    let proposed = method == "POST" && (path == "/fhir/Task" || path.ends_with("/proposals"));
+    let sent = matches!(method.as_str(), "POST" | "PUT") && path.starts_with("/fhir/Consent") && !path.contains('$');
+    if !(proposed || sent) || !choices.once_in(2) {
+        return None;
+    }
+    let (subject, n) = (choices.below(layout.adversary.subjects() as u64) as usize, choices.below(64));
+    Some(if proposed { Event::Answer { subject, n } } else { Event::AnswerConsent { subject, n } })
 }
 
 fn get(path: String) -> Request {
