@@ -5,7 +5,7 @@ use sayso_plan::{ConsentId, ProvisionId};
 use time::OffsetDateTime;
 
 use crate::life::Life;
-use crate::provision::{Consent, Effect, Origin, Period, Purposes, Recipient, Status, What};
+use crate::provision::{Consent, Effect, Origin, Period, Purposes, Recipient, What};
 use crate::tri::{Known, Tri};
 
 /// One provision in the decision set.
@@ -99,7 +99,7 @@ impl Compiled {
 }
 
 fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
-    consent.provisions.iter().filter(move |p| counts(consent, p)).map(move |p| Rule {
+    consent.provisions.iter().filter(move |p| consent.counts(p)).map(move |p| Rule {
         effect: p.effect,
         recipient: p.recipient,
         purposes: p.purposes,
@@ -116,24 +116,4 @@ fn rules_of(consent: &Consent) -> impl Iterator<Item = Rule> {
         consent: consent.id,
         provision: p.id,
     })
-}
-
-fn counts(consent: &Consent, provision: &crate::provision::Provision) -> bool {
-    #[cfg(feature = "leaks")]
-    if crate::leak::counts(consent) {
-        return true;
-    }
-    match provision.effect {
-        Effect::Permit => {
-            let said = consent.status == Known::Is(Status::Active)
-                && matches!(consent.origin, Origin::Person | Origin::ForAChild);
-            or_leak!(said, ProposedCounts => said || consent.status == Known::Is(Status::Proposed))
-                && consent.withdrawn_at.is_none()
-                && provision.recipient != Known::Is(Recipient::Everyone)
-                && provision.purposes != Known::Is(Purposes::Any)
-                && provision.what != Known::Is(What::Everything)
-        }
-        // Case 11: a refusal counts while it is active, and when its status is not understood.
-        Effect::Deny => matches!(consent.status, Known::Is(Status::Active) | Known::Unknown),
-    }
 }

@@ -185,6 +185,28 @@ impl Consent {
         matches!(self.status, Known::Is(Status::Inactive | Status::Rejected | Status::EnteredInError))
     }
 
+    /// Whether this provision of it counts: a permit that the person said and that stands, and is for somebody, for a
+    /// purpose, of something; a refusal while it is active, and when its status is not understood (case 11).
+    #[must_use]
+    pub fn counts(&self, provision: &Provision) -> bool {
+        #[cfg(feature = "leaks")]
+        if crate::leak::counts(self) {
+            return true;
+        }
+        match provision.effect {
+            Effect::Permit => {
+                let said = self.status == Known::Is(Status::Active)
+                    && matches!(self.origin, Origin::Person | Origin::ForAChild);
+                or_leak!(said, ProposedCounts => said || self.status == Known::Is(Status::Proposed))
+                    && self.withdrawn_at.is_none()
+                    && provision.recipient != Known::Is(Recipient::Everyone)
+                    && provision.purposes != Known::Is(Purposes::Any)
+                    && provision.what != Known::Is(What::Everything)
+            }
+            Effect::Deny => matches!(self.status, Known::Is(Status::Active) | Known::Unknown),
+        }
+    }
+
     /// When it last changed.
     #[must_use]
     pub fn last_updated(&self) -> OffsetDateTime {

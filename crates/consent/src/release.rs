@@ -431,7 +431,8 @@ pub struct Past<'a> {
 
 /// Like [`judge`], for an older version. Only what the current consent releases, and what was in force during this
 /// recipient's permit, is visible (case 28). Of what was made closer since, moved, or is about somebody else, the current
-/// consent must release what it is today, too; of what was removed, what it was at the end.
+/// consent must release what it is today, too; of what was removed, what it was at the end. Of a plan that is cancelled
+/// today nothing that once stood in it is visible, except to the person's own apps.
 ///
 /// # Errors
 /// [`Withheld`] when that is nothing.
@@ -442,6 +443,9 @@ pub fn judge_past(
     ask: &Ask,
     key: &FingerprintKey,
 ) -> Result<Grant, Withheld> {
+    if past.today.state() == State::Cancelled && !ask.is_own_app() {
+        return Err(Withheld);
+    }
     judge_version(sealed, Some(past), rules, ask, key)
 }
 

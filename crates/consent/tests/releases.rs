@@ -44,12 +44,6 @@ fn past(plan: &Plan, today: &Plan, rules: &Compiled, ask: &Ask, until: i64) -> R
     judge_past(&sealed(plan), past, rules, ask, &key())
 }
 
-/// What is kept of an item that was removed an hour ago.
-fn removal(id: ItemId, item: &Item) -> Removal {
-    let about = item.concerned().cloned().collect();
-    Removal { id, section: item.section, share: item.share_level(), about, at: at(-1) }
-}
-
 /// To a supporter of whom nothing is said, whatever is about anybody may be about them.
 fn part_of(plan: &Plan, id: ItemId, item: &Item) -> Part {
     let about_asker = if item.about_parties.is_empty() { Tri::False } else { Tri::Unknown };
@@ -354,7 +348,7 @@ proptest! {
         prop_assume!(!hidden.is_empty());
         let mut next = plan.clone();
         let gone = next.items.remove(*which.get(&hidden));
-        next.removals.push(removal(gone.id, &gone.item));
+        next.removals.push(gone.removed_at(at(-1)));
         let (after, tree) = view(&next, &world, &ask).unwrap();
         prop_assert_eq!(after.fingerprint(), released.fingerprint());
         prop_assert_eq!(tree, before);
@@ -374,6 +368,15 @@ proptest! {
         }
     }
 
+    #[test]
+    fn case_28_what_once_stood_in_a_cancelled_plan_is_seen_by_the_persons_own_apps_alone((plan, world, ask) in worlds()) {
+        let rules = Compiled::of(&world);
+        let cancelled = Plan { state: State::Cancelled, ..plan.clone() };
+        let (stood, past) = (past(&plan, &plan, &rules, &ask, 0), past(&plan, &cancelled, &rules, &ask, 0));
+        let told = |grant: &Grant| (grant.fingerprint(), grant.shown().to_vec());
+        prop_assert_eq!(past.ok().as_ref().map(told), stood.ok().as_ref().filter(|_| ask.is_own_app()).map(told));
+    }
+
     /// What became of an item since (another level, section, words or party, or it was removed) takes it out of older
     /// versions just where it would not be released as it is today, or was at the end.
     #[test]
@@ -385,10 +388,11 @@ proptest! {
         today.items.clear();
         for (stored, became) in plan.items.iter().zip(&became) {
             let (item, removed) = became.clone().unwrap_or_else(|| (stored.item.clone(), false));
+            let stored = StoredItem { item, ..stored.clone() };
             if removed {
-                today.removals.push(removal(stored.id, &item));
+                today.removals.push(stored.removed_at(at(-1)));
             } else {
-                today.items.push(StoredItem { item, ..stored.clone() });
+                today.items.push(stored);
             }
         }
         let shown = |grant: &Result<Grant, Withheld>, id| grant.iter().flat_map(Grant::shown).any(|(one, _)| *one == id);
@@ -480,7 +484,7 @@ fn case_28_what_was_made_close_since_leaves_older_versions_and_what_was_just_rem
     let removed = |from: &Plan| {
         let mut without = from.clone();
         let gone = without.items.remove(0);
-        without.removals.push(removal(gone.id, &gone.item));
+        without.removals.push(gone.removed_at(at(-1)));
         without
     };
     assert!(seen(&removed(&plan)), "they were shown it, and it was never closed");

@@ -130,13 +130,7 @@ proptest! {
         // It was there and is gone: that is no news to them either.
         let gone = plan.items.iter().filter(|stored| without.items.iter().all(|kept| kept.id != stored.id));
         without.removals = gone
-            .map(|stored| Removal {
-                id: stored.id,
-                section: stored.item.section,
-                share: Share::Open,
-                about: stored.item.concerned().cloned().collect(),
-                at: at(-1),
-            })
+            .map(|stored| Removal { share: Share::Open, ..stored.removed_at(at(-1)) })
             .collect();
         match (reads(&plan, &named), reads(&without, &named)) {
             (Ok(one), Ok(two)) => {

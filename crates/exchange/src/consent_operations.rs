@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 use sayso_auth::{Caller, ClientKind};
-use sayso_consent::{Ask, Audience, Class, Consent, Explained, Verdict, Why};
+use sayso_consent::{Ask, Audience, Class, Consent, Explained, Verdict, Why, or_leak};
 use sayso_plan::{ClientId, ConsentId, ItemId, OrganizationId, PlanId, ProvisionId, Purpose, Section};
 use sayso_store::{Act, Code, Fenced, ReadLeaf, Receipt, Snapshot, StoreError};
 use time::OffsetDateTime;
 
+use crate::consents::sees_all;
 use crate::read_released::explained;
 use crate::sharing::TRIES_MAX;
 use crate::{Disclosure, Exchange, Refusal, Sheet, Wanted};
@@ -64,7 +65,7 @@ impl Exchange {
         for _ in 0..TRIES_MAX {
             let (snapshot, at) = (self.snapshot_or_nobody(caller.person).await?, self.now());
             let (own, theirs) = (self.ask_of(caller, None, at).await?, self.ask_for(recipient, at).await?);
-            let may = self.is_open_whole(&snapshot, &own);
+            let may = self.may_ask_for_others(caller, &snapshot, &own);
             #[cfg(feature = "leaks")]
             let may = may || crate::leaks::previews_for_others();
             let sheets = match &theirs {
@@ -97,7 +98,7 @@ impl Exchange {
         for _ in 0..TRIES_MAX {
             let (snapshot, at) = (self.snapshot_or_nobody(caller.person).await?, self.now());
             let (own, theirs) = (self.ask_of(caller, None, at).await?, self.ask_for(recipient, at).await?);
-            let may = self.is_open_whole(&snapshot, &own);
+            let may = self.may_ask_for_others(caller, &snapshot, &own);
             let seen = self.decide(&snapshot, &own, wanted);
             #[cfg(feature = "leaks")]
             let (may, seen) = if crate::leaks::explains_hidden() { (true, None) } else { (may, Some(seen)) };
@@ -119,8 +120,10 @@ impl Exchange {
         Err(Refusal::Unrecorded(StoreError::Busy))
     }
 
-    fn is_open_whole(&self, snapshot: &Snapshot, own: &Ask) -> bool {
-        sayso_consent::is_open_whole(&self.rules(snapshot), own)
+    /// To whom everything is open, and who asked by name for what the person decided about others.
+    fn may_ask_for_others(&self, caller: &Caller, snapshot: &Snapshot, own: &Ask) -> bool {
+        let sees_all = or_leak!(sees_all(caller), DecisionsByStar => true);
+        sees_all && sayso_consent::is_open_whole(&self.rules(snapshot), own)
     }
 
     async fn noted(&self, snapshot: &Snapshot, act: Act, at: OffsetDateTime) -> Result<Receipt, Fenced> {

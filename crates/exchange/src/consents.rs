@@ -49,7 +49,7 @@ pub struct Kept {
 }
 
 /// Whether this app may see all that the person decided: by a scope that says so by name.
-fn sees_all(caller: &Caller) -> bool {
+pub(crate) fn sees_all(caller: &Caller) -> bool {
     caller.person.is_some() && caller.allows_by_name(ResourceType::Consent, Interaction::Read)
 }
 

@@ -4,7 +4,7 @@ use sayso_auth::Caller;
 use sayso_consent::{Ask, Past};
 use sayso_store::{Snapshot, StoreError, Version};
 
-use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted, is_shown, is_stone};
+use crate::read_released::{Disclosure, Look, Sheet, Versions, Wanted, is_shown};
 use crate::{Exchange, Refusal};
 
 impl Exchange {
@@ -49,9 +49,6 @@ impl Exchange {
         current: &Sheet,
     ) -> Result<Vec<Sheet>, StoreError> {
         let mut sheets = vec![current.clone()];
-        if is_stone(current.sealed(), ask) {
-            return Ok(sheets);
-        }
         let rules = self.rules(snapshot);
         let versions = self.inner.store.versions(snapshot.person, current.plan()).await?;
         for (newer, older) in versions.iter().zip(versions.iter().skip(1)) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use sayso_consent::supporter::PURPOSE as SUPPORT;
 use sayso_consent::{
-    Consent, Effect, Known, Origin, Provision, Purposes, Recipient, Status, Supporter, Themselves, Tri, What, refuses,
+    Consent, Effect, Known, Provision, Purposes, Recipient, Supporter, Themselves, Tri, What, refuses,
 };
 use sayso_plan::{ClientId, PersonId, Purpose, Share, SupporterId};
 use sayso_store::Snapshot;
@@ -78,18 +78,15 @@ impl Exchange {
 /// back opens nothing, and its tokens are not to tell of it.
 pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime) -> bool {
     let (who, purpose) = (Recipient::App(app), APP_PURPOSE);
-    let counts = |one: &&Consent| {
-        one.status == Known::Is(Status::Active) && matches!(one.origin, Origin::Person | Origin::ForAChild)
-    };
-    let opens = |one: &&Provision| {
+    let opens = |(consent, one): &(&Consent, &Provision)| {
         one.effect == Effect::Permit
+            && consent.counts(one)
             && one.recipient == Known::Is(who)
             && one.purposes == Known::Is(Purposes::Only(purpose))
             && one.period.test(|period| period.holds(at)) == Tri::True
     };
-    let permits = consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(opens);
     let noes: Vec<&Provision> = noes(consents, who, purpose, at).collect();
-    permits.into_iter().any(|permit| !noes.iter().any(|no| keeps_all(no) || no.what == permit.what))
+    provisions(consents).filter(opens).any(|(_, permit)| !noes.iter().any(|no| keeps_all(no) || no.what == permit.what))
 }
 
 /// Whether somebody may take away in the person's name now: one who has been told no since, may not, also by a no that
@@ -125,16 +122,20 @@ fn noes(
     purpose: Purpose,
     at: OffsetDateTime,
 ) -> impl Iterator<Item = &Provision> {
-    let counts = |consent: &&Consent| matches!(consent.status, Known::Is(Status::Active) | Known::Unknown);
     let speaks_to_them = move |one: &Provision| match known(one.recipient) {
         None | Some(Recipient::Everyone) => true,
         Some(to) => to == who,
     };
-    let holds = move |one: &&Provision| {
+    let holds = move |(consent, one): &(&Consent, &Provision)| {
         one.effect == Effect::Deny
+            && consent.counts(one)
             && speaks_to_them(one)
             && refuses(one.purposes, one.even_in_emergency, purpose) != Tri::False
             && one.period.test(|period| period.holds(at)) != Tri::False
     };
-    consents.iter().filter(counts).flat_map(|consent| &consent.provisions).filter(holds)
+    provisions(consents).filter(holds).map(|(_, no)| no)
+}
+
+fn provisions(consents: &[Consent]) -> impl Iterator<Item = (&Consent, &Provision)> {
+    consents.iter().flat_map(|consent| consent.provisions.iter().map(move |provision| (consent, provision)))
 }

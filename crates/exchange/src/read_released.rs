@@ -378,8 +378,7 @@ impl Exchange {
         let (rules, key) = (self.inner.compiled.of(snapshot), &self.inner.fingerprints);
         let day_of = |at| day_of(snapshot, at);
         let mut sheets = Vec::new();
-        // Of a stone nobody is told what stood in it on any day.
-        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind && !is_stone(sealed, ask)) {
+        for plan in snapshot.plans.iter().filter(|sealed| sealed.kind() == kind) {
             let versions = self.inner.store.versions(snapshot.person, plan.id()).await?;
             let at_its_end = |version: &Version| {
                 day_of(version.recorded_at) <= day && version.until_at.is_none_or(|until| day_of(until) > day)
@@ -494,11 +493,6 @@ fn may_concern(sealed: &Sealed<Plan>, wanted: Wanted, day: PlanDate) -> bool {
 /// Whether the id of a plan, or of something of it, is shown in one of these.
 pub(crate) fn is_shown(id: &[u8; 16], _: &Ask, sheets: &[Sheet]) -> bool {
     sheets.iter().any(|sheet| sheet.has_address(id))
-}
-
-/// Whether who asks sees of a plan only that it is cancelled, whatever once stood in it; the person's own apps see all.
-pub(crate) fn is_stone(sealed: &Sealed<Plan>, ask: &Ask) -> bool {
-    sealed.state() == State::Cancelled && !ask.is_own_app()
 }
 
 /// Whether a plan counts for who asks. One whose time is over does not, also where what says so has not been written yet;

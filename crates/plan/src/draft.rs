@@ -12,7 +12,7 @@ use crate::kind::Missing;
 use crate::lifecycle::{Mover, State};
 use crate::people::{PARTIES_MAX, Party, PartyId, PartyRole};
 use crate::plan::{
-    Absence, Content, DOCUMENT_MAX_BYTES, Head, No, Opened, Plan, Removal, StoredDocument, StoredItem, bytes_in_base64,
+    Absence, Content, DOCUMENT_MAX_BYTES, Head, No, Opened, Plan, StoredDocument, StoredItem, bytes_in_base64,
 };
 use crate::section::Section;
 
@@ -572,13 +572,7 @@ impl Plan {
                 },
             });
         }
-        self.removals.extend(old.into_values().map(|gone| Removal {
-            id: gone.id,
-            section: gone.item.section,
-            share: gone.item.share_level(),
-            about: gone.item.concerned().cloned().collect(),
-            at: now,
-        }));
+        self.removals.extend(old.into_values().map(|gone| gone.removed_at(now)));
         let mut incoming = incoming.into_iter();
         let merged: Vec<StoredItem> = slots.into_iter().filter_map(|slot| slot.or_else(|| incoming.next())).collect();
         // No limit here: counting the unseen would tell of it. Content::check limits what the writer sees.

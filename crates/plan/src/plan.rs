@@ -209,6 +209,20 @@ pub struct StoredItem {
     pub item: Item,
 }
 
+impl StoredItem {
+    /// What is kept of it when it is removed.
+    #[must_use]
+    pub fn removed_at(&self, at: OffsetDateTime) -> Removal {
+        Removal {
+            id: self.id,
+            section: self.item.section,
+            share: self.item.share_level(),
+            about: self.item.concerned().cloned().collect(),
+            at,
+        }
+    }
+}
+
 /// That an item became more open, kept so that those learn of it who could not see it before, and nobody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
