@@ -21,7 +21,7 @@ use crate::sharing::{Party, TRIES_MAX, known, permits};
 use crate::{Exchange, Refusal};
 use came::{Fate, is_over, is_unclear, outcome_of, said};
 pub(crate) use rules::{has_passed, organization_of, sections_of, waits};
-use rules::{narrowed, own_matter, says_the_same};
+use rules::{narrowed, own_matter, says_all_of};
 
 /// How many proposals of one app or organization wait for one person at a time, and how many of its refusals stand.
 pub const WAITING_MAX: usize = 20;
@@ -85,7 +85,7 @@ impl Exchange {
             crate::leaks::refusal_is_told(&snapshot, &new)?;
             let mine = |one: &&Consent| one.sent.is_some_and(|sent| sent.client == caller.client);
             let found = |one: Consent| {
-                let same = snapshot.consents.iter().filter(mine).find(|before| says_the_same(before, &one));
+                let same = snapshot.consents.iter().filter(mine).find(|before| says_all_of(before, &one));
                 same.map_or((one, true), |before| (before.clone(), false))
             };
             let kept: Vec<(Consent, bool)> = new.into_iter().map(found).collect();
@@ -392,7 +392,7 @@ impl Exchange {
         let standing: Vec<&Consent> = snapshot.consents.iter().filter(theirs).collect();
         let count = |waiting: bool| standing.iter().filter(|one| waits(one) == waiting).count();
         let mut room = [WAITING_MAX.saturating_sub(count(false)), WAITING_MAX.saturating_sub(count(true))];
-        let is_said = |one: &Consent| standing.iter().any(|before| says_the_same(before, one));
+        let is_said = |one: &Consent| standing.iter().any(|before| says_all_of(before, one));
         let (mut new, mut lost) = (Vec::new(), false);
         for mut one in self.kept_as(snapshot, &rules, by) {
             if !waits(&one) && sent.status != Status::Active {

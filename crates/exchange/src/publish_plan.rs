@@ -315,7 +315,7 @@ fn remember(key: &IdempotencyKey, writer: &Writer<'_>, plan: PlanId, at: OffsetD
     })
 }
 
-fn says_the_same(one: &Item, other: &Item) -> bool {
+fn same_words(one: &Item, other: &Item) -> bool {
     match (&one.words, &other.words) {
         (Some(one), Some(other)) => one == other,
         (None, None) => one.kind == other.kind,
@@ -373,7 +373,7 @@ impl View {
         let brings = |id| content.items.iter().any(|draft| draft.id == Some(id));
         let was = |draft: &DraftItem, stored: &StoredItem| match draft.id {
             Some(id) => id == stored.id,
-            None => !brings(stored.id) && says_the_same(&stored.item, &draft.item),
+            None => !brings(stored.id) && same_words(&stored.item, &draft.item),
         };
         for (place, draft) in content.items.iter().enumerate() {
             let mut before = base.items.iter().filter(|stored| was(draft, stored));

@@ -60,7 +60,7 @@ pub(super) fn own_matter(rule: Rule, organization: OrganizationId) -> Option<Rul
 }
 
 /// Whether a consent that stands says all that a new one would say, for as long.
-pub(super) fn says_the_same(before: &Consent, new: &Consent) -> bool {
+pub(super) fn says_all_of(before: &Consent, new: &Consent) -> bool {
     let within = |new: &Provision, old: &Provision| match (new.period, old.period) {
         (Known::Is(new), Known::Is(old)) => old.from <= new.from && old.until == new.until,
         (_, old) => old == Known::Unknown,
