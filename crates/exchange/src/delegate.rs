@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use sayso_consent::{Consent, Effect, Known, Origin, Provision, Status, Tri, What, or_leak};
+use sayso_consent::{Consent, Effect, Known, Provision, Tri, What, or_leak};
 use sayso_plan::{ConsentId, PlanKind, Section, Share, SupporterId};
 use sayso_store::{Act, Change, Code, ConsentChange, Decided, Fenced, ReadLeaf, Receipt, StoreError, Write};
 use time::OffsetDateTime;
 
 use crate::answer_consents::is_own_no;
 use crate::consents::sections_of;
-use crate::keys::is_delegate_now;
+use crate::keys::{counting, is_delegate_now};
 use crate::read_released::DECISIONS_MAX;
 use crate::sharing::{Choice, Party, TRIES_MAX, known, less, opens_to, refuses, touched, untouched, with_changes};
 use crate::with::reading;
@@ -97,9 +97,7 @@ impl TakeAway {
 #[must_use]
 pub fn in_force(consents: &[Consent], now: OffsetDateTime) -> BTreeMap<Party, Choice> {
     let mut open: BTreeMap<Party, Choice> = BTreeMap::new();
-    let given =
-        |c: &&Consent| c.status == Known::Is(Status::Active) && c.origin != Origin::Sent && c.withdrawn_at.is_none();
-    for provision in consents.iter().filter(given).flat_map(|consent| &consent.provisions) {
+    for provision in counting(consents) {
         let holds = known(provision.period).is_some_and(|period| period.holds(now) == Tri::True);
         let party = known(provision.recipient).and_then(Party::under).filter(|party| may_be_told(*party));
         if let (Effect::Permit, true, Some(party), Some(what)) = (provision.effect, holds, party, known(provision.what))

@@ -78,15 +78,14 @@ impl Exchange {
 /// back opens nothing, and its tokens are not to tell of it.
 pub(crate) fn is_let_in(consents: &[Consent], app: ClientId, at: OffsetDateTime) -> bool {
     let (who, purpose) = (Recipient::App(app), APP_PURPOSE);
-    let opens = |(consent, one): &(&Consent, &Provision)| {
+    let opens = |one: &&Provision| {
         one.effect == Effect::Permit
-            && consent.counts(one)
             && one.recipient == Known::Is(who)
             && one.purposes == Known::Is(Purposes::Only(purpose))
             && one.period.test(|period| period.holds(at)) == Tri::True
     };
     let noes: Vec<&Provision> = noes(consents, who, purpose, at).collect();
-    provisions(consents).filter(opens).any(|(_, permit)| !noes.iter().any(|no| keeps_all(no) || no.what == permit.what))
+    counting(consents).filter(opens).any(|permit| !noes.iter().any(|no| keeps_all(no) || no.what == permit.what))
 }
 
 /// Whether somebody may take away in the person's name now: one who has been told no since, may not, also by a no that
@@ -126,16 +125,16 @@ fn noes(
         None | Some(Recipient::Everyone) => true,
         Some(to) => to == who,
     };
-    let holds = move |(consent, one): &(&Consent, &Provision)| {
+    let holds = move |one: &&Provision| {
         one.effect == Effect::Deny
-            && consent.counts(one)
             && speaks_to_them(one)
             && refuses(one.purposes, one.even_in_emergency, purpose) != Tri::False
             && one.period.test(|period| period.holds(at)) != Tri::False
     };
-    provisions(consents).filter(holds).map(|(_, no)| no)
+    counting(consents).filter(holds)
 }
 
-fn provisions(consents: &[Consent]) -> impl Iterator<Item = (&Consent, &Provision)> {
-    consents.iter().flat_map(|consent| consent.provisions.iter().map(move |provision| (consent, provision)))
+/// What of these consents counts.
+pub(crate) fn counting(consents: &[Consent]) -> impl Iterator<Item = &Provision> {
+    consents.iter().flat_map(|consent| consent.provisions.iter().filter(|one| consent.counts(one)))
 }

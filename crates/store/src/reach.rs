@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sayso_consent::{Class, Consent, Effect, Known, Recipient};
+use sayso_consent::{Class, Consent, Effect, Known, Origin, Recipient};
 use sayso_plan::{OrganizationId, PersonId};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -40,9 +40,12 @@ impl Reached {
         Self([kind, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
     }
 
-    /// Whom a consent may open something to. An app acts for one person, and so does a supporter: they find nobody.
+    /// Whom the person let in by a consent. What somebody sent opens nothing before the person's word, and so leads nobody to
+    /// them: how long an empty page takes would else tell who sent it that there is such a person. An app acts for one
+    /// person, and so does a supporter: they find nobody.
     pub(crate) fn by(consent: &Consent) -> Vec<Self> {
-        let permits = consent.provisions.iter().filter(|provision| provision.effect == Effect::Permit);
+        let said = matches!(consent.origin, Origin::Person | Origin::ForAChild);
+        let permits = consent.provisions.iter().filter(|provision| said && provision.effect == Effect::Permit);
         let mut reached: Vec<Self> = permits
             .filter_map(|provision| match provision.recipient {
                 Known::Is(Recipient::Organization(id) | Recipient::Practitioner(id, _)) => Some(Self::organization(id)),

@@ -100,6 +100,8 @@ async fn g11_what_shows_nothing_is_not_answered_before_its_time() {
                 .map(|query| Asked::new("GET", &format!("/fhir/{query}={person}"))),
         );
     }
+    // Nobody shares: a page of all who do.
+    asked.extend(["CarePlan?_count=5", "CarePlan/_history"].map(|page| Asked::new("GET", &format!("/fhir/{page}"))));
     for asked in asked.into_iter().map(|asked| asked.bearer(&house.token)) {
         let begun = std::time::Instant::now();
         let answer = house.world.call(&asked).await;

@@ -63,6 +63,8 @@ pub struct Tally {
     pub statuses: BTreeMap<u16, u64>,
     /// How often each row of the router's table was asked, by method and path.
     pub routes: BTreeMap<&'static str, u64>,
+    /// How often of that it was answered as it was meant, 2xx.
+    pub taken: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -79,14 +81,17 @@ impl Tally {
         for (route, count) in &other.routes {
             *self.routes.entry(route).or_default() += count;
         }
+        for (route, count) in &other.taken {
+            *self.taken.entry(route).or_default() += count;
+        }
     }
 
-    fn note_route(&mut self, asked: &Asked) {
+    fn note_route(&mut self, asked: &Asked, of: fn(&mut Self) -> &mut BTreeMap<&'static str, u64>) {
         let path = asked.path.split('?').next().unwrap_or_default();
         // What answers GET answers HEAD.
         let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
         let row = ROWS.get(method).and_then(|rows| rows.at(path).ok());
-        row.into_iter().for_each(|row| *self.routes.entry(row.value).or_default() += 1);
+        row.into_iter().for_each(|row| *of(self).entry(row.value).or_default() += 1);
     }
 }
 
@@ -140,6 +145,8 @@ struct There {
 struct Memory {
     etag: String,
     older: String,
+    /// Where the consent is that was kept last.
+    made: String,
     next: String,
     /// When the pages that were seen were made.
     times: Vec<String>,
@@ -240,7 +247,10 @@ impl Pair {
         self.tally.asked += 1;
         self.tally.shown += u64::from(a.shows_something() && !asked.path.ends_with("/metadata"));
         *self.tally.statuses.entry(a.status).or_default() += 1;
-        self.tally.note_route(asked);
+        self.tally.note_route(asked, |of| &mut of.routes);
+        if a.status < 300 {
+            self.tally.note_route(asked, |of| &mut of.taken);
+        }
         if a != b {
             return Err(Box::new(Leaked { at, asked: asked.clone(), a, b }));
         }
@@ -311,6 +321,8 @@ impl Pair {
             "seen" => of(&self.memory.seen),
             "code" => self.a.code.clone().or_else(|| self.b.code.clone()).unwrap_or_else(|| "0000000000".into()),
             "etag" => self.memory.etag.clone(),
+            "made" if self.memory.made.is_empty() => format!("/fhir/Consent/{}", of(&self.known.hidden)),
+            "made" => self.memory.made.clone(),
             "since" => {
                 let last = self.memory.times.len().saturating_sub(1 + n);
                 self.memory.times.get(last).cloned().unwrap_or_else(|| "2026-05-29T00:00:00Z".into())
@@ -381,6 +393,10 @@ impl Memory {
     fn note(&mut self, answer: &Observed) {
         if let Some(etag) = answer.etag() {
             self.older = std::mem::replace(&mut self.etag, etag.to_owned());
+        }
+        let path = answer.header("location").and_then(|at| at.strip_prefix(BASE)).unwrap_or_default();
+        if let Some((consent, _)) = path.split_once("/_history/").filter(|_| path.starts_with("/fhir/Consent/")) {
+            consent.clone_into(&mut self.made);
         }
         let shows = answer.status == 200 && answer.body.windows(8).any(|bytes| bytes == b"\"entry\":");
         let dated = answer.body.starts_with(b"{\"resourceType\":\"Bundle\",\"meta\"");

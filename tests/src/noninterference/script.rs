@@ -30,7 +30,7 @@ pub enum Step {
 
 /// A request. In path, headers and body stand places: `{person:0}`, `{plan:1}`, `{item:4}` for what both houses have,
 /// `{hidden:2}` for what one house alone has, `{number:3}` for a person's number, `{seen:5}` for an address that was
-/// seen in an answer, `{etag}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
+/// seen in an answer, `{etag}`, `{made}` and `{next}` for what the last answers held, `{since:1}` for when a page was made, and
 /// `{named:1}`, `{leave:1}` and `{sharing:1}` for the hidden field of a supporter's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -118,23 +118,36 @@ pub fn script(layout: &Layout, choices: &mut Choices) -> Vec<Step> {
             _ if layout.adversary.is_supporter() => Step::Ask(page(choices)),
             _ => Step::Ask(request(layout, choices)),
         };
-        let answer = answer(layout, &step, choices);
+        let next = what_comes_of(layout, &step, choices);
         script.push(step);
-        script.extend(answer.map(Step::Event));
+        script.extend(next);
     }
     script
 }
 
-/// Every second time that something was proposed or a consent sent, the person answers it: alone, this would be seldom.
-fn answer(layout: &Layout, step: &Step, choices: &mut Choices) -> Option<Event> {
-    let Step::Ask(Request { path, method, .. }) = step else { return None };
-    let proposed = method == "POST" && (path == "/fhir/Task" || path.ends_with("/proposals"));
-    let sent = matches!(method.as_str(), "POST" | "PUT") && path.starts_with("/fhir/Consent") && !path.contains('$');
-    if !(proposed || sent) || !choices.once_in(2) {
+/// What often follows when something was proposed or a consent sent, and alone would be seldom: the person answers it, or
+/// who sent it makes it narrower, takes it back, or says the same again.
+fn what_comes_of(layout: &Layout, step: &Step, choices: &mut Choices) -> Option<Step> {
+    let Step::Ask(asked) = step else { return None };
+    let proposed = asked.path == "/fhir/Task" || asked.path.ends_with("/proposals");
+    let sent = asked.path == "/fhir/Consent";
+    if asked.method != "POST" || !(proposed || sent) {
         return None;
     }
     let (subject, n) = (choices.below(layout.adversary.subjects() as u64) as usize, choices.below(64));
-    Some(if proposed { Event::Answer { subject, n } } else { Event::AnswerConsent { subject, n } })
+    match choices.below(4) {
+        0 | 1 if proposed => Some(Step::Event(Event::Answer { subject, n })),
+        0 | 1 => Some(Step::Event(Event::AnswerConsent { subject, n })),
+        2 if sent && layout.adversary.is_app() => {
+            let status = choices.of(&["active", "proposed", "inactive"]).unwrap_or("inactive");
+            let body = asked.body.replace("\"status\":\"active\"", &format!("\"status\":\"{status}\""));
+            let mut again = fhir("{made}", body);
+            again.method = "PUT".into();
+            again.headers.push(("if-match".into(), "W/\"{etag}\"".into()));
+            Some(Step::Ask(again))
+        }
+        _ => None,
+    }
 }
 
 fn get(path: String) -> Request {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sayso_consent::Themselves;
 use sayso_exchange::sharing::{Choice, Party};
-use sayso_plan::{ItemId, PlanKind, Purpose, Section};
+use sayso_plan::{ItemId, PlanId, PlanKind, Purpose, Section};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, BASE, Observed};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use time::Duration;
 
 use crate::consents::ALL;
 use crate::home::{HER_WORDS, Home, app, id, other_ehr, riverside};
+use crate::preview::{some, wide_choice};
 
 const FHIR: &str = "application/fhir+json";
 const TREATMENT: Purpose = Purpose::Treat;
@@ -32,10 +33,6 @@ fn holds(all: &[u8], part: &[u8]) -> bool {
     !part.is_empty() && all.windows(part.len()).any(|window| window == part)
 }
 
-fn some<T: Copy>(all: &[T], one_in: u64, choices: &mut Choices) -> Vec<T> {
-    all.iter().copied().filter(|_| choices.once_in(one_in)).collect()
-}
-
 #[tokio::test]
 async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_causes_say_the_same() {
     let _honest = crate::honest();
@@ -44,12 +41,15 @@ async fn what_the_preview_holds_is_to_the_byte_what_the_recipient_reads_and_the_
     let (hers, theirs) = (home.app_of(home.ama, ALL).await, home.ehr("system/*.rs").await);
     let own = home.world.exchange.own_plans(ama).await.unwrap();
     let items: Vec<ItemId> = own.iter().flat_map(|plan| plan.get().items.iter().map(|item| item.id)).collect();
+    let plans: Vec<PlanId> = own.iter().map(|plan| plan.get().id).collect();
     let sections: Vec<Section> = Section::all().collect();
     let (mut choices, mut shown, mut empty) = (Choices::new(0x9e38), 0, 0);
     for case in 0..CASES {
         let nothing = case % 10 == 9;
         let choice = if nothing {
             Choice::default()
+        } else if case % 4 == 0 {
+            wide_choice(&plans, &mut choices)
         } else {
             Choice {
                 kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),

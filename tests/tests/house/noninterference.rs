@@ -63,6 +63,10 @@ fn what_a_caller_may_not_see_changes_nothing_that_the_caller_sees() {
         let is_asked = |row: &str| tally.routes.contains_key(row) || NO_LOOK.contains(&row);
         let missing: Vec<&String> = rows.iter().filter(|row| !is_asked(row)).collect();
         assert!(missing.is_empty(), "never asked: {missing:?}");
+        let is_taken =
+            |row: &str| [&NO_LOOK[..], &NOT_FOR_THEM].concat().contains(&row) || tally.taken.contains_key(row);
+        let refused: Vec<&String> = rows.iter().filter(|row| !is_taken(row)).collect();
+        assert!(refused.is_empty(), "always refused: {refused:?}");
     }
 }
 
@@ -76,6 +80,10 @@ const NO_LOOK: [&str; 7] = [
     "POST /oauth/revoke",
     "POST /oauth/introspect",
 ];
+
+/// Rows that answer the app alone to which everything is open and that sees what the person decided: nothing is hidden
+/// from it, and so it is not one of those who look.
+const NOT_FOR_THEM: [&str; 2] = ["POST /fhir/Consent/$preview", "POST /fhir/Consent/$explain"];
 
 #[test]
 fn nothing_shows_with_the_data_on_disk_either() {

@@ -3,7 +3,7 @@
 use sayso_consent::Themselves;
 use sayso_exchange::sharing::{Choice, Party};
 use sayso_fhir::{native, outgoing};
-use sayso_plan::{ItemId, PlanKind, Purpose, Section};
+use sayso_plan::{ItemId, PlanId, PlanKind, Purpose, Section, Share};
 use sayso_tests::generate::Choices;
 use sayso_tests::world::{Asked, BASE};
 use serde_json::Value;
@@ -16,8 +16,18 @@ use crate::receipts::Visitor;
 const CASES: u64 = 1_000;
 
 /// Some of these, each with the same chance.
-fn some<T: Copy>(all: &[T], one_in: u64, choices: &mut Choices) -> Vec<T> {
+pub(crate) fn some<T: Copy>(all: &[T], one_in: u64, choices: &mut Choices) -> Vec<T> {
     all.iter().copied().filter(|_| choices.once_in(one_in)).collect()
+}
+
+/// Whole plans, levels, or everything: what an app or a record system asks for, and the person may say yes to.
+pub(crate) fn wide_choice(plans: &[PlanId], choices: &mut Choices) -> Choice {
+    Choice {
+        plans: some(plans, 2, choices).into_iter().collect(),
+        levels: some(&[Share::Open, Share::Care], 3, choices).into_iter().collect(),
+        everything: choices.once_in(6),
+        ..Choice::default()
+    }
 }
 
 /// The choice as the form sends it.
@@ -26,7 +36,12 @@ fn fields(choice: &Choice) -> String {
     let sections = choice.sections.iter().map(|section| format!("&section={}", section.code()));
     let items = choice.items.iter().map(|item| format!("&item={item}"));
     let documents = choice.documents.then(|| "&documents=yes".to_owned());
-    format!("purpose=TREAT&seen=0{}", kinds.chain(sections).chain(items).chain(documents).collect::<String>())
+    let plans = choice.plans.iter().map(|plan| format!("&plan={plan}"));
+    let levels =
+        choice.levels.iter().map(|level| format!("&level={}", if *level == Share::Open { "open" } else { "care" }));
+    let everything = choice.everything.then(|| "&everything=yes".to_owned());
+    let parts = kinds.chain(sections).chain(items).chain(documents);
+    format!("purpose=TREAT&seen=0{}", parts.chain(plans).chain(levels).chain(everything).collect::<String>())
 }
 
 /// A narrative as our pages carry it: a class instead of the style, and no namespace.
@@ -44,17 +59,23 @@ async fn what_was_previewed_is_to_the_byte_what_is_answered_then() {
     let visitor = Visitor::of(&home, home.ama).await;
     let own = home.world.exchange.own_plans(ama).await.unwrap();
     let items: Vec<ItemId> = own.iter().flat_map(|plan| plan.get().items.iter().map(|item| item.id)).collect();
+    let plans: Vec<PlanId> = own.iter().map(|plan| plan.get().id).collect();
     let sections: Vec<Section> = Section::all().collect();
     let mut choices = Choices::new(0x9e37);
-    let (mut shown, mut empty, mut several, mut single) = (0, 0, 0, 0);
+    let (mut shown, mut empty, mut several, mut single, mut wide) = (0, 0, 0, 0, 0);
     for case in 0..CASES {
-        let choice = Choice {
-            kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),
-            sections: some(&sections, 8, &mut choices).into_iter().collect(),
-            items: some(&items, 40, &mut choices).into_iter().collect(),
-            documents: choices.once_in(4),
-            ..Choice::default()
+        let choice = if case % 4 == 0 {
+            wide_choice(&plans, &mut choices)
+        } else {
+            Choice {
+                kinds: some(&PlanKind::ALL, 12, &mut choices).into_iter().collect(),
+                sections: some(&sections, 8, &mut choices).into_iter().collect(),
+                items: some(&items, 40, &mut choices).into_iter().collect(),
+                documents: choices.once_in(4),
+                ..Choice::default()
+            }
         };
+        wide += u32::from(!choice.plans.is_empty() || !choice.levels.is_empty() || choice.everything);
         let purpose = Purpose::Treat;
         let previewed = home.world.exchange.preview(ama, party, purpose, &choice).await.unwrap().shown;
         let mut expected: Vec<(String, Vec<u8>, Vec<u8>)> = previewed
@@ -103,7 +124,7 @@ async fn what_was_previewed_is_to_the_byte_what_is_answered_then() {
         home.world.wait(Duration::seconds(1));
     }
     assert!(
-        shown > 700 && empty > 5 && several > 100 && single > 500,
-        "{shown} showed something, {empty} nothing, {several} several plans, {single} resources"
+        shown > 700 && empty > 5 && several > 100 && single > 500 && wide > 150,
+        "{shown} showed something, {empty} nothing, {several} several plans, {single} resources, {wide} wide choices"
     );
 }

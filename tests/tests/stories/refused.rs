@@ -132,6 +132,21 @@ fn a_key_file_is_never_overwritten_and_only_its_owner_can_read_it() {
     assert!(!done.status.success() && before == std::fs::read(ground.path("key")).unwrap());
 }
 
+#[test]
+fn c14_a_number_that_is_verified_for_somebody_is_not_verified_for_another() {
+    let ground = Ground::configured();
+    let config = ground.text("sayso.toml");
+    let number = "urn:nhs|943 476 5919";
+    let invite =
+        |name: &str| run_with(&["person", "invite", name, "--verified-identifier", number, "--config", &config], &[]);
+    assert!(invite("Ama Testwell").status.success());
+    let again = invite("Ben Testwell");
+    let (out, err) = (String::from_utf8(again.stdout).unwrap(), String::from_utf8(again.stderr).unwrap());
+    // The operator is told, and of nobody who is here.
+    assert!(!again.status.success() && err.contains("verified for another person here"), "{err}");
+    assert!(out.is_empty() && !err.contains("Ama") && !err.contains("5919"), "{out}{err}");
+}
+
 /// The commands that a help text lists.
 fn commands(of: &[&str]) -> Vec<String> {
     let help = run(&[of, &["--help"]].concat());

@@ -248,6 +248,22 @@ fn case_19_an_end_before_the_begin_and_what_is_no_day_are_not_understood() {
     assert_eq!(paths(own(&lasting("permit", json!({ "start": "2026-12-31" })))), ["Consent.provision.period"]);
 }
 
+/// A second that was put in has no place on the clock that decides: by the one before it a no would end before its time.
+#[test]
+fn c04_case_19_a_leap_second_is_refused_with_its_place() {
+    for (end, period) in [
+        ("end", json!({ "start": "2026-12-31", "end": "2028-12-31T23:59:60Z" })),
+        ("start", json!({ "start": "2026-12-31T23:59:60Z", "end": "2028-12-31" })),
+    ] {
+        for effect in ["permit", "deny"] {
+            let sent = lasting(effect, period.clone());
+            for read in [own(&sent), of_others(&sent)] {
+                assert_eq!(paths(read), [format!("Consent.provision.period.{end}")], "{effect}");
+            }
+        }
+    }
+}
+
 #[test]
 fn case_34_a_policy_by_itself_permits_nothing() {
     let mut consent = with(json!({}));

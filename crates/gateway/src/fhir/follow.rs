@@ -22,7 +22,7 @@ use super::ask::{COUNT_MAX, Parameters, Search, bad, lenient};
 use super::bundle::{Bundle, entry_of};
 use super::search::{Hit, MATCH, hits_of, sealed};
 use crate::Gateway;
-use crate::answer::{Answer, FHIR_JSON, answer};
+use crate::answer::{Answer, FHIR_JSON, Nothing, answer};
 use crate::fault::{Fault, Speaks};
 
 /// One entry, and the place of it: the cursor of a page is the place of its last.
@@ -232,7 +232,11 @@ async fn page(
     };
     let page = gateway.exchange().follow(caller, &following, pick).await?;
     let body = bundle(gateway, caller, asked, &page);
-    Ok(answer(&page.receipt, headers, Answer::ok(FHIR_JSON, body)))
+    let mut said = answer(&page.receipt, headers, Answer::ok(FHIR_JSON, body));
+    if page.told.is_empty() {
+        said.extensions_mut().insert(Nothing);
+    }
+    Ok(said)
 }
 
 /// A page that is full has a next one, which may be empty: whether anything follows is not said before it was decided.

@@ -1,7 +1,7 @@
 //! Who shares with whom is found without opening consents, and told by the file to nobody; what a reader holds is written
 //! with its leaf or not at all.
 
-use sayso_consent::{Class, Consent, Effect, Known, Period, Provision, Purposes, Recipient, What};
+use sayso_consent::{Class, Consent, Effect, Known, Origin, Period, Provision, Purposes, Recipient, Status, What};
 use sayso_plan::{OrganizationId, PersonId, PlanId, ProvisionId, Purpose};
 use sayso_store::{Change, Fenced, Held, HeldPart, HeldPlan, ReadLeaf, Reader, Store, StoreError};
 use sqlx::Row;
@@ -55,14 +55,19 @@ async fn whoever_let_an_organization_in_is_found_in_the_order_of_ids_and_stays_f
 }
 
 #[tokio::test]
-async fn a_refusal_and_an_app_lead_nobody_to_a_person() {
+async fn a_refusal_an_app_and_what_somebody_sent_lead_nobody_to_a_person() {
     let store = in_memory().await;
     let ama = ama(&store).await;
     let mut refusal = permit(ama, Recipient::Organization(HOSPITAL));
     refusal.provisions.iter_mut().for_each(|provision| provision.effect = Effect::Deny);
     gives(&store, &refusal).await;
     gives(&store, &permit(ama, Recipient::App(EHR))).await;
+    let sent = Consent { origin: Origin::Sent, ..permit(ama, Recipient::Organization(HOSPITAL)) };
+    gives(&store, &Consent { status: Known::Is(Status::Proposed), ..sent.clone() }).await;
+    gives(&store, &Consent { status: Known::Is(Status::Rejected), ..sent.clone() }).await;
     assert_eq!(store.reached(HOSPITAL, Some(Class::CrisisServices)).await.unwrap(), []);
+    gives(&store, &Consent { origin: Origin::Person, ..sent }).await;
+    assert_eq!(reached(&store, HOSPITAL).await, [ama], "the person said yes to it");
 }
 
 #[tokio::test]
