@@ -63,7 +63,7 @@ const TYPES: [&str; 11] = [
     "Provenance",
 ];
 const KINDS: [&str; 5] = ["joint-crisis-plan", "advance-directive", "safety-plan", "wellness-plan", "contingency-plan"];
-const FILTERS: [&str; 18] = [
+const FILTERS: [&str; 27] = [
     "&status=active",
     "&status=final,current",
     "&status=completed",
@@ -74,6 +74,15 @@ const FILTERS: [&str; 18] = [
     "&_lastUpdated=ge2026-05-29",
     "&_lastUpdated=lt2026-05-29T12:00:00Z",
     "&_lastUpdated=gt2027-01-01",
+    "&_lastUpdated=le2026-06-30",
+    "&_lastUpdated=eq2026-05-29",
+    "&_lastUpdated=2026-05-28,2026-05-29",
+    "&status=draft,requested,preliminary",
+    "&category=http://hl7.org/fhir/us/core/CodeSystem/careplan-category%7Cassess-plan",
+    "&category=%7C59284-0",
+    "&code=75773-2,words",
+    "&code=http://loinc.org%7C",
+    "&type=http://loinc.org%7C75320-2",
     "&_total=accurate",
     "&_total=none",
     "&_total=estimate",
@@ -326,12 +335,14 @@ fn ask_to_share(choices: &mut Choices) -> Request {
         return fhir("/fhir/Patient/$ask-to-share", body.to_owned());
     }
     let n = choices.below(6);
-    let body = format!(
-        "{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"identifier\",\"valueIdentifier\":\
-         {{\"system\":\"{}\",\"value\":\"{{value:{n}}}\"}}}}]}}",
-        super::house::NUMBERS
-    );
-    fhir("/fhir/Patient/$ask-to-share", body)
+    let whom = json!({"system": super::house::NUMBERS, "value": format!("{{value:{n}}}")});
+    let mut parameters = vec![json!({"name": "identifier", "valueIdentifier": whom})];
+    if choices.once_in(2) {
+        parameters.push(json!({"name": "purpose", "valueCode": choices.of(&["TREAT", "COC", "BTG"])}));
+        parameters.push(json!({"name": "reason", "valueString": "You are at our desk."}));
+    }
+    let body = json!({"resourceType": "Parameters", "parameter": parameters});
+    fhir("/fhir/Patient/$ask-to-share", body.to_string())
 }
 
 fn fhir(path: &str, body: String) -> Request {
