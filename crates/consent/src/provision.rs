@@ -185,6 +185,12 @@ impl Consent {
         matches!(self.status, Known::Is(Status::Inactive | Status::Rejected | Status::EnteredInError))
     }
 
+    /// Whether it is the person's own word, or of those who could decide for a child; what somebody sent is not.
+    #[must_use]
+    pub const fn is_said(&self) -> bool {
+        matches!(self.origin, Origin::Person | Origin::ForAChild)
+    }
+
     /// Whether this provision of it counts: a permit that the person said and that stands, and is for somebody, for a
     /// purpose, of something; a refusal while it is active, and when its status is not understood (case 11).
     #[must_use]
@@ -195,8 +201,7 @@ impl Consent {
         }
         match provision.effect {
             Effect::Permit => {
-                let said = self.status == Known::Is(Status::Active)
-                    && matches!(self.origin, Origin::Person | Origin::ForAChild);
+                let said = self.status == Known::Is(Status::Active) && self.is_said();
                 or_leak!(said, ProposedCounts => said || self.status == Known::Is(Status::Proposed))
                     && self.withdrawn_at.is_none()
                     && provision.recipient != Known::Is(Recipient::Everyone)

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sayso_consent::{Class, Consent, Effect, Known, Origin, Recipient};
+use sayso_consent::{Class, Consent, Effect, Known, Recipient};
 use sayso_plan::{OrganizationId, PersonId};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -44,8 +44,8 @@ impl Reached {
     /// them: how long an empty page takes would else tell who sent it that there is such a person. An app acts for one
     /// person, and so does a supporter: they find nobody.
     pub(crate) fn by(consent: &Consent) -> Vec<Self> {
-        let said = matches!(consent.origin, Origin::Person | Origin::ForAChild);
-        let permits = consent.provisions.iter().filter(|provision| said && provision.effect == Effect::Permit);
+        let permits =
+            consent.provisions.iter().filter(|provision| consent.is_said() && provision.effect == Effect::Permit);
         let mut reached: Vec<Self> = permits
             .filter_map(|provision| match provision.recipient {
                 Known::Is(Recipient::Organization(id) | Recipient::Practitioner(id, _)) => Some(Self::organization(id)),
