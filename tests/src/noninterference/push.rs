@@ -282,7 +282,7 @@ impl Push {
         }
         let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
         // Some clients put a slash behind the base.
-        let base = if matches!(self.edit, Edit::Title { .. }) { "/fhir/" } else { "/fhir" };
+        let base = if matches!(self.edit, Edit::Words { .. }) { "/fhir/" } else { "/fhir" };
         Some(Asked::new("POST", base).body("application/fhir+json", bundle.to_string()))
     }
 }
